@@ -1,0 +1,2 @@
+//! Qiantai.
+fn main() {}
