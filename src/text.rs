@@ -1,0 +1,5 @@
+//! Languages, plain forms, widths, pinyin, and what people type.
+
+pub mod lang;
+pub mod plain;
+pub mod width;
