@@ -1,3 +1,20 @@
 //! The rules of the counter. Pure: no clock, no file, no terminal, no SQL.
+//!
+//! A [`kind::Kind`] declares fields and a workflow as data; [`workflow`] is the only machinery
+//! that turns an action into a timeline [`timeline::Entry`]; [`case::Case::apply`] is the only
+//! way in which a case changes. What the store holds can therefore always be rebuilt from entries.
 
 pub mod calendar;
+pub mod callback;
+pub mod case;
+pub mod field;
+pub mod household;
+pub mod kind;
+pub mod kinds;
+pub mod number;
+pub mod people;
+pub mod promise;
+pub mod settings;
+pub mod timeline;
+pub mod why;
+pub mod workflow;

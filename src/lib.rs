@@ -1,4 +1,7 @@
-//! Qiantai (前台).
+//! Qiantai (前台): the front desk of a residential property service centre.
+//!
+//! The rooms, from the ground up; nothing imports upwards:
+//! [`desk`] (rules) ← [`text`] ← `store` ← `counter` ← `timer`, `exchange` ← `ui`, `cli`.
 
 // The words of both languages; must stand in the crate root. `text::lang` is the only door to them.
 rust_i18n::i18n!("assets/locales");

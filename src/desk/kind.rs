@@ -1,0 +1,363 @@
+//! What a kind of case declares: fields, states, actions. A workflow is data.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::callback::Outcome;
+use super::case::Case;
+use super::field::{Field, Values};
+use super::household::{Household, HouseholdChange};
+use super::people::Role;
+use super::settings::Settings;
+use super::why::Why;
+
+/// What a state means to the desk, for colours, lists and counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Phase {
+    /// Something is to be done here, now.
+    Todo,
+    /// Somebody is at work on it.
+    Doing,
+    /// Waits for somebody outside the desk.
+    Waiting,
+    /// Came to its end.
+    Done,
+    /// Declared void, or expired.
+    Void,
+}
+
+/// One state of a workflow; words under `<kind>.state.<id>`.
+#[derive(Debug, Clone, Copy)]
+pub struct State {
+    /// Id kept in cases.
+    pub id: &'static str,
+    /// What it means to the desk.
+    pub phase: Phase,
+}
+
+impl State {
+    /// A state.
+    #[must_use]
+    pub const fn new(id: &'static str, phase: Phase) -> Self {
+        Self { id, phase }
+    }
+
+    /// Whether the case is at an end in this state.
+    #[must_use]
+    pub const fn ends(&self) -> bool {
+        matches!(self.phase, Phase::Done | Phase::Void)
+    }
+}
+
+/// From which states an action is taken.
+#[derive(Debug, Clone, Copy)]
+pub enum From {
+    /// These.
+    States(&'static [&'static str]),
+    /// Every state that is not an end.
+    AnyOpen,
+    /// Every state.
+    Any,
+}
+
+/// To which state an action leads.
+#[derive(Clone, Copy)]
+pub enum To {
+    /// The state stays.
+    Stay,
+    /// This one.
+    State(&'static str),
+    /// One of these, chosen by the function.
+    OneOf(&'static [&'static str], fn(&Situation) -> &'static str),
+}
+
+/// A condition of an action that can be told before anything is typed.
+///
+/// `id` names it in documents; the check returns why not.
+#[derive(Clone, Copy)]
+pub struct Guard {
+    /// Name in `docs/workflows.md` and in refusals.
+    pub id: &'static str,
+    /// `Ok` if the action is allowed.
+    pub check: fn(&Situation) -> Result<(), Why>,
+}
+
+/// What an action brings about beside its new state. Inputs whose key is a field of the kind are
+/// taken into that field without being named here.
+#[derive(Clone, Copy)]
+pub enum Effect {
+    /// Changes fields by the rule of the kind.
+    Change(fn(&Situation, &mut Values) -> Result<(), Why>),
+    /// Makes the promise of this stage by the settings' rule; withdraws an open one.
+    Promise(&'static str),
+    /// Makes the promise of this stage, due at the instant of this input; falls back to the rule.
+    PromiseBy(&'static str, &'static str),
+    /// The open promise is kept.
+    PromiseKept,
+    /// The open promise no longer counts.
+    PromiseWithdrawn,
+    /// A callback becomes due by the settings' rule of this stage.
+    Callback(&'static str),
+    /// A callback becomes due at the instant of this input; falls back to the rule of this stage.
+    CallbackBy(&'static str, &'static str),
+    /// Open callbacks are cancelled.
+    CancelCallbacks,
+    /// Opens further cases, linked both ways.
+    Spawn(fn(&Situation) -> Vec<Spawn>),
+    /// Changes the household directory.
+    Household(fn(&Situation) -> Option<HouseholdChange>),
+    /// Opens the case that the inputs describe (`into` names the kind) and links both ways.
+    TurnInto,
+    /// Links with the case whose number is this input, both ways.
+    LinkTo(&'static str),
+}
+
+/// A further case that an action asks for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Spawn {
+    /// Kind id.
+    pub kind: String,
+    /// Its opening values.
+    pub values: Values,
+    /// What the new case is to the old one.
+    pub relation: &'static str,
+    /// What the old case is to the new one.
+    pub back: &'static str,
+}
+
+/// A transition of a workflow; words under `<kind>.action.<id>`.
+#[derive(Clone, Copy)]
+pub struct Action {
+    /// Id kept in entries.
+    pub id: &'static str,
+    /// From which states.
+    pub from: From,
+    /// To which state.
+    pub to: To,
+    /// Lowest role that may do it.
+    pub role: Role,
+    /// What is given with it.
+    pub inputs: &'static [Field],
+    /// Conditions told beforehand.
+    pub guards: &'static [Guard],
+    /// Conditions on what is given, told when it is done.
+    pub checks: &'static [Guard],
+    /// What it brings about, in order.
+    pub effects: &'static [Effect],
+    /// Done by the clock, not by a person (expiry).
+    pub by_clock: bool,
+}
+
+impl Action {
+    /// A plain transition that a receptionist may do.
+    #[must_use]
+    pub const fn new(id: &'static str, from: From, to: To) -> Self {
+        Self {
+            id,
+            from,
+            to,
+            role: Role::Receptionist,
+            inputs: &[],
+            guards: &[],
+            checks: &[],
+            effects: &[],
+            by_clock: false,
+        }
+    }
+
+    /// The same from a supervisor on.
+    #[must_use]
+    pub const fn supervisor(self) -> Self {
+        Self { role: Role::Supervisor, ..self }
+    }
+
+    /// The same with inputs.
+    #[must_use]
+    pub const fn inputs(self, inputs: &'static [Field]) -> Self {
+        Self { inputs, ..self }
+    }
+
+    /// The same with guards.
+    #[must_use]
+    pub const fn guards(self, guards: &'static [Guard]) -> Self {
+        Self { guards, ..self }
+    }
+
+    /// The same with checks on the inputs.
+    #[must_use]
+    pub const fn checks(self, checks: &'static [Guard]) -> Self {
+        Self { checks, ..self }
+    }
+
+    /// The same with effects.
+    #[must_use]
+    pub const fn effects(self, effects: &'static [Effect]) -> Self {
+        Self { effects, ..self }
+    }
+
+    /// The same, done by the clock.
+    #[must_use]
+    pub const fn by_clock(self) -> Self {
+        Self { by_clock: true, ..self }
+    }
+}
+
+/// What the outcome of a callback does to the state.
+#[derive(Debug, Clone, Copy)]
+pub struct CallbackMove {
+    /// The outcome.
+    pub outcome: Outcome,
+    /// From which states.
+    pub from: &'static [&'static str],
+    /// To which.
+    pub to: &'static str,
+    /// The promise that arises by it, if any.
+    pub promise: Option<&'static str>,
+}
+
+/// A column of the kind's list, beside number, unit, summary, state and due time.
+pub type Column = &'static str;
+
+/// A kind of case.
+pub struct Kind {
+    /// Id in files and on the command line, e.g. `repair`.
+    pub id: &'static str,
+    /// Prefix of its numbers, e.g. `BX`.
+    pub prefix: &'static str,
+    /// Fields asked for when it is opened, in the order of the form. Header fields may be among them.
+    pub opening: &'static [Field],
+    /// All further fields that actions fill.
+    pub fields: &'static [Field],
+    /// States; the first is the one after opening.
+    pub states: &'static [State],
+    /// Actions in the order of the action line; the common ones of [`super::workflow`] come after.
+    pub actions: &'static [Action],
+    /// Actions that can be chosen in the opening form and are done with the same save.
+    pub at_once: &'static [&'static str],
+    /// What callbacks do to the state.
+    pub callback_moves: &'static [CallbackMove],
+    /// What opening brings about.
+    pub on_open: &'static [Effect],
+    /// Conditions on the opening values.
+    pub open_checks: &'static [Guard],
+    /// The fields whose text makes the one-line summary, the first given ones joined.
+    pub summary: &'static [&'static str],
+    /// Further columns of the list.
+    pub columns: &'static [Column],
+    /// The typed struct: takes the detail, gives it back as the struct writes it.
+    pub shape: fn(&Values) -> Result<Values, serde_json::Error>,
+}
+
+impl Kind {
+    /// The state of that id.
+    #[must_use]
+    pub fn state(&self, id: &str) -> Option<&'static State> {
+        self.states.iter().find(|state| state.id == id)
+    }
+
+    /// Whether a case is at its end in that state; unknown states are not.
+    #[must_use]
+    pub fn ends(&self, state: &str) -> bool {
+        state == super::workflow::VOID || self.state(state).is_some_and(State::ends)
+    }
+
+    /// What that state means to the desk.
+    #[must_use]
+    pub fn phase(&self, state: &str) -> Phase {
+        if state == super::workflow::VOID {
+            return Phase::Void;
+        }
+        self.state(state).map_or(Phase::Todo, |state| state.phase)
+    }
+
+    /// All actions, the kind's own first; a common one is left out where the kind has its own of that id.
+    pub fn all_actions(&self) -> impl Iterator<Item = &'static Action> {
+        let own = self.actions;
+        let common = super::workflow::COMMON.iter();
+        own.iter().chain(common.filter(move |action| !own.iter().any(|mine| mine.id == action.id)))
+    }
+
+    /// The action of that id.
+    #[must_use]
+    pub fn action(&self, id: &str) -> Option<&'static Action> {
+        self.all_actions().find(|action| action.id == id)
+    }
+
+    /// The field of that key, opening fields first.
+    #[must_use]
+    pub fn field(&self, key: &str) -> Option<&'static Field> {
+        self.opening.iter().chain(self.fields).find(|field| field.key == key)
+    }
+
+    /// All fields, opening fields first.
+    pub fn all_fields(&self) -> impl Iterator<Item = &'static Field> {
+        self.opening.iter().chain(self.fields)
+    }
+}
+
+impl std::fmt::Debug for Kind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Kind").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+/// The [`Kind::shape`] of a kind whose detail is `T`.
+///
+/// # Errors
+/// The values do not fit the struct.
+pub fn shape<T: Serialize + DeserializeOwned>(detail: &Values) -> Result<Values, serde_json::Error> {
+    let typed: T = serde_json::from_value(Value::Object(detail.clone()))?;
+    match serde_json::to_value(typed)? {
+        Value::Object(mut values) => {
+            values.retain(|_, value| {
+                !super::field::is_blank(value) && value.as_object().is_none_or(|map| !map.is_empty())
+            });
+            Ok(values)
+        }
+        _ => Ok(Values::new()),
+    }
+}
+
+/// What a guard, check or effect sees.
+///
+/// For guards `case` is the case as it is and `inputs` is empty; for checks and effects the inputs
+/// have their types and presets, and `case` already holds those that are fields of the kind.
+pub struct Situation<'a> {
+    /// The case.
+    pub case: &'a Case,
+    /// What is given with the action.
+    pub inputs: &'a Values,
+    /// The role of who does it.
+    pub role: Role,
+    /// The name of who does it.
+    pub by: &'a str,
+    /// Now.
+    pub now: DateTime<Utc>,
+    /// The settings.
+    pub settings: &'a Settings,
+    /// The household of the case's unit, if there is one.
+    pub household: Option<&'a Household>,
+}
+
+impl Situation<'_> {
+    /// The kind's own fields as its typed struct; the default where the shape does not fit, which
+    /// [`Kind::shape`] has ruled out before any guard is asked.
+    #[must_use]
+    pub fn detail<T: DeserializeOwned + Default>(&self) -> T {
+        self.case.typed().unwrap_or_default()
+    }
+
+    /// The text of an input.
+    #[must_use]
+    pub fn input(&self, key: &str) -> Option<&str> {
+        self.inputs.get(key).and_then(Value::as_str)
+    }
+
+    /// The instant of an input.
+    #[must_use]
+    pub fn input_instant(&self, key: &str) -> Option<DateTime<Utc>> {
+        self.inputs.get(key).and_then(super::field::as_instant)
+    }
+}

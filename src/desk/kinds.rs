@@ -1,0 +1,29 @@
+//! The kinds of case. This is the only list of them: a new kind is one file here and one line below.
+
+use super::kind::Kind;
+
+/// The kinds that the program knows, in the order of the tabs.
+pub const STANDARD: Kinds = Kinds(&[]);
+
+/// A list of kinds.
+#[derive(Debug, Clone, Copy)]
+pub struct Kinds(pub &'static [&'static Kind]);
+
+impl Kinds {
+    /// The kind of that id.
+    #[must_use]
+    pub fn get(self, id: &str) -> Option<&'static Kind> {
+        self.iter().find(|kind| kind.id == id)
+    }
+
+    /// The kind whose numbers have that prefix.
+    #[must_use]
+    pub fn by_prefix(self, prefix: &str) -> Option<&'static Kind> {
+        self.iter().find(|kind| kind.prefix == prefix)
+    }
+
+    /// All kinds in order.
+    pub fn iter(self) -> impl Iterator<Item = &'static Kind> {
+        self.0.iter().copied()
+    }
+}

@@ -1,0 +1,161 @@
+//! The settings of a community: what the office may change without a programmer.
+
+use serde::{Deserialize, Serialize};
+
+use super::calendar::ServiceCalendar;
+use super::promise::PromiseRule;
+
+/// A word in both languages.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bilingual {
+    /// Chinese.
+    pub zh: String,
+    /// English.
+    pub en: String,
+}
+
+/// One code of a catalogue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CatalogueItem {
+    /// The code kept in cases; never reused for something else. A sub-code is `parent.child`.
+    pub code: String,
+    /// Its name.
+    #[serde(flatten)]
+    pub name: Bilingual,
+    /// A retired code is shown in old cases and no longer offered.
+    #[serde(default)]
+    pub retired: bool,
+}
+
+/// A table of codes that the office keeps.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Catalogue {
+    /// Its id: `repair-category`, `complaint-code`, `department`, `facility` …
+    pub id: String,
+    /// Its codes in the order they are offered.
+    pub items: Vec<CatalogueItem>,
+}
+
+/// One line of the charge table: what chargeable work costs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Charge {
+    /// Code kept in quotes.
+    pub code: String,
+    /// What it is.
+    #[serde(flatten)]
+    pub name: Bilingual,
+    /// Counted in (次, 个, 米).
+    pub per: String,
+    /// Price of one, in fen.
+    pub price: i64,
+    /// No longer offered.
+    #[serde(default)]
+    pub retired: bool,
+}
+
+/// Somebody whom work is given to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StaffMember {
+    /// Name, unique.
+    pub name: String,
+    /// Code of the `department` catalogue.
+    pub department: String,
+    /// Telephone, if known.
+    #[serde(default)]
+    pub phone: Option<String>,
+    /// Left the company; no longer offered.
+    #[serde(default)]
+    pub retired: bool,
+}
+
+/// A courtesy phrase 服务规范用语 (source §四(一)2).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Phrase {
+    /// One of [`PHRASE_SORTS`].
+    pub sort: String,
+    /// What is said; `%{community}` stands for the community's name.
+    #[serde(flatten)]
+    pub text: Bilingual,
+}
+
+/// The sorts of courtesy phrases, in the order of the source (§四(一)2①–⑿).
+pub const PHRASE_SORTS: [&str; 12] = [
+    "greeting",
+    "welcome",
+    "congratulation",
+    "farewell",
+    "apology",
+    "thanks",
+    "response",
+    "enquiry",
+    "request",
+    "consultation",
+    "explanation",
+    "basic",
+];
+
+/// Everything the office may change. Every change is recorded with who and when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settings {
+    /// Name of the community 小区, as said on the telephone.
+    pub community: String,
+    /// The service telephone number shown on forms.
+    #[serde(default)]
+    pub telephone: String,
+    /// Service hours, holidays, make-up days and the time zone.
+    pub calendar: ServiceCalendar,
+    /// How long the counter gives itself.
+    pub promises: Vec<PromiseRule>,
+    /// Tables of codes.
+    pub catalogues: Vec<Catalogue>,
+    /// The charge table.
+    pub charges: Vec<Charge>,
+    /// The staff.
+    pub staff: Vec<StaffMember>,
+    /// Courtesy phrases.
+    pub phrases: Vec<Phrase>,
+    /// Minutes before a due instant from which it counts as "due soon".
+    pub soon_minutes: u32,
+}
+
+impl Settings {
+    /// The catalogue of that id.
+    #[must_use]
+    pub fn catalogue(&self, id: &str) -> Option<&Catalogue> {
+        self.catalogues.iter().find(|catalogue| catalogue.id == id)
+    }
+
+    /// The name of a code, retired ones included; the charge table is a catalogue too ([`CHARGES`]).
+    #[must_use]
+    pub fn code_name(&self, id: &str, code: &str) -> Option<&Bilingual> {
+        if id == CHARGES {
+            return self.charge(code).map(|charge| &charge.name);
+        }
+        self.catalogue(id)?.items.iter().find(|item| item.code == code).map(|item| &item.name)
+    }
+
+    /// The codes of a catalogue that are still offered, with their names.
+    #[must_use]
+    pub fn offered(&self, id: &str) -> Vec<(&str, &Bilingual)> {
+        if id == CHARGES {
+            return self.charges.iter().filter(|c| !c.retired).map(|c| (c.code.as_str(), &c.name)).collect();
+        }
+        let items = self.catalogue(id).map_or(&[][..], |catalogue| &catalogue.items);
+        items.iter().filter(|item| !item.retired).map(|item| (item.code.as_str(), &item.name)).collect()
+    }
+
+    /// The member of staff of that name.
+    #[must_use]
+    pub fn staff_member(&self, name: &str) -> Option<&StaffMember> {
+        self.staff.iter().find(|member| member.name == name)
+    }
+
+    /// The line of the charge table under that code.
+    #[must_use]
+    pub fn charge(&self, code: &str) -> Option<&Charge> {
+        self.charges.iter().find(|charge| charge.code == code)
+    }
+}
+
+/// The id under which the charge table is offered beside the catalogues.
+pub const CHARGES: &str = "charge";

@@ -1,0 +1,613 @@
+//! The machinery of all workflows: plans the timeline entry that an action makes, or says why not.
+//!
+//! It decides nothing by kind: everything comes from the [`Kind`]'s declaration.
+
+use chrono::{DateTime, SubsecRound, Utc};
+use serde_json::Value;
+
+use super::callback::{Attempt, Callback, Outcome};
+use super::case::{Case, HEADER_FIELDS};
+use super::field::{self, Field, FieldType, Preset, Shown, Values, check_all};
+use super::household::Household;
+use super::kind::{Action, Effect, From, Guard, Kind, Situation, Spawn, To};
+use super::kinds::Kinds;
+use super::people::Role;
+use super::promise::{self, Basis, Promise};
+use super::settings::Settings;
+use super::timeline::{Change, Entry, Event};
+use super::why::{Arg, Why};
+
+/// The state of a case that was declared void, in every kind.
+pub const VOID: &str = "void";
+
+/// The action of a case's first entry.
+pub const OPEN: &str = "open";
+
+/// The action that an entry carries when another case was linked with this one.
+pub const LINKED: &str = "linked";
+
+const NOTE: Field = Field::new("note", FieldType::LongText);
+const REASON: Field = Field::required("reason", FieldType::LongText);
+const CALLBACK_ID: Field = Field::new("callback", FieldType::Count { min: 1, max: 10_000 });
+
+/// Turns a call, visit or letter into any other kind; the new case carries over what both kinds have.
+pub const TURN_INTO: Action = Action::new("turn-into", From::AnyOpen, To::Stay)
+    .inputs(&[Field::required("into", FieldType::Kind)])
+    .effects(&[Effect::TurnInto]);
+
+/// Actions that every kind has.
+pub const COMMON: &[Action] = &[
+    Action::new("note", From::Any, To::Stay).inputs(&[Field::required("note", FieldType::LongText)]),
+    Action::new("amend", From::Any, To::Stay)
+        .guards(&[Guard { id: "closed-by-supervisor", check: closed_by_supervisor }]),
+    Action::new("reassign", From::AnyOpen, To::Stay).inputs(&[
+        Field::required("owner", FieldType::Operator),
+        Field::required("reason", FieldType::LongText),
+    ]),
+    Action::new("escalate", From::AnyOpen, To::Stay)
+        .inputs(&[REASON])
+        .guards(&[Guard { id: "not-escalated", check: not_escalated }])
+        .effects(&[Effect::Change(take_escalation)]),
+    Action::new("instruct", From::AnyOpen, To::Stay)
+        .supervisor()
+        .inputs(&[Field::required("instruction", FieldType::LongText)])
+        .guards(&[Guard { id: "escalated", check: is_escalated }])
+        .effects(&[Effect::Change(end_escalation)]),
+    Action::new("promise", From::AnyOpen, To::Stay)
+        .inputs(&[Field::required("due", FieldType::Instant), REASON])
+        .checks(&[Guard { id: "in-the-future", check: due_in_future }])
+        .effects(&[Effect::PromiseBy(BY_HAND, "due")]),
+    Action::new("callback-add", From::Any, To::Stay)
+        .inputs(&[Field::required("due", FieldType::Instant), NOTE])
+        .effects(&[Effect::CallbackBy("callback.by-hand", "due")]),
+    Action::new("callback-satisfied", From::Any, To::Stay)
+        .inputs(&[
+            Field::required("score", FieldType::Count { min: 1, max: 5 }).preset(Preset::Number(5)),
+            NOTE,
+            CALLBACK_ID,
+        ])
+        .guards(&[CALLBACK_WAITS]),
+    Action::new("callback-dissatisfied", From::Any, To::Stay)
+        .inputs(&[Field::required("note", FieldType::LongText), CALLBACK_ID])
+        .guards(&[CALLBACK_WAITS]),
+    Action::new("callback-unreached", From::Any, To::Stay)
+        .inputs(&[Field::new("next", FieldType::Instant), NOTE, CALLBACK_ID])
+        .guards(&[CALLBACK_WAITS])
+        .checks(&[Guard { id: "in-the-future", check: next_in_future }]),
+    Action::new("callback-unwanted", From::Any, To::Stay)
+        .inputs(&[NOTE, CALLBACK_ID])
+        .guards(&[CALLBACK_WAITS]),
+    Action::new("link", From::Any, To::Stay)
+        .inputs(&[Field::required("number", FieldType::CaseNumber), NOTE])
+        .effects(&[Effect::LinkTo("number")]),
+    Action::new("void", From::AnyOpen, To::State(VOID))
+        .inputs(&[REASON])
+        .guards(&[Guard { id: "own-of-today-or-supervisor", check: own_of_today }])
+        .effects(&[Effect::PromiseWithdrawn, Effect::CancelCallbacks]),
+];
+
+/// Promise stage of a promise made by hand where none was under way.
+const BY_HAND: &str = "promise.by-hand";
+
+const CALLBACK_WAITS: Guard = Guard { id: "callback-waits", check: callback_waits };
+
+fn closed_by_supervisor(s: &Situation) -> Result<(), Why> {
+    if s.case.closed_at.is_some() && s.role < Role::Supervisor {
+        return Err(Why::new("desk.why.closed_needs_supervisor"));
+    }
+    Ok(())
+}
+
+fn not_escalated(s: &Situation) -> Result<(), Why> {
+    s.case.escalated.is_none().then_some(()).ok_or_else(|| Why::new("desk.why.already_escalated"))
+}
+
+fn is_escalated(s: &Situation) -> Result<(), Why> {
+    s.case.escalated.is_some().then_some(()).ok_or_else(|| Why::new("desk.why.not_escalated"))
+}
+
+fn take_escalation(s: &Situation, values: &mut Values) -> Result<(), Why> {
+    values.insert("escalated".into(), s.input("reason").unwrap_or_default().into());
+    Ok(())
+}
+
+#[allow(clippy::unnecessary_wraps)] // the signature of every change
+fn end_escalation(_: &Situation, values: &mut Values) -> Result<(), Why> {
+    values.remove("escalated");
+    Ok(())
+}
+
+fn callback_waits(s: &Situation) -> Result<(), Why> {
+    s.case.open_callback().map(|_| ()).ok_or_else(|| Why::new("desk.why.no_callback"))
+}
+
+fn due_in_future(s: &Situation) -> Result<(), Why> {
+    in_future(s, "due")
+}
+
+fn next_in_future(s: &Situation) -> Result<(), Why> {
+    in_future(s, "next")
+}
+
+/// Refuses an instant of an input that has passed already.
+pub fn in_future(s: &Situation, key: &str) -> Result<(), Why> {
+    match s.input_instant(key) {
+        Some(at) if at <= s.now => Err(Why::new("desk.why.in_the_past").with("at", Arg::At(at)).about(key)),
+        _ => Ok(()),
+    }
+}
+
+/// A receptionist may take back what she herself opened today; anything else needs a supervisor.
+fn own_of_today(s: &Situation) -> Result<(), Why> {
+    let calendar = &s.settings.calendar;
+    let today = calendar.day_of(s.now) == calendar.day_of(s.case.opened_at);
+    if s.role >= Role::Supervisor || (today && s.case.opened_by == s.by) {
+        return Ok(());
+    }
+    Err(Why::new("desk.why.void_needs_supervisor"))
+}
+
+/// Who does something, when, and under which settings.
+#[derive(Clone, Copy)]
+pub struct Context<'a> {
+    /// The operator's name.
+    pub by: &'a str,
+    /// The operator's role.
+    pub role: Role,
+    /// Now.
+    pub now: DateTime<Utc>,
+    /// The settings.
+    pub settings: &'a Settings,
+    /// The household of the case's unit, if there is one.
+    pub household: Option<&'a Household>,
+    /// The kinds there are.
+    pub kinds: Kinds,
+}
+
+/// What an action makes: the entry, the case after it, and what the counter must do beside.
+#[derive(Debug, Clone)]
+pub struct Planned {
+    /// The entry, complete but for links to cases that are only now opened.
+    pub entry: Entry,
+    /// The case after the entry.
+    pub case: Case,
+    /// Cases to open with it and to link both ways.
+    pub spawns: Vec<Spawn>,
+    /// Numbers of cases to link with, both ways.
+    pub links: Vec<String>,
+}
+
+impl Planned {
+    /// Adds an event to the entry and to the case.
+    pub fn add(&mut self, event: Event) {
+        let bare = Entry { changes: Vec::new(), events: vec![event.clone()], ..self.entry.clone() };
+        let ends = self.case.closed_at.is_some();
+        self.case.apply(&bare, ends);
+        self.entry.events.push(event);
+    }
+}
+
+/// An action of a case in its present state, and whether it is allowed now.
+#[derive(Debug, Clone)]
+pub struct Offer {
+    /// The action's id.
+    pub action: &'static str,
+    /// Whether it belongs to the kind itself, not to every kind.
+    pub own: bool,
+    /// Why not, if it is not allowed.
+    pub why_not: Option<Why>,
+}
+
+/// The actions that the state offers, in the order of the action line, each with why not.
+#[must_use]
+pub fn offers(kind: &Kind, case: &Case, cx: &Context) -> Vec<Offer> {
+    kind.all_actions()
+        .filter(|action| !action.by_clock && from_state(kind, action, &case.state))
+        .filter(|action| action.id == "instruct" || !hidden(action, case))
+        .map(|action| Offer {
+            action: action.id,
+            own: kind.actions.iter().any(|own| own.id == action.id),
+            why_not: allowed(kind, case, action, cx).err(),
+        })
+        .collect()
+}
+
+/// Callback outcomes are offered only while a callback waits: elsewhere they would be noise.
+fn hidden(action: &Action, case: &Case) -> bool {
+    Outcome::of_action(action.id).is_some() && case.open_callback().is_none()
+}
+
+fn from_state(kind: &Kind, action: &Action, state: &str) -> bool {
+    match action.from {
+        From::States(states) => states.contains(&state),
+        From::AnyOpen => !kind.ends(state),
+        From::Any => state != VOID || action.id == "note",
+    }
+}
+
+fn allowed(kind: &Kind, case: &Case, action: &Action, cx: &Context) -> Result<(), Why> {
+    if !from_state(kind, action, &case.state) {
+        return Err(Why::new("desk.why.not_in_state")
+            .with("action", Arg::Term(word(kind, "action", action.id)))
+            .with("state", Arg::Term(word(kind, "state", &case.state))));
+    }
+    if !action.by_clock && cx.role < action.role {
+        return Err(Why::new("desk.why.needs_role")
+            .with("role", Arg::Term(format!("people.role.{}", action.role.id()))));
+    }
+    let none = Values::new();
+    let situation = situate(case, &none, cx);
+    action.guards.iter().try_for_each(|guard| (guard.check)(&situation))
+}
+
+/// The locale key of one of a kind's words; `text` falls back to `case.…` where the kind has none.
+#[must_use]
+pub fn word(kind: &Kind, sort: &str, id: &str) -> String {
+    format!("{}.{sort}.{id}", kind.id)
+}
+
+fn situate<'a>(case: &'a Case, inputs: &'a Values, cx: &Context<'a>) -> Situation<'a> {
+    Situation {
+        case,
+        inputs,
+        role: cx.role,
+        by: cx.by,
+        now: cx.now,
+        settings: cx.settings,
+        household: cx.household,
+    }
+}
+
+/// The inputs that an action asks for, with what is special to the case: amending offers every
+/// field, turning into another kind offers that kind's opening fields.
+#[must_use]
+pub fn inputs_of(kind: &Kind, action: &Action, kinds: Kinds, into: Option<&str>) -> Vec<Field> {
+    if action.id == "amend" {
+        let editable = kind.all_fields().filter(|field| !matches!(field.ty, FieldType::Checklist(_)));
+        return editable
+            .map(|field| Field { preset: Preset::Same, required: false, shown: Shown::Always, ..*field })
+            .chain([REASON])
+            .collect();
+    }
+    let mut inputs = action.inputs.to_vec();
+    if action.effects.iter().any(|effect| matches!(effect, Effect::TurnInto))
+        && let Some(target) = into.and_then(|id| kinds.get(id))
+    {
+        inputs.extend(target.opening.iter().map(|field| match kind.field(field.key) {
+            Some(_) => Field { preset: Preset::Same, ..*field },
+            None => *field,
+        }));
+    }
+    inputs
+}
+
+/// The values that a form for these fields starts from.
+#[must_use]
+pub fn presets(fields: &[Field], case: Option<&Case>, cx: &Context) -> Values {
+    fields
+        .iter()
+        .filter_map(|field| {
+            let value = preset(field, case, cx);
+            (!value.is_null()).then(|| (field.key.to_owned(), value))
+        })
+        .collect()
+}
+
+fn preset(field: &Field, case: Option<&Case>, cx: &Context) -> Value {
+    match field.preset {
+        Preset::None => Value::Null,
+        Preset::Now => field::instant(cx.now),
+        Preset::Today => cx.settings.calendar.day_of(cx.now).to_string().into(),
+        Preset::Me => cx.by.into(),
+        Preset::Text(text) => text.into(),
+        Preset::Number(number) => number.into(),
+        Preset::Yes => true.into(),
+        Preset::Same => case.map_or(Value::Null, |case| case.get(field.key)),
+    }
+}
+
+/// What was given, completed by presets where nothing at all was said about a field.
+fn complete(fields: &[Field], given: &Values, case: Option<&Case>, cx: &Context) -> Values {
+    let mut all = presets(fields, case, cx);
+    all.extend(given.clone());
+    all
+}
+
+/// Plans the opening of a case.
+///
+/// # Errors
+/// A field is missing, unknown or of the wrong type, or a check of the kind refuses.
+pub fn open(kind: &Kind, number: &str, given: &Values, cx: &Context) -> Result<Planned, Why> {
+    let values = check_all(kind.opening, &complete(kind.opening, given, None, cx), cx.settings)?;
+    let now = cx.now.trunc_subsecs(0);
+    let before = Case { kind: kind.id.to_owned(), ..Case::default() };
+    let mut case =
+        Case { number: number.to_owned(), opened_at: now, opened_by: cx.by.to_owned(), ..before.clone() };
+    for (key, value) in &values {
+        case.put(key, value);
+    }
+    case.put("owner", &cx.by.into());
+    let situation = situate(&case, &values, cx);
+    kind.open_checks.iter().try_for_each(|guard| (guard.check)(&situation))?;
+    let first = kind.states.first().map_or(VOID, |state| state.id);
+    finish(kind, &before, case, OPEN, None, first, Values::new(), kind.on_open, &values, cx)
+}
+
+/// Plans an action on a case.
+///
+/// # Errors
+/// The state, the role, a guard, an input or a check refuses; the value says why.
+pub fn act(kind: &Kind, case: &Case, action: &str, given: &Values, cx: &Context) -> Result<Planned, Why> {
+    let Some(action) = kind.action(action) else {
+        let known = kind.all_actions().map(|action| action.id).collect::<Vec<_>>().join(", ");
+        return Err(Why::new("desk.why.unknown_action")
+            .with("action", Arg::Text(action.to_owned()))
+            .with("known", Arg::Text(known)));
+    };
+    allowed(kind, case, action, cx)?;
+    let into = given.get("into").and_then(Value::as_str);
+    let mut fields = inputs_of(kind, action, cx.kinds, into);
+    if action.id == "amend" {
+        // Only what is named is amended: a form sends every field, a script the one it means.
+        fields.retain(|field| given.contains_key(field.key) || field.key == "reason");
+    }
+    if let Some(into) = into
+        && cx.kinds.get(into).is_none()
+    {
+        return Err(Why::new("desk.why.unknown_kind")
+            .with("value", Arg::Text(into.to_owned()))
+            .about("into"));
+    }
+    let inputs = check_all(&fields, &complete(&fields, given, Some(case), cx), cx.settings)?;
+    let mut after = case.clone();
+    let turns = action.effects.iter().any(|effect| matches!(effect, Effect::TurnInto));
+    if !turns {
+        take_inputs(kind, action, &inputs, given, &mut after);
+    }
+    let situation = situate(&after, &inputs, cx);
+    action.checks.iter().try_for_each(|guard| (guard.check)(&situation))?;
+    let to = match action.to {
+        To::Stay => case.state.as_str(),
+        To::State(state) => state,
+        To::OneOf(_, choose) => choose(&situation),
+    };
+    let mut effects = action.effects.to_vec();
+    let mut to = to;
+    let outcome = Outcome::of_action(action.id);
+    if let Some(moved) = outcome.and_then(|outcome| {
+        kind.callback_moves.iter().find(|m| m.outcome == outcome && m.from.contains(&case.state.as_str()))
+    }) {
+        to = moved.to;
+        effects.extend(moved.promise.map(Effect::Promise));
+    }
+    finish(kind, case, after, action.id, Some(case.state.clone()), to, inputs.clone(), &effects, &inputs, cx)
+}
+
+/// Takes the inputs that are fields into the case. Amending may also take a value away.
+fn take_inputs(kind: &Kind, action: &Action, inputs: &Values, given: &Values, after: &mut Case) {
+    let is_field = |key: &str| kind.field(key).is_some() || HEADER_FIELDS.contains(&key);
+    for (key, value) in inputs.iter().filter(|(key, _)| is_field(key)) {
+        after.put(key, value);
+    }
+    if action.id == "amend" {
+        for key in given.keys().filter(|key| is_field(key) && !inputs.contains_key(key.as_str())) {
+            if kind.field(key).is_some_and(|field| !field.required) {
+                after.put(key, &Value::Null);
+            }
+        }
+    }
+}
+
+#[allow(clippy::too_many_arguments)] // the parts of one entry; a struct for a single call would only rename them
+fn finish(
+    kind: &Kind,
+    before: &Case,
+    mut after: Case,
+    action: &str,
+    from: Option<String>,
+    to: &str,
+    recorded: Values,
+    effects: &[Effect],
+    inputs: &Values,
+    cx: &Context,
+) -> Result<Planned, Why> {
+    let now = cx.now.trunc_subsecs(0);
+    let mut events = Vec::new();
+    let mut spawns = Vec::new();
+    let mut links = Vec::new();
+    if let Some(outcome) = Outcome::of_action(action) {
+        events.push(tried(before, outcome, inputs, cx)?);
+    }
+    for effect in effects {
+        // Each effect sees what those before it changed.
+        let seen = after.clone();
+        let situation = situate(&seen, inputs, cx);
+        match effect {
+            Effect::Change(change) => {
+                let mut values = seen.values();
+                change(&situation, &mut values)?;
+                replace_values(&mut after, &values);
+            }
+            Effect::Promise(stage) => events.extend(promised(&seen, stage, None, inputs, cx)?),
+            Effect::PromiseBy(stage, key) => {
+                let stage = match before.promise() {
+                    Some(open) if *stage == BY_HAND => open.stage.clone(),
+                    _ => (*stage).to_owned(),
+                };
+                events.extend(promised(&seen, &stage, situation.input_instant(key), inputs, cx)?);
+            }
+            Effect::PromiseKept if before.promise().is_some() => events.push(Event::PromiseKept),
+            Effect::PromiseWithdrawn if before.promise().is_some() => events.push(Event::PromiseWithdrawn),
+            Effect::PromiseKept | Effect::PromiseWithdrawn => {}
+            Effect::Callback(stage) => events.extend(called_back(&seen, &events, stage, None, cx)?),
+            Effect::CallbackBy(stage, key) => {
+                events.extend(called_back(&seen, &events, stage, situation.input_instant(key), cx)?);
+            }
+            Effect::CancelCallbacks => events.extend(
+                before
+                    .callbacks
+                    .iter()
+                    .filter(|cb| cb.is_open())
+                    .map(|cb| Event::CallbackCancelled { id: cb.id }),
+            ),
+            Effect::Spawn(spawn) => spawns.extend(spawn(&situation)),
+            Effect::Household(change) => events.extend(change(&situation).map(Event::Household)),
+            Effect::TurnInto => spawns.push(turned(&seen, inputs, cx)),
+            Effect::LinkTo(key) => links.extend(situation.input(key).map(str::to_owned)),
+        }
+    }
+    let promise_left = before.promise().is_some()
+        && !events
+            .iter()
+            .any(|e| matches!(e, Event::Promised(_) | Event::PromiseKept | Event::PromiseWithdrawn));
+    if kind.ends(to) && promise_left {
+        events.push(Event::PromiseKept);
+    }
+    after.detail = (kind.shape)(&after.detail)
+        .map_err(|error| Why::new("desk.why.shape").with("error", Arg::Text(error.to_string())))?;
+    if action == OPEN || action == "amend" || action == "turn-into" {
+        let summary = summary_of(kind, &after);
+        if !summary.is_empty() {
+            after.summary = summary;
+        }
+    }
+    let changes: Vec<Change> = after.changes_since(before);
+    let entry = Entry {
+        number: after.number.clone(),
+        revision: before.revision + 1,
+        at: now,
+        by: cx.by.to_owned(),
+        action: action.to_owned(),
+        from,
+        to: to.to_owned(),
+        changes,
+        inputs: recorded,
+        events,
+    };
+    // The case after is what the entry makes of the case before: never anything else.
+    let mut case = before.clone();
+    case.apply(&entry, kind.ends(to));
+    Ok(Planned { entry, case, spawns, links })
+}
+
+fn replace_values(case: &mut Case, values: &Values) {
+    let gone: Vec<String> = case.values().keys().filter(|key| !values.contains_key(*key)).cloned().collect();
+    for key in gone {
+        case.put(&key, &Value::Null);
+    }
+    for (key, value) in values {
+        case.put(key, value);
+    }
+}
+
+/// The one-line summary: the texts of the kind's summary fields, first lines only.
+fn summary_of(kind: &Kind, case: &Case) -> String {
+    let texts = kind.summary.iter().filter_map(|key| case.text(key));
+    let lines: Vec<String> = texts
+        .filter_map(|text| text.lines().find(|line| !line.trim().is_empty()).map(|l| l.trim().to_owned()))
+        .collect();
+    lines.join(" ").chars().take(field::TEXT_MAX).collect()
+}
+
+fn basis_and_due(
+    case: &Case,
+    stage: &str,
+    by_hand: Option<DateTime<Utc>>,
+    reason: Option<String>,
+    cx: &Context,
+) -> Result<Option<(DateTime<Utc>, Basis)>, Why> {
+    if let Some(due) = by_hand {
+        return Ok(Some((due, Basis::Hand { reason })));
+    }
+    let rule =
+        promise::choose(&cx.settings.promises, stage, case.category.as_deref(), case.urgency.as_deref());
+    let Some(rule) = rule else { return Ok(None) };
+    let due = rule
+        .due(cx.now.trunc_subsecs(0), &cx.settings.calendar)
+        .map_err(|_| Why::new("desk.why.no_service_hours"))?;
+    Ok(Some((due, Basis::Rule(rule.clone()))))
+}
+
+fn promised(
+    case: &Case,
+    stage: &str,
+    by_hand: Option<DateTime<Utc>>,
+    inputs: &Values,
+    cx: &Context,
+) -> Result<Option<Event>, Why> {
+    let reason = inputs.get("reason").and_then(Value::as_str).map(str::to_owned);
+    Ok(basis_and_due(case, stage, by_hand, reason, cx)?.map(|(due, basis)| {
+        Event::Promised(Promise {
+            stage: stage.to_owned(),
+            due,
+            made_at: cx.now.trunc_subsecs(0),
+            basis,
+            kept_at: None,
+            withdrawn_at: None,
+        })
+    }))
+}
+
+fn called_back(
+    case: &Case,
+    events: &[Event],
+    stage: &str,
+    by_hand: Option<DateTime<Utc>>,
+    cx: &Context,
+) -> Result<Option<Event>, Why> {
+    let new_ones = events.iter().filter(|event| matches!(event, Event::CallbackDue(_))).count();
+    let id = u32::try_from(case.callbacks.len() + new_ones).unwrap_or(u32::MAX).saturating_add(1);
+    Ok(basis_and_due(case, stage, by_hand, None, cx)?.map(|(due, basis)| {
+        Event::CallbackDue(Callback {
+            id,
+            stage: stage.to_owned(),
+            due,
+            made_at: cx.now.trunc_subsecs(0),
+            basis,
+            attempts: Vec::new(),
+            cancelled_at: None,
+        })
+    }))
+}
+
+/// The try that a callback action records on the named callback, or on the one that waits longest.
+fn tried(case: &Case, outcome: Outcome, inputs: &Values, cx: &Context) -> Result<Event, Why> {
+    let named = inputs.get("callback").and_then(Value::as_u64);
+    let callback = match named {
+        Some(id) => case.callbacks.iter().find(|cb| u64::from(cb.id) == id && cb.is_open()),
+        None => case.open_callback(),
+    };
+    let callback = callback.ok_or_else(|| Why::new("desk.why.no_callback"))?;
+    let next = match (outcome, inputs.get("next").and_then(field::as_instant)) {
+        (Outcome::Unreached, Some(next)) => Some(next),
+        (Outcome::Unreached, None) => {
+            basis_and_due(case, "callback.retry", None, None, cx)?.map(|(next, _)| next)
+        }
+        _ => None,
+    };
+    let attempt = Attempt {
+        at: cx.now.trunc_subsecs(0),
+        by: cx.by.to_owned(),
+        outcome,
+        score: inputs.get("score").and_then(Value::as_u64).and_then(|score| u8::try_from(score).ok()),
+        note: inputs.get("note").and_then(Value::as_str).map(str::to_owned),
+        next,
+    };
+    Ok(Event::CallbackTried { id: callback.id, attempt })
+}
+
+/// The case that a call or visit turns into: what was given for it, and what both kinds have.
+fn turned(case: &Case, inputs: &Values, cx: &Context) -> Spawn {
+    let into = inputs.get("into").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let mut values = inputs.clone();
+    values.remove("into");
+    if let Some(target) = cx.kinds.get(&into) {
+        for field in target.opening {
+            let carried = case.get(field.key);
+            if !carried.is_null() && field.check(&carried, cx.settings).is_ok() {
+                values.entry(field.key).or_insert(carried);
+            }
+        }
+    }
+    Spawn { kind: into, values, relation: "turned-into", back: "came-from" }
+}
