@@ -217,6 +217,33 @@ pub struct CallbackMove {
     pub promise: Option<&'static str>,
 }
 
+/// How much a finding of the end of day weighs; the worst comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Severity {
+    /// To be looked at.
+    Notice,
+    /// Something was left undone.
+    Warning,
+    /// A duty towards a resident is broken.
+    Serious,
+}
+
+/// What the end of day finds in cases of a kind; words under `finding.<id>`.
+///
+/// Overdue callbacks, broken promises and undecided escalations are found for every kind by themselves.
+#[derive(Clone, Copy)]
+pub struct FindingRule {
+    /// Id, e.g. `unpaid`, `not-passed-on`, `not-signed-out`, `no-reply`, `difference`.
+    pub id: &'static str,
+    /// In which states it is looked for; ended cases are looked at on the day they ended.
+    pub states: &'static [&'static str],
+    /// How much it weighs.
+    pub severity: Severity,
+    /// Whether the case shows it at this instant, and since when.
+    pub since: fn(&Case, DateTime<Utc>) -> Option<DateTime<Utc>>,
+}
+
 /// A column of the kind's list, beside number, unit, summary, state and due time.
 pub type Column = &'static str;
 
@@ -246,6 +273,12 @@ pub struct Kind {
     pub summary: &'static [&'static str],
     /// Further columns of the list.
     pub columns: &'static [Column],
+    /// What the end of day finds in its cases.
+    pub findings: &'static [FindingRule],
+    /// Whether somebody is still inside because of this case (a visitor).
+    pub inside: fn(&Case) -> bool,
+    /// When the clock ends it by itself, with the action that does so (a pass that expires).
+    pub expires: fn(&Case) -> Option<(DateTime<Utc>, &'static str)>,
     /// The typed struct: takes the detail, gives it back as the struct writes it.
     pub shape: fn(&Values) -> Result<Values, serde_json::Error>,
 }
@@ -301,6 +334,18 @@ impl std::fmt::Debug for Kind {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Kind").field("id", &self.id).finish_non_exhaustive()
     }
+}
+
+/// For [`Kind::inside`] of kinds that let nobody in.
+#[must_use]
+pub const fn nobody_inside(_: &Case) -> bool {
+    false
+}
+
+/// For [`Kind::expires`] of kinds that the clock does not end.
+#[must_use]
+pub const fn never_expires(_: &Case) -> Option<(DateTime<Utc>, &'static str)> {
+    None
 }
 
 /// The [`Kind::shape`] of a kind whose detail is `T`.

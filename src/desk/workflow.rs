@@ -14,7 +14,7 @@ use super::kinds::Kinds;
 use super::people::Role;
 use super::promise::{self, Basis, Promise};
 use super::settings::Settings;
-use super::timeline::{Change, Entry, Event};
+use super::timeline::{Change, Entry, Event, Link};
 use super::why::{Arg, Why};
 
 /// The state of a case that was declared void, in every kind.
@@ -610,4 +610,24 @@ fn turned(case: &Case, inputs: &Values, cx: &Context) -> Spawn {
         }
     }
     Spawn { kind: into, values, relation: "turned-into", back: "came-from" }
+}
+
+/// Plans the entry by which a case learns that another was linked with it.
+#[must_use]
+pub fn linked(kind: &Kind, case: &Case, link: Link, cx: &Context) -> Planned {
+    let entry = Entry {
+        number: case.number.clone(),
+        revision: case.revision + 1,
+        at: cx.now.trunc_subsecs(0),
+        by: cx.by.to_owned(),
+        action: LINKED.to_owned(),
+        from: Some(case.state.clone()),
+        to: case.state.clone(),
+        changes: Vec::new(),
+        inputs: Values::new(),
+        events: vec![Event::Linked(link)],
+    };
+    let mut after = case.clone();
+    after.apply(&entry, kind.ends(&case.state));
+    Planned { entry, case: after, spawns: Vec::new(), links: Vec::new() }
 }

@@ -1,0 +1,271 @@
+//! Opening cases and acting on them.
+
+use chrono::{DateTime, Utc};
+
+use super::{CounterError, Result, Session, settings};
+use crate::desk::case::Case;
+use crate::desk::field::Values;
+use crate::desk::household::Household;
+use crate::desk::kind::{Kind, Spawn};
+use crate::desk::people::Role;
+use crate::desk::settings::Settings;
+use crate::desk::timeline::{Event, Link};
+use crate::desk::why::{Arg, Why};
+use crate::desk::workflow::{self, Context, Offer, Planned};
+use crate::store::{Store, Tx};
+
+/// How deep cases may open further cases: a call that becomes a move-in whose defects become repairs.
+const DEPTH: usize = 4;
+
+/// A case to open.
+#[derive(Debug, Clone, Default)]
+pub struct NewCase {
+    /// Kind id.
+    pub kind: String,
+    /// Opening values.
+    pub values: Values,
+    /// An action done with the same save, with its inputs.
+    pub at_once: Option<(String, Values)>,
+    /// The draft that it was typed in, removed with the same save.
+    pub draft: Option<i64>,
+}
+
+/// What was done.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Done {
+    /// The case.
+    pub case: Case,
+    /// Further cases that were opened with it.
+    pub also: Vec<Case>,
+}
+
+/// Opens a case, with an action done at once if one was chosen.
+///
+/// # Errors
+/// A rule refuses, then nothing is written; or the file does.
+pub fn open(store: &mut Store, session: &Session, now: DateTime<Utc>, new: &NewCase) -> Result<Done> {
+    store.write(|tx| {
+        let settings = settings(tx)?;
+        let writer = Writer { tx, settings: &settings, by: session.name(), role: session.role(), now };
+        let kind = writer.kind(&new.kind)?;
+        if let Some((action, _)) = &new.at_once
+            && !kind.at_once.contains(&action.as_str())
+        {
+            return Err(Why::new("counter.why.not_at_once").with("action", Arg::Text(action.clone())).into());
+        }
+        let mut also = Vec::new();
+        let mut case = writer.open(kind, &new.values, &[], &mut also, 0)?;
+        if let Some((action, inputs)) = &new.at_once {
+            case = writer.act(&case, action, inputs, &mut also)?;
+        }
+        if let Some(draft) = new.draft {
+            tx.drop_draft(draft)?;
+        }
+        Ok(Done { case, also })
+    })
+}
+
+/// Does an action on a case.
+///
+/// With `revision` the caller says which state it saw: if somebody else was faster and the state
+/// changed, the action is refused instead of being done on something the person has not seen.
+///
+/// # Errors
+/// A rule refuses, then nothing is written; or the file does.
+pub fn act(
+    store: &mut Store,
+    session: &Session,
+    now: DateTime<Utc>,
+    number: &str,
+    action: &str,
+    inputs: &Values,
+    revision: Option<u32>,
+) -> Result<Done> {
+    act_with_draft(store, session, now, &Act { number, action, inputs, revision, draft: None })
+}
+
+/// An action to do.
+#[derive(Debug, Clone, Copy)]
+pub struct Act<'a> {
+    /// The case.
+    pub number: &'a str,
+    /// The action.
+    pub action: &'a str,
+    /// What is given with it.
+    pub inputs: &'a Values,
+    /// The revision that the person saw.
+    pub revision: Option<u32>,
+    /// The draft that it was typed in, removed with the same save.
+    pub draft: Option<i64>,
+}
+
+/// Does an action on a case and removes the draft that it was typed in.
+///
+/// # Errors
+/// As [`act`].
+pub fn act_with_draft(store: &mut Store, session: &Session, now: DateTime<Utc>, what: &Act) -> Result<Done> {
+    store.write(|tx| {
+        let settings = settings(tx)?;
+        let writer = Writer { tx, settings: &settings, by: session.name(), role: session.role(), now };
+        let case = writer.case(what.number)?;
+        if what.revision.is_some_and(|seen| seen != case.revision) {
+            return Err(Why::new("counter.why.changed_meanwhile")
+                .with("number", Arg::Text(case.number))
+                .into());
+        }
+        let mut also = Vec::new();
+        let case = writer.act(&case, what.action, what.inputs, &mut also)?;
+        if let Some(draft) = what.draft {
+            tx.drop_draft(draft)?;
+        }
+        Ok(Done { case, also })
+    })
+}
+
+/// What the operator can do with a case now, each action with why not.
+///
+/// # Errors
+/// The file can't be read.
+pub fn offers(
+    store: &Store,
+    session: &Session,
+    now: DateTime<Utc>,
+    settings: &Settings,
+    case: &Case,
+) -> Result<Vec<Offer>> {
+    let Some(kind) = store.kinds().get(&case.kind) else { return Ok(Vec::new()) };
+    let household = case.unit.as_deref().map(|unit| store.household(unit)).transpose()?.flatten();
+    let cx = Context {
+        by: session.name(),
+        role: session.role(),
+        now,
+        settings,
+        household: household.as_ref(),
+        kinds: store.kinds(),
+    };
+    Ok(workflow::offers(kind, case, &cx))
+}
+
+/// One transaction's way of writing cases; also the clock's, see [`super::clock`].
+pub(super) struct Writer<'a> {
+    pub(super) tx: &'a Tx<'a>,
+    pub(super) settings: &'a Settings,
+    pub(super) by: &'a str,
+    pub(super) role: Role,
+    pub(super) now: DateTime<Utc>,
+}
+
+impl Writer<'_> {
+    fn kind(&self, id: &str) -> Result<&'static Kind> {
+        self.tx.kinds().get(id).ok_or_else(|| {
+            let known = self.tx.kinds().iter().map(|kind| kind.id).collect::<Vec<_>>().join(", ");
+            Why::new("counter.why.unknown_kind")
+                .with("value", Arg::Text(id.to_owned()))
+                .with("known", Arg::Text(known))
+                .into()
+        })
+    }
+
+    pub(super) fn case(&self, number: &str) -> Result<Case> {
+        self.tx.case(number)?.ok_or_else(|| {
+            Why::new("counter.why.no_such_case").with("number", Arg::Text(number.to_owned())).into()
+        })
+    }
+
+    fn household(&self, unit: Option<&str>) -> Result<Option<Household>> {
+        Ok(unit.map(|unit| self.tx.household(unit)).transpose()?.flatten())
+    }
+
+    fn context<'a>(&'a self, household: Option<&'a Household>) -> Context<'a> {
+        Context {
+            by: self.by,
+            role: self.role,
+            now: self.now,
+            settings: self.settings,
+            household,
+            kinds: self.tx.kinds(),
+        }
+    }
+
+    /// Opens a case, linked with those it comes from.
+    fn open(
+        &self,
+        kind: &'static Kind,
+        values: &Values,
+        from: &[Link],
+        also: &mut Vec<Case>,
+        depth: usize,
+    ) -> Result<Case> {
+        let day = self.settings.calendar.day_of(self.now);
+        let unit = values.get("unit").and_then(|unit| unit.as_str());
+        let household = self.household(unit)?;
+        let cx = self.context(household.as_ref());
+        let number = self.tx.next_number(kind, day)?;
+        let mut planned = workflow::open(kind, &number, values, &cx)?;
+        for link in from {
+            planned.add(Event::Linked(link.clone()));
+        }
+        self.finish(kind, planned, also, depth)
+    }
+
+    /// Does one action on a case as this transaction sees it.
+    pub(super) fn act(
+        &self,
+        case: &Case,
+        action: &str,
+        inputs: &Values,
+        also: &mut Vec<Case>,
+    ) -> Result<Case> {
+        let kind = self.kind(&case.kind)?;
+        let household = self.household(case.unit.as_deref())?;
+        let planned = workflow::act(kind, case, action, inputs, &self.context(household.as_ref()))?;
+        self.finish(kind, planned, also, 0)
+    }
+
+    /// Opens what the plan asks for, links both ways, and writes.
+    fn finish(
+        &self,
+        kind: &'static Kind,
+        mut planned: Planned,
+        also: &mut Vec<Case>,
+        depth: usize,
+    ) -> Result<Case> {
+        let number = planned.case.number.clone();
+        for Spawn { kind: into, values, relation, back } in std::mem::take(&mut planned.spawns) {
+            if depth >= DEPTH {
+                return Err(Why::new("counter.why.too_deep").into());
+            }
+            let target = self.kind(&into)?;
+            let from = Link { number: number.clone(), relation: back.to_owned() };
+            let opened = self.open(target, &values, &[from], also, depth + 1)?;
+            planned.add(Event::Linked(Link { number: opened.number.clone(), relation: relation.to_owned() }));
+            also.push(opened);
+        }
+        let day = self.settings.calendar.day_of(self.now);
+        for other in std::mem::take(&mut planned.links) {
+            if other == number {
+                return Err(Why::new("counter.why.link_to_itself").about("number").into());
+            }
+            let case = self.case(&other).map_err(|error| about_number(error))?;
+            let other_kind = self.kind(&case.kind)?;
+            let back = Link { number: number.clone(), relation: "related".to_owned() };
+            let linked = workflow::linked(other_kind, &case, back, &self.context(None));
+            self.tx.append(other_kind, &linked, day)?;
+            planned.add(Event::Linked(Link { number: other, relation: "related".to_owned() }));
+        }
+        for event in &planned.entry.events {
+            if let Event::Household(change) = event {
+                self.tx.change_household(change)?;
+            }
+        }
+        self.tx.append(kind, &planned, day)?;
+        Ok(planned.case)
+    }
+}
+
+fn about_number(error: CounterError) -> CounterError {
+    match error {
+        CounterError::Refused(why) => why.about("number").into(),
+        other @ CounterError::Store(_) => other,
+    }
+}

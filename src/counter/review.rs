@@ -1,0 +1,275 @@
+//! The end of day: what the day left undone, settling, carrying over, signing.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::{Result, Session, settings_of};
+use crate::desk::figures::Figures;
+use crate::desk::kind::Severity;
+use crate::desk::people::Role;
+use crate::desk::review::{self, DaySheet, Finding, Mark, MarkKind};
+use crate::desk::settings::Settings;
+use crate::desk::why::{Arg, Why};
+use crate::store::Store;
+use crate::store::cases::{Query, Row};
+use crate::store::chain::{Record, Stamp};
+
+/// Most findings of one sort that are listed.
+const LIMIT: usize = 1_000;
+
+/// A day as the supervisor sees it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Review {
+    /// The day.
+    pub day: NaiveDate,
+    /// Its figures: frozen once it is signed.
+    pub figures: Figures,
+    /// Its findings, unmarked ones first, the worst first: frozen once it is signed.
+    pub findings: Vec<Finding>,
+    /// The signature.
+    pub signed: Option<Signature>,
+    /// Entries made for the day after it was signed.
+    pub late: Vec<Record>,
+}
+
+/// Who signed a day, and when.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Signature {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Who.
+    pub by: String,
+}
+
+/// The review of a day.
+///
+/// # Errors
+/// The file can't be read.
+pub fn review(store: &Store, now: DateTime<Utc>, day: NaiveDate) -> Result<Review> {
+    if let Some(sheet) = store.day_sheet(day)? {
+        let late = store.records_after(day, sheet.head)?;
+        // The signature's own entry is no late entry.
+        let own = format!("day:{day}");
+        let late = late.into_iter().filter(|record| record.subject != own).collect();
+        return Ok(Review {
+            day,
+            figures: sheet.figures,
+            findings: sheet.findings,
+            signed: Some(Signature { at: sheet.signed_at, by: sheet.signed_by }),
+            late,
+        });
+    }
+    let settings = settings_of(store)?;
+    let (figures, findings) = gather(store, now, day, &settings)?;
+    Ok(Review { day, figures, findings, signed: None, late: Vec::new() })
+}
+
+/// What the last signed day before `day` carried over: the opening list of the next shift.
+///
+/// # Errors
+/// The file can't be read.
+pub fn opening_list(store: &Store, day: NaiveDate) -> Result<Vec<Finding>> {
+    let Some(last) = store.last_signed_before(day)? else { return Ok(Vec::new()) };
+    let Some(sheet) = store.day_sheet(last)? else { return Ok(Vec::new()) };
+    let carried =
+        |finding: &Finding| finding.mark.as_ref().is_some_and(|mark| mark.what == MarkKind::Carried);
+    Ok(sheet.findings.into_iter().filter(carried).collect())
+}
+
+/// Settles a finding, or carries it over, with a note.
+///
+/// # Errors
+/// The role refuses, the day is signed, there is no such finding, or the note is missing.
+pub fn mark(
+    store: &mut Store,
+    session: &Session,
+    now: DateTime<Utc>,
+    day: NaiveDate,
+    finding: &str,
+    what: MarkKind,
+    note: &str,
+) -> Result<()> {
+    session.require(Role::Supervisor)?;
+    let note = note.trim();
+    if note.is_empty() {
+        return Err(Why::new("counter.why.note_missing").about("note").into());
+    }
+    let settings = settings_of(store)?;
+    let (_, findings) = gather(store, now, day, &settings)?;
+    if !findings.iter().any(|known| known.key() == finding) {
+        return Err(Why::new("counter.why.no_such_finding")
+            .with("finding", Arg::Text(finding.to_owned()))
+            .into());
+    }
+    let mark = Mark { what, note: note.to_owned(), by: session.name().to_owned(), at: now };
+    store.write(|tx| {
+        if tx.is_signed(day)? {
+            return Err(Why::new("counter.why.day_signed").with("day", Arg::Day(day)).into());
+        }
+        tx.put_mark(day, finding, &mark)?;
+        let today = settings.calendar.day_of(now);
+        let stamp = Stamp { at: now, day: today, by: session.name() };
+        tx.journal(&format!("day:{day}"), &stamp, "mark", &(finding, &mark))?;
+        Ok(())
+    })
+}
+
+/// Signs a day off: freezes its figures and findings.
+///
+/// # Errors
+/// The role refuses, the day is signed or has not come yet, or a finding is neither settled nor carried over.
+pub fn sign_off(
+    store: &mut Store,
+    session: &Session,
+    now: DateTime<Utc>,
+    day: NaiveDate,
+) -> Result<DaySheet> {
+    session.require(Role::Supervisor)?;
+    let settings = settings_of(store)?;
+    let today = settings.calendar.day_of(now);
+    if day > today {
+        return Err(Why::new("counter.why.day_not_come").with("day", Arg::Day(day)).into());
+    }
+    let (figures, findings) = gather(store, now, day, &settings)?;
+    let left = findings.iter().filter(|finding| finding.mark.is_none()).count();
+    if left > 0 {
+        return Err(Why::new("counter.why.findings_left").with("count", Arg::Number(left as i64)).into());
+    }
+    store.write(|tx| {
+        if tx.is_signed(day)? {
+            return Err(Why::new("counter.why.day_signed").with("day", Arg::Day(day)).into());
+        }
+        let sheet = DaySheet {
+            day,
+            signed_at: now,
+            signed_by: session.name().to_owned(),
+            head: tx.head()?,
+            figures: figures.clone(),
+            findings: findings.clone(),
+        };
+        tx.put_day_sheet(&sheet)?;
+        let stamp = Stamp { at: now, day: today, by: session.name() };
+        tx.journal(&format!("day:{day}"), &stamp, "sign-off", &sheet)?;
+        Ok(sheet)
+    })
+}
+
+fn gather(
+    store: &Store,
+    now: DateTime<Utc>,
+    day: NaiveDate,
+    settings: &Settings,
+) -> Result<(Figures, Vec<Finding>)> {
+    let calendar = &settings.calendar;
+    let span = (calendar.day_start(day), calendar.next_day_start(day));
+    // A day that is over is looked at as it stood at its end.
+    let until = span.1.min(now);
+    let figures = store.figures(day, span, now)?;
+    let mut findings = Vec::new();
+    overdue(store, until, &mut findings)?;
+    for kind in store.kinds().iter() {
+        for rule in kind.findings {
+            for case in store.cases_in(kind.id, rule.states, day)? {
+                if let Some(since) = (rule.since)(&case, until)
+                    && case.opened_at < span.1
+                {
+                    let row = Row { id: 0, case, due_at: None, callback_at: None, front: false };
+                    findings.push(finding(rule.id, &row, since, rule.severity));
+                }
+            }
+        }
+    }
+    drafts(store, span.1, &mut findings)?;
+    missed_days(store, day, calendar, &mut findings)?;
+    let marks = store.day_marks(day)?;
+    for finding in &mut findings {
+        let key = finding.key();
+        finding.mark = marks.iter().find(|(marked, _)| *marked == key).map(|(_, mark)| mark.clone());
+    }
+    review::sort(&mut findings);
+    Ok((figures, findings))
+}
+
+fn finding(kind: &str, row: &Row, since: DateTime<Utc>, severity: Severity) -> Finding {
+    Finding {
+        kind: kind.to_owned(),
+        subject: row.case.number.clone(),
+        unit: row.case.unit.clone().or_else(|| row.case.contact.clone()),
+        summary: row.case.summary.clone(),
+        owner: row.case.owner.clone(),
+        since,
+        severity,
+        mark: None,
+    }
+}
+
+fn overdue(store: &Store, until: DateTime<Utc>, findings: &mut Vec<Finding>) -> Result<()> {
+    for callback in store.callbacks(Some(until), LIMIT)? {
+        findings.push(finding(review::CALLBACK_OVERDUE, &callback.row, callback.next_at, Severity::Serious));
+    }
+    let late = Query { overdue_at: Some(until), limit: LIMIT, ..Query::default() };
+    for row in store.list(&late)?.rows {
+        if let Some(due) = row.due_at.filter(|due| *due < until) {
+            findings.push(finding(review::PROMISE_BROKEN, &row, due, Severity::Serious));
+        }
+    }
+    let undecided = Query { escalated: true, limit: LIMIT, ..Query::default() };
+    for row in store.list(&undecided)?.rows {
+        let since = row.case.opened_at;
+        if since < until {
+            findings.push(finding(review::UNDECIDED, &row, since, Severity::Warning));
+        }
+    }
+    Ok(())
+}
+
+fn drafts(store: &Store, end: DateTime<Utc>, findings: &mut Vec<Finding>) -> Result<()> {
+    for draft in store.drafts(None)?.into_iter().filter(|draft| draft.begun_at < end) {
+        findings.push(Finding {
+            kind: review::PARKED_DRAFT.to_owned(),
+            subject: format!("draft:{}", draft.id.unwrap_or_default()),
+            unit: None,
+            summary: draft.title,
+            owner: draft.operator,
+            since: draft.begun_at,
+            severity: Severity::Notice,
+            mark: None,
+        });
+    }
+    Ok(())
+}
+
+/// Days before this one that nobody signed, since the last signed day or the first of the book.
+fn missed_days(
+    store: &Store,
+    day: NaiveDate,
+    calendar: &crate::desk::calendar::ServiceCalendar,
+    findings: &mut Vec<Finding>,
+) -> Result<()> {
+    let Some(first) = store.first_day()? else { return Ok(()) };
+    // A month back is enough to act on; older gaps were findings of the days between.
+    let from = first.max(day - chrono::Days::new(31));
+    for missed in store.unsigned_days(from, day)? {
+        findings.push(Finding {
+            kind: review::MISSED_DAY.to_owned(),
+            subject: format!("day:{missed}"),
+            unit: None,
+            summary: missed.to_string(),
+            owner: String::new(),
+            since: calendar.next_day_start(missed),
+            severity: Severity::Warning,
+            mark: None,
+        });
+    }
+    Ok(())
+}
+
+/// The days that wait for a signature, oldest first, today left out.
+///
+/// # Errors
+/// The file can't be read.
+pub fn days_to_sign(store: &Store, now: DateTime<Utc>) -> Result<Vec<NaiveDate>> {
+    let settings = settings_of(store)?;
+    let today = settings.calendar.day_of(now);
+    let Some(first) = store.first_day()? else { return Ok(Vec::new()) };
+    Ok(store.unsigned_days(first.max(today - chrono::Days::new(31)), today)?)
+}

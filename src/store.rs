@@ -1,0 +1,243 @@
+//! The SQLite file: the only room with SQL.
+//!
+//! One [`Store`] is one connection. Reading takes `&Store`; writing goes through [`Store::write`],
+//! one immediate transaction that is acknowledged only after it lies on the disk.
+
+pub mod cases;
+pub mod chain;
+pub mod days;
+pub mod directory;
+pub mod drafts;
+pub mod due;
+pub mod figures;
+pub mod operators;
+pub mod settings;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+
+use crate::desk::kinds::Kinds;
+
+/// Marks the file as ours (`PRAGMA application_id`): "QnTi".
+const APPLICATION_ID: i32 = 0x516e_5469;
+
+/// The steps that bring a file to the present form, oldest first; `PRAGMA user_version` counts them.
+///
+/// A list of steps instead of a migration crate: the kept ones do not take this version of `rusqlite` yet.
+const STEPS: &[&str] = &[
+    // Cases, entries, promises, callbacks, operators, settings, drafts, signed days.
+    include_str!("../assets/schema/001-book.sql"),
+    // Households and residents.
+    include_str!("../assets/schema/002-directory.sql"),
+];
+
+/// The form that this program writes.
+const VERSION: u32 = STEPS.len() as u32;
+
+/// How long a writer waits for another process before it gives up.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What can go wrong with the file.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The file is another program's.
+    #[error("{0} is not a Qiantai file")]
+    Foreign(PathBuf),
+    /// The file was written by a newer version of the program.
+    #[error("{path} has form {found}, this program knows {known}")]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// The version found.
+        found: u32,
+        /// The newest version known here.
+        known: u32,
+    },
+    /// Another process kept the file busy for too long.
+    #[error("another program keeps the file busy")]
+    Busy,
+    /// The disk is full.
+    #[error("the disk is full")]
+    Full,
+    /// The file or its directory can't be written.
+    #[error("the file cannot be written")]
+    ReadOnly,
+    /// The file is damaged.
+    #[error("the file is damaged: {0}")]
+    Damaged(String),
+    /// A record does not have the form it should have.
+    #[error("a record is damaged: {0}")]
+    Record(#[from] serde_json::Error),
+    /// The case was changed by somebody else since it was read.
+    #[error("{0} was changed meanwhile")]
+    Stale(String),
+    /// The file or directory can't be reached.
+    #[error("{path}: {source}")]
+    Io {
+        /// What was to be reached.
+        path: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// Anything else that SQLite says.
+    #[error("{0}")]
+    Sqlite(rusqlite::Error),
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        use rusqlite::ErrorCode as Code;
+        match error.sqlite_error_code() {
+            Some(Code::DatabaseBusy | Code::DatabaseLocked) => Self::Busy,
+            Some(Code::DiskFull) => Self::Full,
+            Some(Code::ReadOnly | Code::CannotOpen | Code::PermissionDenied) => Self::ReadOnly,
+            Some(Code::DatabaseCorrupt | Code::NotADatabase) => Self::Damaged(error.to_string()),
+            _ => Self::Sqlite(error),
+        }
+    }
+}
+
+/// Short for a result of this room.
+pub type Result<T> = std::result::Result<T, StoreError>;
+
+/// The book of one community: one connection to its file.
+#[derive(Debug)]
+pub struct Store {
+    connection: Connection,
+    path: Option<PathBuf>,
+    kinds: Kinds,
+}
+
+impl Store {
+    /// The file's name within a data directory.
+    pub const FILE: &'static str = "qiantai.db";
+
+    /// Opens the book in a data directory, making both if they are not there.
+    pub fn open(directory: &Path, kinds: Kinds) -> Result<Self> {
+        std::fs::create_dir_all(directory)
+            .map_err(|source| StoreError::Io { path: directory.to_owned(), source })?;
+        let path = directory.join(Self::FILE);
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+            | OpenFlags::SQLITE_OPEN_CREATE
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(&path, flags)?;
+        Self::prepare(connection, Some(path), kinds)
+    }
+
+    /// Whether a data directory holds a book.
+    #[must_use]
+    pub fn exists(directory: &Path) -> bool {
+        directory.join(Self::FILE).exists()
+    }
+
+    /// A book in memory, for tests of screens.
+    pub fn in_memory(kinds: Kinds) -> Result<Self> {
+        Self::prepare(Connection::open_in_memory()?, None, kinds)
+    }
+
+    /// A further connection to the same file, for another thread. `None` for a book in memory.
+    pub fn again(&self) -> Option<Result<Self>> {
+        let path = self.path.as_ref()?;
+        Some(path.parent().map_or(Err(StoreError::ReadOnly), |directory| Self::open(directory, self.kinds)))
+    }
+
+    /// The file, unless the book is in memory.
+    #[must_use]
+    pub fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
+    }
+
+    /// The kinds of case that this book is opened with.
+    #[must_use]
+    pub const fn kinds(&self) -> Kinds {
+        self.kinds
+    }
+
+    fn prepare(mut connection: Connection, path: Option<PathBuf>, kinds: Kinds) -> Result<Self> {
+        connection.busy_timeout(PATIENCE)?;
+        let name = || path.clone().unwrap_or_default();
+        let application: i32 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
+        let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+        if application != APPLICATION_ID && (application != 0 || tables != 0) {
+            return Err(StoreError::Foreign(name()));
+        }
+        let version: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        if version > VERSION {
+            return Err(StoreError::Newer { path: name(), found: version, known: VERSION });
+        }
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        connection.pragma_update(None, "foreign_keys", true)?;
+        connection.pragma_update(None, "temp_store", "MEMORY")?;
+        connection.set_prepared_statement_cache_capacity(64);
+        if version < VERSION {
+            let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            // Another process may have been faster while this one waited for the lock.
+            let version: u32 = tx.pragma_query_value(None, "user_version", |row| row.get(0))?;
+            for step in STEPS.iter().skip(version as usize) {
+                tx.execute_batch(step)?;
+            }
+            tx.pragma_update(None, "application_id", APPLICATION_ID)?;
+            tx.pragma_update(None, "user_version", VERSION)?;
+            tx.commit()?;
+        }
+        cases::refresh_views(&mut connection, kinds)?;
+        Ok(Self { connection, path, kinds })
+    }
+
+    /// The connection for reading.
+    pub(crate) const fn read(&self) -> &Connection {
+        &self.connection
+    }
+
+    /// Runs one writing transaction. What `work` did is kept, on the disk, when this returns `Ok`.
+    ///
+    /// # Errors
+    /// Those of `work`, whose changes are then undone, and those of the file.
+    pub fn write<T, E: From<StoreError>>(
+        &mut self,
+        work: impl FnOnce(&Tx) -> std::result::Result<T, E>,
+    ) -> std::result::Result<T, E> {
+        let tx = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(StoreError::from)?;
+        let tx = Tx { tx, kinds: self.kinds };
+        let done = work(&tx)?;
+        tx.tx.commit().map_err(StoreError::from)?;
+        Ok(done)
+    }
+
+    /// A number that changes when another connection commits (`PRAGMA data_version`).
+    pub fn data_version(&self) -> Result<i64> {
+        Ok(self.connection.pragma_query_value(None, "data_version", |row| row.get(0))?)
+    }
+}
+
+/// A writing transaction.
+#[derive(Debug)]
+pub struct Tx<'a> {
+    tx: rusqlite::Transaction<'a>,
+    kinds: Kinds,
+}
+
+impl Tx<'_> {
+    /// The connection of the transaction.
+    pub(crate) fn connection(&self) -> &Connection {
+        &self.tx
+    }
+
+    /// The kinds of case that the book is opened with.
+    #[must_use]
+    pub const fn kinds(&self) -> Kinds {
+        self.kinds
+    }
+}
+
+/// An instant as the file keeps it.
+pub(crate) fn instant(seconds: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(seconds, 0).unwrap_or_default()
+}

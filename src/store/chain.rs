@@ -1,0 +1,191 @@
+//! The hash chain over all entries: a later change from outside is found.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use rusqlite::{Connection, OptionalExtension, params};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use super::{Result, Store, StoreError, Tx};
+
+/// One row of the chain: an entry of a case, of the settings, of an operator or of a day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Record {
+    /// Its place in the chain.
+    pub seq: i64,
+    /// A case number, or `settings`, `operator:NAME`, `day:DAY`, `directory`.
+    pub subject: String,
+    /// Its place among the subject's entries, from 1.
+    pub revision: u32,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// The community's day of that instant.
+    pub day: String,
+    /// By whom.
+    pub by: String,
+    /// What.
+    pub action: String,
+    /// The entry as JSON.
+    pub body: String,
+}
+
+impl Record {
+    /// The hash of this record after the one before. Lengths stand before texts, so that no two
+    /// records can be written so that they hash the same bytes.
+    fn hash(&self, before: &[u8]) -> Vec<u8> {
+        let mut hasher = Sha256::new();
+        hasher.update(before);
+        hasher.update(self.seq.to_be_bytes());
+        hasher.update(self.revision.to_be_bytes());
+        hasher.update(self.at.timestamp().to_be_bytes());
+        for text in [&self.subject, &self.day, &self.by, &self.action, &self.body] {
+            hasher.update((text.len() as u64).to_be_bytes());
+            hasher.update(text.as_bytes());
+        }
+        hasher.finalize().to_vec()
+    }
+
+    fn from_row(row: &rusqlite::Row) -> rusqlite::Result<(Self, Vec<u8>)> {
+        let at: i64 = row.get(3)?;
+        let record = Self {
+            seq: row.get(0)?,
+            subject: row.get(1)?,
+            revision: row.get(2)?,
+            at: super::instant(at),
+            day: row.get(4)?,
+            by: row.get(5)?,
+            action: row.get(6)?,
+            body: row.get(7)?,
+        };
+        Ok((record, row.get(8)?))
+    }
+}
+
+/// Who writes, when, and which day of the community that is.
+#[derive(Debug, Clone, Copy)]
+pub struct Stamp<'a> {
+    /// The instant.
+    pub at: DateTime<Utc>,
+    /// The community's day of that instant.
+    pub day: NaiveDate,
+    /// The operator's name.
+    pub by: &'a str,
+}
+
+const COLUMNS: &str = "seq, subject, revision, at, day, by, action, body, hash";
+
+/// The last entry's place and hash; `(0, empty)` for an empty book.
+pub(super) fn head(connection: &Connection) -> Result<(i64, Vec<u8>)> {
+    let head = connection
+        .prepare_cached("SELECT seq, hash FROM entry ORDER BY seq DESC LIMIT 1")?
+        .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    Ok(head.unwrap_or_default())
+}
+
+impl Tx<'_> {
+    /// Appends one entry to the chain and returns its place.
+    pub(super) fn chain(
+        &self,
+        subject: &str,
+        revision: u32,
+        stamp: &Stamp,
+        action: &str,
+        body: String,
+    ) -> Result<i64> {
+        let (last, before) = head(self.connection())?;
+        let record = Record {
+            seq: last + 1,
+            subject: subject.to_owned(),
+            revision,
+            at: stamp.at,
+            day: stamp.day.to_string(),
+            by: stamp.by.to_owned(),
+            action: action.to_owned(),
+            body,
+        };
+        self.connection()
+            .prepare_cached(
+                "INSERT INTO entry (seq, subject, revision, at, day, by, action, body, hash)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            )?
+            .execute(params![
+                record.seq,
+                record.subject,
+                record.revision,
+                record.at.timestamp(),
+                record.day,
+                record.by,
+                record.action,
+                record.body,
+                record.hash(&before)
+            ])?;
+        Ok(record.seq)
+    }
+
+    /// Appends an entry about something that is no case: `settings`, `operator:NAME`, `directory` …
+    pub fn journal<T: Serialize>(&self, subject: &str, stamp: &Stamp, action: &str, body: &T) -> Result<i64> {
+        let last: Option<u32> = self
+            .connection()
+            .prepare_cached("SELECT max(revision) FROM entry WHERE subject = ?1")?
+            .query_row([subject], |row| row.get(0))?;
+        self.chain(subject, last.unwrap_or(0) + 1, stamp, action, serde_json::to_string(body)?)
+    }
+}
+
+/// What a walk along the chain found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChainReport {
+    /// Entries read.
+    pub entries: i64,
+    /// The first entry that does not follow from the one before, with what is wrong.
+    pub broken: Option<(i64, ChainFault)>,
+}
+
+/// What is wrong at one place of the chain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChainFault {
+    /// The entry was changed, inserted or moved.
+    Changed,
+    /// An entry before it is missing.
+    Missing,
+}
+
+impl Store {
+    /// Walks the whole chain.
+    pub fn verify_chain(&self) -> Result<ChainReport> {
+        let mut statement = self.read().prepare(&format!("SELECT {COLUMNS} FROM entry ORDER BY seq"))?;
+        let mut rows = statement.query([])?;
+        let mut before: Vec<u8> = Vec::new();
+        let mut entries = 0;
+        while let Some(row) = rows.next()? {
+            let (record, hash) = Record::from_row(row)?;
+            entries += 1;
+            if record.seq != entries {
+                return Ok(ChainReport { entries, broken: Some((record.seq, ChainFault::Missing)) });
+            }
+            if record.hash(&before) != hash {
+                return Ok(ChainReport { entries, broken: Some((record.seq, ChainFault::Changed)) });
+            }
+            before = hash;
+        }
+        Ok(ChainReport { entries, broken: None })
+    }
+
+    /// Entries about one subject, oldest first.
+    pub fn records(&self, subject: &str) -> Result<Vec<Record>> {
+        let sql = format!("SELECT {COLUMNS} FROM entry WHERE subject = ?1 ORDER BY revision");
+        let mut statement = self.read().prepare_cached(&sql)?;
+        let rows = statement.query_map([subject], |row| Record::from_row(row).map(|(record, _)| record))?;
+        rows.map(|row| row.map_err(StoreError::from)).collect()
+    }
+
+    /// Entries of a day after a place of the chain: what came late after a signature.
+    pub fn records_after(&self, day: NaiveDate, head: i64) -> Result<Vec<Record>> {
+        let sql = format!("SELECT {COLUMNS} FROM entry WHERE day = ?1 AND seq > ?2 ORDER BY seq");
+        let mut statement = self.read().prepare_cached(&sql)?;
+        let rows = statement.query_map(params![day.to_string(), head], |row| {
+            Record::from_row(row).map(|(record, _)| record)
+        })?;
+        rows.map(|row| row.map_err(StoreError::from)).collect()
+    }
+}
