@@ -8,5 +8,5 @@ rust_i18n::i18n!("assets/locales");
 
 pub mod counter;
 pub mod desk;
-pub mod text;
 pub mod store;
+pub mod text;

@@ -2,4 +2,5 @@
 
 pub mod lang;
 pub mod plain;
+pub mod say;
 pub mod width;
