@@ -21,7 +21,7 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use crate::desk::kinds::Kinds;
 
-/// Marks the file as ours (`PRAGMA application_id`): "QnTi".
+/// Marks the file as ours (`PRAGMA application_id`): the bytes `QnTi`.
 const APPLICATION_ID: i32 = 0x516e_5469;
 
 /// The steps that bring a file to the present form, oldest first; `PRAGMA user_version` counts them.

@@ -246,7 +246,7 @@ impl Writer<'_> {
             if other == number {
                 return Err(Why::new("counter.why.link_to_itself").about("number").into());
             }
-            let case = self.case(&other).map_err(|error| about_number(error))?;
+            let case = self.case(&other).map_err(about_number)?;
             let other_kind = self.kind(&case.kind)?;
             let back = Link { number: number.clone(), relation: "related".to_owned() };
             let linked = workflow::linked(other_kind, &case, back, &self.context(None));

@@ -185,7 +185,11 @@ impl Field {
             }
         };
         Ok(match self.ty {
-            FieldType::Text | FieldType::Unit | FieldType::Plate => one_line()?.into(),
+            FieldType::Text
+            | FieldType::Unit
+            | FieldType::Plate
+            | FieldType::Operator
+            | FieldType::Kind => one_line()?.into(),
             FieldType::LongText => text(LONG_TEXT_MAX)?.into(),
             FieldType::Flag => value.as_bool().ok_or_else(|| wrong("desk.why.not_flag"))?.into(),
             FieldType::Count { min, max } => whole(min, max)?,
@@ -237,7 +241,6 @@ impl Field {
                 }
                 text.into()
             }
-            FieldType::Operator | FieldType::Kind => one_line()?.into(),
             FieldType::CaseNumber => one_line()?.to_uppercase().into(),
             FieldType::Lines(columns) => {
                 let rows = value.as_array().ok_or_else(|| wrong("desk.why.not_lines"))?;

@@ -247,6 +247,9 @@ pub struct FindingRule {
 /// A column of the kind's list, beside number, unit, summary, state and due time.
 pub type Column = &'static str;
 
+/// When the clock ends a case, and by which action.
+pub type Expiry = (DateTime<Utc>, &'static str);
+
 /// A kind of case.
 pub struct Kind {
     /// Id in files and on the command line, e.g. `repair`.
@@ -278,7 +281,7 @@ pub struct Kind {
     /// Whether somebody is still inside because of this case (a visitor).
     pub inside: fn(&Case) -> bool,
     /// When the clock ends it by itself, with the action that does so (a pass that expires).
-    pub expires: fn(&Case) -> Option<(DateTime<Utc>, &'static str)>,
+    pub expires: fn(&Case) -> Option<Expiry>,
     /// The typed struct: takes the detail, gives it back as the struct writes it.
     pub shape: fn(&Values) -> Result<Values, serde_json::Error>,
 }
@@ -344,7 +347,7 @@ pub const fn nobody_inside(_: &Case) -> bool {
 
 /// For [`Kind::expires`] of kinds that the clock does not end.
 #[must_use]
-pub const fn never_expires(_: &Case) -> Option<(DateTime<Utc>, &'static str)> {
+pub const fn never_expires(_: &Case) -> Option<Expiry> {
     None
 }
 

@@ -106,6 +106,7 @@ fn is_escalated(s: &Situation) -> Result<(), Why> {
     s.case.escalated.is_some().then_some(()).ok_or_else(|| Why::new("desk.why.not_escalated"))
 }
 
+#[allow(clippy::unnecessary_wraps)] // the signature of every change
 fn take_escalation(s: &Situation, values: &mut Values) -> Result<(), Why> {
     values.insert("escalated".into(), s.input("reason").unwrap_or_default().into());
     Ok(())
