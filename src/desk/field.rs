@@ -185,11 +185,9 @@ impl Field {
             }
         };
         Ok(match self.ty {
-            FieldType::Text
-            | FieldType::Unit
-            | FieldType::Plate
-            | FieldType::Operator
-            | FieldType::Kind => one_line()?.into(),
+            FieldType::Text | FieldType::Unit | FieldType::Plate | FieldType::Operator | FieldType::Kind => {
+                one_line()?.into()
+            }
             FieldType::LongText => text(LONG_TEXT_MAX)?.into(),
             FieldType::Flag => value.as_bool().ok_or_else(|| wrong("desk.why.not_flag"))?.into(),
             FieldType::Count { min, max } => whole(min, max)?,
