@@ -12,6 +12,9 @@ pub struct Why {
     pub args: Vec<(String, Arg)>,
     /// The field or input the refusal is about, so that a form can put the cursor there.
     pub field: Option<String>,
+    /// The guard that refused, by its name in `docs/workflows.md`; `None` where none did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guard: Option<String>,
 }
 
 /// A value inside a sentence. What a language writes differently stays a value until it is said.
@@ -35,7 +38,7 @@ impl Why {
     /// A refusal said by the sentence under `key`.
     #[must_use]
     pub fn new(key: impl Into<String>) -> Self {
-        Self { key: key.into(), args: Vec::new(), field: None }
+        Self { key: key.into(), args: Vec::new(), field: None, guard: None }
     }
 
     /// Adds a named value.
@@ -49,6 +52,13 @@ impl Why {
     #[must_use]
     pub fn about(mut self, field: &str) -> Self {
         self.field = Some(field.to_owned());
+        self
+    }
+
+    /// Names the guard that refused.
+    #[must_use]
+    pub fn by_guard(mut self, guard: &str) -> Self {
+        self.guard = Some(guard.to_owned());
         self
     }
 }

@@ -238,7 +238,12 @@ fn allowed(kind: &Kind, case: &Case, action: &Action, cx: &Context) -> Result<()
     }
     let none = Values::new();
     let situation = situate(case, &none, cx);
-    action.guards.iter().try_for_each(|guard| (guard.check)(&situation))
+    action.guards.iter().try_for_each(|guard| asked(guard, &situation))
+}
+
+/// Asks a guard; a refusal carries the guard's name.
+fn asked(guard: &Guard, situation: &Situation) -> Result<(), Why> {
+    (guard.check)(situation).map_err(|why| why.by_guard(guard.id))
 }
 
 /// The locale key of one of a kind's words; `text` falls back to `case.…` where the kind has none.
@@ -329,7 +334,7 @@ pub fn open(kind: &Kind, number: &str, given: &Values, cx: &Context) -> Result<P
     }
     case.put("owner", &cx.by.into());
     let situation = situate(&case, &values, cx);
-    kind.open_checks.iter().try_for_each(|guard| (guard.check)(&situation))?;
+    kind.open_checks.iter().try_for_each(|guard| asked(guard, &situation))?;
     let first = kind.states.first().map_or(VOID, |state| state.id);
     finish(kind, &before, case, OPEN, None, first, Values::new(), kind.on_open, &values, cx)
 }
@@ -366,7 +371,7 @@ pub fn act(kind: &Kind, case: &Case, action: &str, given: &Values, cx: &Context)
         take_inputs(kind, action, &inputs, given, &mut after);
     }
     let situation = situate(&after, &inputs, cx);
-    action.checks.iter().try_for_each(|guard| (guard.check)(&situation))?;
+    action.checks.iter().try_for_each(|guard| asked(guard, &situation))?;
     let to = match action.to {
         To::Stay => case.state.as_str(),
         To::State(state) => state,
