@@ -10,6 +10,8 @@ pub mod community;
 pub mod operators;
 pub mod review;
 
+use std::sync::Arc;
+
 use crate::desk::people::{Operator, Role};
 use crate::desk::settings::Settings;
 use crate::desk::why::{Arg, Why};
@@ -60,11 +62,11 @@ impl Session {
 }
 
 /// The settings, or the refusal that the book is not set up yet.
-pub(crate) fn settings(tx: &Tx) -> Result<Settings> {
+pub(crate) fn settings(tx: &Tx) -> Result<Arc<Settings>> {
     tx.settings()?.ok_or_else(|| Why::new("counter.why.not_set_up").into())
 }
 
 /// The settings of a book that is set up.
-pub fn settings_of(store: &Store) -> Result<Settings> {
+pub fn settings_of(store: &Store) -> Result<Arc<Settings>> {
     store.settings()?.ok_or_else(|| Why::new("counter.why.not_set_up").into())
 }

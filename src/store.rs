@@ -109,6 +109,10 @@ pub struct Store {
     connection: Connection,
     path: Option<PathBuf>,
     kinds: Kinds,
+    /// A batch is under way: [`Store::write`] makes a part of it instead of a transaction of its own.
+    batch: bool,
+    /// The settings as they were last read.
+    read_settings: settings::Cache,
 }
 
 impl Store {
@@ -185,7 +189,7 @@ impl Store {
             tx.commit()?;
         }
         cases::refresh_views(&mut connection, kinds)?;
-        Ok(Self { connection, path, kinds })
+        Ok(Self { connection, path, kinds, batch: false, read_settings: settings::Cache::default() })
     }
 
     /// The connection for reading.
@@ -201,13 +205,47 @@ impl Store {
         &mut self,
         work: impl FnOnce(&Tx) -> std::result::Result<T, E>,
     ) -> std::result::Result<T, E> {
-        let tx = self
-            .connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)
-            .map_err(StoreError::from)?;
-        let tx = Tx { tx, kinds: self.kinds };
+        let guard = if self.batch {
+            Guard::Part(self.connection.savepoint().map_err(StoreError::from)?)
+        } else {
+            let begun = self.connection.transaction_with_behavior(TransactionBehavior::Immediate);
+            Guard::Whole(begun.map_err(StoreError::from)?)
+        };
+        let tx = Tx { guard, kinds: self.kinds, read_settings: &self.read_settings };
         let done = work(&tx)?;
-        tx.tx.commit().map_err(StoreError::from)?;
+        tx.guard.commit().map_err(StoreError::from)?;
+        Ok(done)
+    }
+
+    /// Runs many writing transactions as one: all of what they did is on the disk when this returns
+    /// `Ok`, and nothing of it otherwise.
+    ///
+    /// Within it [`Store::write`] keeps its promise towards its caller: what fails is undone alone and
+    /// what follows sees what was done. Other processes can't write meanwhile. For work that is worth
+    /// nothing by halves and that no person waits for in between: an import, a demonstration.
+    ///
+    /// # Errors
+    /// Those of `work`, and those of the file.
+    pub fn batch<T, E: From<StoreError>>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> std::result::Result<T, E>,
+    ) -> std::result::Result<T, E> {
+        if self.batch {
+            return work(self);
+        }
+        self.connection.execute_batch("BEGIN IMMEDIATE").map_err(StoreError::from)?;
+        self.batch = true;
+        let done = work(self);
+        self.batch = false;
+        let end = if done.is_ok() { "COMMIT" } else { "ROLLBACK" };
+        let ended = self.connection.execute_batch(end).map_err(StoreError::from);
+        if ended.is_err() && !self.connection.is_autocommit() {
+            // A commit that failed leaves the transaction open; the next write must find none.
+            self.connection.execute_batch("ROLLBACK").map_err(StoreError::from)?;
+        }
+        // What `work` refused tells more than a failure to undo it.
+        let done = done?;
+        ended?;
         Ok(done)
     }
 
@@ -220,14 +258,36 @@ impl Store {
 /// A writing transaction.
 #[derive(Debug)]
 pub struct Tx<'a> {
-    tx: rusqlite::Transaction<'a>,
+    guard: Guard<'a>,
     kinds: Kinds,
+    read_settings: &'a settings::Cache,
+}
+
+/// What undoes the changes unless they are committed.
+#[derive(Debug)]
+enum Guard<'a> {
+    /// A transaction of its own.
+    Whole(rusqlite::Transaction<'a>),
+    /// A part of a batch.
+    Part(rusqlite::Savepoint<'a>),
+}
+
+impl Guard<'_> {
+    fn commit(self) -> rusqlite::Result<()> {
+        match self {
+            Self::Whole(transaction) => transaction.commit(),
+            Self::Part(savepoint) => savepoint.commit(),
+        }
+    }
 }
 
 impl Tx<'_> {
     /// The connection of the transaction.
     pub(crate) fn connection(&self) -> &Connection {
-        &self.tx
+        match &self.guard {
+            Guard::Whole(transaction) => transaction,
+            Guard::Part(savepoint) => savepoint,
+        }
     }
 
     /// The kinds of case that the book is opened with.

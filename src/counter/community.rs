@@ -66,7 +66,7 @@ pub fn change_settings(
     session.require(Role::Supervisor)?;
     check(after)?;
     store.write(|tx| {
-        if settings(tx)? != *before {
+        if *settings(tx)? != *before {
             return Err(Why::new("counter.why.settings_changed_meanwhile").into());
         }
         tx.put_settings(after)?;

@@ -1,6 +1,9 @@
 //! The settings of the community as they are now, and the defaults a new book starts from.
 
-use rusqlite::{OptionalExtension, params};
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use rusqlite::{Connection, params};
 
 use super::{Result, Store, Tx};
 use crate::desk::settings::Settings;
@@ -18,21 +21,42 @@ pub fn defaults(community: &str) -> std::result::Result<Settings, toml::de::Erro
     Ok(settings)
 }
 
+/// The settings as they were last read, beside the text that they were read from.
+///
+/// Every action reads the settings, and they change a few times a year: while the text is the same
+/// it is not parsed again. Comparing texts is right whoever changed them, this process or another.
+#[derive(Debug, Default)]
+pub(super) struct Cache(RefCell<Option<(String, Arc<Settings>)>>);
+
+impl Cache {
+    fn read(&self, connection: &Connection) -> Result<Option<Arc<Settings>>> {
+        let mut statement = connection.prepare_cached("SELECT body FROM setting WHERE id = 1")?;
+        let mut rows = statement.query([])?;
+        let Some(row) = rows.next()? else { return Ok(None) };
+        let body = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
+        let mut kept = self.0.borrow_mut();
+        if let Some((text, settings)) = kept.as_ref()
+            && text == body
+        {
+            return Ok(Some(Arc::clone(settings)));
+        }
+        let settings: Arc<Settings> = Arc::new(serde_json::from_str(body)?);
+        *kept = Some((body.to_owned(), Arc::clone(&settings)));
+        Ok(Some(settings))
+    }
+}
+
 impl Store {
     /// The settings; `None` before the book was set up.
-    pub fn settings(&self) -> Result<Option<Settings>> {
-        let mut statement = self.read().prepare_cached("SELECT body FROM setting WHERE id = 1")?;
-        let body: Option<String> = statement.query_row([], |row| row.get(0)).optional()?;
-        Ok(body.map(|body| serde_json::from_str(&body)).transpose()?)
+    pub fn settings(&self) -> Result<Option<Arc<Settings>>> {
+        self.read_settings.read(self.read())
     }
 }
 
 impl Tx<'_> {
     /// The settings as this transaction sees them.
-    pub fn settings(&self) -> Result<Option<Settings>> {
-        let mut statement = self.connection().prepare_cached("SELECT body FROM setting WHERE id = 1")?;
-        let body: Option<String> = statement.query_row([], |row| row.get(0)).optional()?;
-        Ok(body.map(|body| serde_json::from_str(&body)).transpose()?)
+    pub fn settings(&self) -> Result<Option<Arc<Settings>>> {
+        self.read_settings.read(self.connection())
     }
 
     /// Replaces the settings.
