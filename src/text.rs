@@ -1,6 +1,9 @@
 //! Languages, plain forms, widths, pinyin, and what people type.
 
 pub mod lang;
+pub mod pinyin;
 pub mod plain;
 pub mod say;
+pub mod show;
+pub mod typed;
 pub mod width;
