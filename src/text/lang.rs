@@ -149,3 +149,6 @@ fn fill(words: &str, values: &[(&str, &str)]) -> String {
     out.push_str(rest);
     out
 }
+
+#[cfg(test)]
+mod tests;

@@ -26,33 +26,38 @@ pub fn plain(text: &str) -> String {
     if text.is_ascii() {
         return text.to_owned();
     }
-    text.nfkc()
-        .filter(|c| !is_invisible(*c))
-        .map(|c| match c {
-            // Ideographic comma and full stop.
-            '\u{3001}' => ',',
-            '\u{3002}' => '.',
-            // Hyphens, dashes, minus, box-drawing line, katakana long mark: all typed for `-`.
-            '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{2500}' | '\u{30fc}' | '\u{2e3a}' | '\u{2e3b}' => '-',
-            // Wave dashes: a range.
-            '\u{301c}' | '\u{3030}' | '\u{223c}' => '~',
-            // Quotation marks and brackets.
-            '\u{2018}' | '\u{2019}' => '\'',
-            '\u{201c}' | '\u{201d}' => '"',
-            '\u{3010}' | '\u{3014}' | '\u{3016}' => '[',
-            '\u{3011}' | '\u{3015}' | '\u{3017}' => ']',
-            '\u{300a}' | '\u{3008}' => '<',
-            '\u{300b}' | '\u{3009}' => '>',
-            // The middle dot, as in foreign names.
-            '\u{30fb}' | '\u{2027}' | '\u{2022}' => '\u{b7}',
-            // The fraction slash that NFKC makes of one half and its like.
-            '\u{2044}' => '/',
-            // The ratio sign is typed for a colon.
-            '\u{2236}' => ':',
-            c if c.is_whitespace() => ' ',
-            c => c,
-        })
-        .collect()
+    // Before normalising, so that what stood around an invisible sign can still join; and after it,
+    // for what it takes apart.
+    let visible = |c: &char| !is_invisible(*c);
+    text.chars().filter(visible).map(plain_sign).nfkc().filter(visible).map(plain_sign).collect()
+}
+
+/// The plain sign for one that is typed in its place.
+fn plain_sign(c: char) -> char {
+    match c {
+        // Ideographic comma and full stop.
+        '\u{3001}' => ',',
+        '\u{3002}' => '.',
+        // Hyphens, dashes, minus, box-drawing line, katakana long mark: all typed for `-`.
+        '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{2500}' | '\u{30fc}' | '\u{2e3a}' | '\u{2e3b}' => '-',
+        // Wave dashes: a range.
+        '\u{301c}' | '\u{3030}' | '\u{223c}' => '~',
+        // Quotation marks and brackets.
+        '\u{2018}' | '\u{2019}' => '\'',
+        '\u{201c}' | '\u{201d}' => '"',
+        '\u{3010}' | '\u{3014}' | '\u{3016}' => '[',
+        '\u{3011}' | '\u{3015}' | '\u{3017}' => ']',
+        '\u{300a}' | '\u{3008}' => '<',
+        '\u{300b}' | '\u{3009}' => '>',
+        // The middle dot, as in foreign names.
+        '\u{30fb}' | '\u{2027}' | '\u{2022}' => '\u{b7}',
+        // The fraction slash that NFKC makes of one half and its like.
+        '\u{2044}' => '/',
+        // The ratio sign is typed for a colon.
+        '\u{2236}' => ':',
+        c if c.is_whitespace() => ' ',
+        c => c,
+    }
 }
 
 /// One line that can be shown anywhere.
@@ -158,3 +163,6 @@ fn is_invisible(c: char) -> bool {
             | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}'
             | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e00ff}' | '\u{e01f0}'..='\u{e0fff}')
 }
+
+#[cfg(test)]
+mod tests;

@@ -125,6 +125,10 @@ fn wrap_paragraph(text: &str, cols: usize, lines: &mut Vec<String>) {
         }
         // A grapheme wider than the line stands alone rather than never.
         let full = end.max(begin + 1);
+        if full == cells.len() {
+            lines.push(join(&cells[begin..]));
+            return;
+        }
         let at = if is_space(cells[full].0) {
             full
         } else {
@@ -164,3 +168,6 @@ fn may_break(cells: &[(&str, usize)], at: usize) -> bool {
 fn listed(list: &str, grapheme: &str) -> bool {
     grapheme.chars().next().is_some_and(|sign| !sign.is_whitespace() && list.contains(sign))
 }
+
+#[cfg(test)]
+mod tests;
