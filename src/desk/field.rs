@@ -57,6 +57,8 @@ pub enum FieldType {
     Staff,
     /// An operator, by name.
     Operator,
+    /// Somebody who works here, by name: a member of staff or an operator.
+    Colleague,
     /// A kind of case, by id.
     Kind,
     /// The number of another case.
@@ -88,6 +90,10 @@ pub enum Preset {
     Yes,
     /// The value that the case already has under the same key.
     Same,
+    /// The value that the case already has under this key.
+    Of(&'static str),
+    /// The last minute of the current day.
+    EndOfToday,
 }
 
 /// When a field is asked for in a form.
@@ -112,13 +118,15 @@ pub struct Field {
     pub preset: Preset,
     /// When it is shown.
     pub shown: Shown,
+    /// Once registered, only the kind's own actions change it: amending leaves it alone.
+    pub fixed: bool,
 }
 
 impl Field {
     /// An optional field.
     #[must_use]
     pub const fn new(key: &'static str, ty: FieldType) -> Self {
-        Self { key, ty, required: false, preset: Preset::None, shown: Shown::Always }
+        Self { key, ty, required: false, preset: Preset::None, shown: Shown::Always, fixed: false }
     }
 
     /// A required field.
@@ -131,6 +139,12 @@ impl Field {
     #[must_use]
     pub const fn preset(self, preset: Preset) -> Self {
         Self { preset, ..self }
+    }
+
+    /// The same, changed by the kind's own actions alone once the case is registered.
+    #[must_use]
+    pub const fn fixed(self) -> Self {
+        Self { fixed: true, ..self }
     }
 
     /// The same, shown only while the field `key` has one of `values`.
@@ -185,9 +199,12 @@ impl Field {
             }
         };
         Ok(match self.ty {
-            FieldType::Text | FieldType::Unit | FieldType::Plate | FieldType::Operator | FieldType::Kind => {
-                one_line()?.into()
-            }
+            FieldType::Text
+            | FieldType::Unit
+            | FieldType::Plate
+            | FieldType::Operator
+            | FieldType::Colleague
+            | FieldType::Kind => one_line()?.into(),
             FieldType::LongText => text(LONG_TEXT_MAX)?.into(),
             FieldType::Flag => value.as_bool().ok_or_else(|| wrong("desk.why.not_flag"))?.into(),
             FieldType::Count { min, max } => whole(min, max)?,

@@ -205,7 +205,7 @@ impl Action {
 }
 
 /// What the outcome of a callback does to the state.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct CallbackMove {
     /// The outcome.
     pub outcome: Outcome,
@@ -213,9 +213,13 @@ pub struct CallbackMove {
     pub from: &'static [&'static str],
     /// To which.
     pub to: &'static str,
-    /// The promise that arises by it, if any.
-    pub promise: Option<&'static str>,
+    /// What it brings about beside.
+    pub effects: &'static [Effect],
 }
+
+/// What an opening form suggests to do at once: an action of [`Kind::at_once`] and, where that
+/// turns the case into another kind, which.
+pub type Suggestion = (&'static str, Option<&'static str>);
 
 /// How much a finding of the end of day weighs; the worst comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
@@ -266,6 +270,8 @@ pub struct Kind {
     pub actions: &'static [Action],
     /// Actions that can be chosen in the opening form and are done with the same save.
     pub at_once: &'static [&'static str],
+    /// Which of these the opening values suggest; the form has it chosen until another is taken.
+    pub suggest: fn(&Values) -> Option<Suggestion>,
     /// What callbacks do to the state.
     pub callback_moves: &'static [CallbackMove],
     /// What opening brings about.
@@ -345,6 +351,12 @@ pub const fn nobody_inside(_: &Case) -> bool {
     false
 }
 
+/// For [`Kind::suggest`] of kinds that suggest nothing.
+#[must_use]
+pub const fn no_suggestion(_: &Values) -> Option<Suggestion> {
+    None
+}
+
 /// For [`Kind::expires`] of kinds that the clock does not end.
 #[must_use]
 pub const fn never_expires(_: &Case) -> Option<Expiry> {
@@ -401,6 +413,12 @@ impl Situation<'_> {
     #[must_use]
     pub fn input(&self, key: &str) -> Option<&str> {
         self.inputs.get(key).and_then(Value::as_str)
+    }
+
+    /// Whether an input is given as "yes".
+    #[must_use]
+    pub fn input_flag(&self, key: &str) -> bool {
+        self.inputs.get(key).and_then(Value::as_bool).unwrap_or_default()
     }
 
     /// The instant of an input.

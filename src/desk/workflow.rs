@@ -2,7 +2,7 @@
 //!
 //! It decides nothing by kind: everything comes from the [`Kind`]'s declaration.
 
-use chrono::{DateTime, SubsecRound, Utc};
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use serde_json::Value;
 
 use super::callback::{Attempt, Callback, Outcome};
@@ -11,7 +11,7 @@ use super::field::{self, Field, FieldType, Preset, Shown, Values, check_all};
 use super::household::Household;
 use super::kind::{Action, Effect, From, Guard, Kind, Situation, Spawn, To};
 use super::kinds::Kinds;
-use super::people::Role;
+use super::people::{CLOCK, Role};
 use super::promise::{self, Basis, Promise};
 use super::settings::Settings;
 use super::timeline::{Change, Entry, Event, Link};
@@ -35,6 +35,15 @@ pub const TURN_INTO: Action = Action::new("turn-into", From::AnyOpen, To::Stay)
     .inputs(&[Field::required("into", FieldType::Kind)])
     .effects(&[Effect::TurnInto]);
 
+/// Guard of putting a case before a superior: not twice.
+pub const NOT_ESCALATED: Guard = Guard { id: "not-escalated", check: not_escalated };
+/// Guard of a superior's instruction: the case was put before one.
+pub const ESCALATED: Guard = Guard { id: "escalated", check: is_escalated };
+/// Puts the case before a superior, with the `reason` that is given.
+pub const ESCALATE: Effect = Effect::Change(take_escalation);
+/// The superior has decided.
+pub const DECIDED: Effect = Effect::Change(end_escalation);
+
 /// Actions that every kind has.
 pub const COMMON: &[Action] = &[
     Action::new("note", From::Any, To::Stay).inputs(&[Field::required("note", FieldType::LongText)]),
@@ -46,13 +55,13 @@ pub const COMMON: &[Action] = &[
     ]),
     Action::new("escalate", From::AnyOpen, To::Stay)
         .inputs(&[REASON])
-        .guards(&[Guard { id: "not-escalated", check: not_escalated }])
-        .effects(&[Effect::Change(take_escalation)]),
+        .guards(&[NOT_ESCALATED])
+        .effects(&[ESCALATE]),
     Action::new("instruct", From::AnyOpen, To::Stay)
         .supervisor()
         .inputs(&[Field::required("instruction", FieldType::LongText)])
-        .guards(&[Guard { id: "escalated", check: is_escalated }])
-        .effects(&[Effect::Change(end_escalation)]),
+        .guards(&[ESCALATED])
+        .effects(&[DECIDED]),
     Action::new("promise", From::AnyOpen, To::Stay)
         .inputs(&[Field::required("due", FieldType::Instant), REASON])
         .checks(&[Guard { id: "in-the-future", check: due_in_future }])
@@ -232,6 +241,11 @@ fn allowed(kind: &Kind, case: &Case, action: &Action, cx: &Context) -> Result<()
             .with("action", Arg::Term(word(kind, "action", action.id)))
             .with("state", Arg::Term(word(kind, "state", &case.state))));
     }
+    if action.by_clock && cx.by != CLOCK {
+        return Err(
+            Why::new("desk.why.by_clock").with("action", Arg::Term(word(kind, "action", action.id)))
+        );
+    }
     if !action.by_clock && cx.role < action.role {
         return Err(Why::new("desk.why.needs_role")
             .with("role", Arg::Term(format!("people.role.{}", action.role.id()))));
@@ -269,7 +283,8 @@ fn situate<'a>(case: &'a Case, inputs: &'a Values, cx: &Context<'a>) -> Situatio
 #[must_use]
 pub fn inputs_of(kind: &Kind, action: &Action, kinds: Kinds, into: Option<&str>) -> Vec<Field> {
     if action.id == "amend" {
-        let editable = kind.all_fields().filter(|field| !matches!(field.ty, FieldType::Checklist(_)));
+        let editable =
+            kind.all_fields().filter(|f| !f.fixed && !matches!(f.ty, FieldType::Checklist(_)));
         return editable
             .map(|field| Field { preset: Preset::Same, required: false, shown: Shown::Always, ..*field })
             .chain([REASON])
@@ -280,8 +295,8 @@ pub fn inputs_of(kind: &Kind, action: &Action, kinds: Kinds, into: Option<&str>)
         && let Some(target) = into.and_then(|id| kinds.get(id))
     {
         inputs.extend(target.opening.iter().map(|field| match kind.field(field.key) {
-            Some(_) => Field { preset: Preset::Same, ..*field },
-            None => *field,
+            Some(own) if own.ty == field.ty => Field { preset: Preset::Same, ..*field },
+            _ => *field,
         }));
     }
     inputs
@@ -309,6 +324,11 @@ fn preset(field: &Field, case: Option<&Case>, cx: &Context) -> Value {
         Preset::Number(number) => number.into(),
         Preset::Yes => true.into(),
         Preset::Same => case.map_or(Value::Null, |case| case.get(field.key)),
+        Preset::Of(key) => case.map_or(Value::Null, |case| case.get(key)),
+        Preset::EndOfToday => {
+            let calendar = &cx.settings.calendar;
+            field::instant(calendar.next_day_start(calendar.day_of(cx.now)) - TimeDelta::minutes(1))
+        }
     }
 }
 
@@ -384,7 +404,7 @@ pub fn act(kind: &Kind, case: &Case, action: &str, given: &Values, cx: &Context)
         kind.callback_moves.iter().find(|m| m.outcome == outcome && m.from.contains(&case.state.as_str()))
     }) {
         to = moved.to;
-        effects.extend(moved.promise.map(Effect::Promise));
+        effects.extend_from_slice(moved.effects);
     }
     finish(kind, case, after, action.id, Some(case.state.clone()), to, inputs.clone(), &effects, &inputs, cx)
 }
@@ -508,11 +528,19 @@ fn replace_values(case: &mut Case, values: &Values) {
 
 /// The one-line summary: the texts of the kind's summary fields, first lines only.
 fn summary_of(kind: &Kind, case: &Case) -> String {
-    let texts = kind.summary.iter().filter_map(|key| case.text(key));
+    let texts = kind.summary.iter().filter_map(|key| summary_part(kind.field(key)?, &case.get(key)));
     let lines: Vec<String> = texts
         .filter_map(|text| text.lines().find(|line| !line.trim().is_empty()).map(|l| l.trim().to_owned()))
         .collect();
     lines.join(" ").chars().take(field::TEXT_MAX).collect()
+}
+
+/// The text of one summary field; of a list of lines the first column of each.
+fn summary_part(field: &Field, value: &Value) -> Option<String> {
+    let FieldType::Lines(columns) = field.ty else { return value.as_str().map(str::to_owned) };
+    let first = columns.first()?.key;
+    let names: Vec<&str> = value.as_array()?.iter().filter_map(|row| row.get(first)?.as_str()).collect();
+    (!names.is_empty()).then(|| names.join(", "))
 }
 
 fn basis_and_due(
