@@ -242,9 +242,7 @@ fn allowed(kind: &Kind, case: &Case, action: &Action, cx: &Context) -> Result<()
             .with("state", Arg::Term(word(kind, "state", &case.state))));
     }
     if action.by_clock && cx.by != CLOCK {
-        return Err(
-            Why::new("desk.why.by_clock").with("action", Arg::Term(word(kind, "action", action.id)))
-        );
+        return Err(Why::new("desk.why.by_clock").with("action", Arg::Term(word(kind, "action", action.id))));
     }
     if !action.by_clock && cx.role < action.role {
         return Err(Why::new("desk.why.needs_role")
@@ -283,8 +281,7 @@ fn situate<'a>(case: &'a Case, inputs: &'a Values, cx: &Context<'a>) -> Situatio
 #[must_use]
 pub fn inputs_of(kind: &Kind, action: &Action, kinds: Kinds, into: Option<&str>) -> Vec<Field> {
     if action.id == "amend" {
-        let editable =
-            kind.all_fields().filter(|f| !f.fixed && !matches!(f.ty, FieldType::Checklist(_)));
+        let editable = kind.all_fields().filter(|f| !f.fixed && !matches!(f.ty, FieldType::Checklist(_)));
         return editable
             .map(|field| Field { preset: Preset::Same, required: false, shown: Shown::Always, ..*field })
             .chain([REASON])
