@@ -10,3 +10,4 @@ pub mod counter;
 pub mod desk;
 pub mod store;
 pub mod text;
+pub mod timer;

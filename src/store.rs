@@ -249,6 +249,11 @@ impl Store {
         Ok(done)
     }
 
+    /// How long this connection waits for another process that writes before it gives up as busy.
+    pub fn set_patience(&self, patience: Duration) -> Result<()> {
+        Ok(self.connection.busy_timeout(patience)?)
+    }
+
     /// A number that changes when another connection commits (`PRAGMA data_version`).
     pub fn data_version(&self) -> Result<i64> {
         Ok(self.connection.pragma_query_value(None, "data_version", |row| row.get(0))?)
