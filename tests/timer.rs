@@ -244,7 +244,8 @@ fn callbacks_count_one_by_one_and_end_with_their_outcome() {
     assert_eq!(timer.board().overdue_callbacks, 0);
     timer.set(next + seconds(1));
     assert_eq!(timer.rang(), vec![flag(&case.number, Duty::Callback, next)]);
-    act(&mut store, &session, next + seconds(2), &case.number, "callback-satisfied", json!({ "score": 5 })).unwrap();
+    act(&mut store, &session, next + seconds(2), &case.number, "callback-satisfied", json!({ "score": 5 }))
+        .unwrap();
     let settled = timer.wait(|notice| match notice {
         Notice::Board(board) if board.overdue_callbacks == 0 => Some(board),
         _ => None,
@@ -269,7 +270,8 @@ fn visitors_inside_are_counted_and_flagged_at_closing() {
     timer.set(utc("2026-11-25T08:00:00+08:00"));
     assert!(timer.all().is_empty());
     act(&mut store, &session, closing, &case.number, "run", json!({})).unwrap();
-    act(&mut store, &session, closing, &case.number, "amend", json!({ "guest": false, "reason": "已离开" })).unwrap();
+    act(&mut store, &session, closing, &case.number, "amend", json!({ "guest": false, "reason": "已离开" }))
+        .unwrap();
     assert_eq!(timer.wait(|n| if let Notice::Board(b) = n { Some(b.inside) } else { None }), 0);
 }
 
@@ -323,7 +325,12 @@ fn passes_expire_by_themselves_and_two_timers_do_it_once() {
         let case = store.case(&number).unwrap().unwrap();
         assert_eq!((case.state.as_str(), case.revision), ("lapsed", 2));
         assert_eq!(store.timeline(&number).unwrap()[1].by, qiantai::desk::people::CLOCK);
-        assert!(offers(&store, &session, until, &settings(), &case).unwrap().iter().all(|offer| offer.action != "lapse"));
+        assert!(
+            offers(&store, &session, until, &settings(), &case)
+                .unwrap()
+                .iter()
+                .all(|offer| offer.action != "lapse")
+        );
     }
     assert_eq!(store.verify_chain().unwrap().broken, None);
 }
@@ -358,7 +365,11 @@ fn a_file_that_cannot_be_read_is_told_once_and_tried_again() {
     std::fs::remove_file(&inner).unwrap();
     let (mut store, session) = set_up(&inner);
     open(&mut store, &session, morning() - TimeDelta::hours(2), json!({}));
-    assert!(timer.wait(|n| if let Notice::Board(b) = n { (b.overdue_promises == 1).then_some(true) } else { None }));
+    assert!(timer.wait(|n| if let Notice::Board(b) = n {
+        (b.overdue_promises == 1).then_some(true)
+    } else {
+        None
+    }));
 }
 
 #[test]

@@ -115,8 +115,9 @@ impl Store {
         let mut statement = self.read().prepare_cached(
             "SELECT number, opened_at FROM cases WHERE inside = 1 AND opened_at < ?1 ORDER BY opened_at LIMIT ?2",
         )?;
-        let rows = statement
-            .query_map(params![before.timestamp(), limit as i64], |row| Ok((row.get(0)?, instant(row.get(1)?))))?;
+        let rows = statement.query_map(params![before.timestamp(), limit as i64], |row| {
+            Ok((row.get(0)?, instant(row.get(1)?)))
+        })?;
         rows.map(|row| row.map_err(StoreError::from)).collect()
     }
 

@@ -105,7 +105,10 @@ const fn duty(due: &Due) -> Duty {
 }
 
 /// The last closing time not after `now`, and the first one after it.
-fn closings(calendar: &ServiceCalendar, now: DateTime<Utc>) -> (Option<DateTime<Utc>>, Option<DateTime<Utc>>) {
+fn closings(
+    calendar: &ServiceCalendar,
+    now: DateTime<Utc>,
+) -> (Option<DateTime<Utc>>, Option<DateTime<Utc>>) {
     let today = calendar.day_of(now);
     // A midnight across which somebody works is no closing.
     let closing = |day| calendar.closing(day).filter(|closing| !calendar.is_open(*closing));

@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_millis(500);
 /// The first wait after a failure; doubled up to [`LONGEST_RETRY`].
 const FIRST_RETRY: Duration = Duration::from_millis(500);
 /// The longest wait after failures.
-const LONGEST_RETRY: Duration = Duration::from_secs(60);
+const LONGEST_RETRY: Duration = Duration::from_mins(1);
 /// A writer that keeps the file busy is told of only after so many tries.
 const BUSY_TRIES: u32 = 4;
 
@@ -197,7 +197,8 @@ impl<C: Clock, T: Fn(Notice)> Keeper<C, T> {
                     // A damaged or vanished file is opened anew.
                     self.open = None;
                 }
-                if !self.told_fault && !(busy && self.failures < BUSY_TRIES) {
+                let patient = busy && self.failures < BUSY_TRIES;
+                if !self.told_fault && !patient {
                     self.told_fault = true;
                     (self.tell)(Notice::Fault(error));
                 }

@@ -20,7 +20,7 @@ const STEPS: [Duration; 6] = [
     Duration::from_millis(200),
     Duration::from_millis(600),
     Duration::from_millis(1_500),
-    Duration::from_millis(4_000),
+    Duration::from_secs(4),
 ];
 
 /// How often to ask where the directory can't be watched.

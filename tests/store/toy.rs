@@ -12,8 +12,8 @@ use qiantai::desk::callback::Outcome;
 use qiantai::desk::case::Case;
 use qiantai::desk::field::{Field, FieldType, Values, as_instant};
 use qiantai::desk::kind::{
-    Action, CallbackMove, Effect, Expiry, FindingRule, From, Guard, Kind, Phase, Severity, Situation, State, To,
-    shape,
+    Action, CallbackMove, Effect, Expiry, FindingRule, From, Guard, Kind, Phase, Severity, Situation, State,
+    To, no_suggestion, shape,
 };
 use qiantai::desk::kinds::Kinds;
 use qiantai::desk::people::{Operator, Role};
@@ -75,20 +75,20 @@ pub static ERRAND: Kind = Kind {
     actions: &[
         Action::new("run", From::States(&["asked"]), To::State("running")),
         Action::new("finish", From::States(&["running"]), To::State("ran"))
-            .inputs(&[
-                Field::new("paid", FieldType::Money),
-                Field::new("call_at", FieldType::Instant),
-            ])
+            .inputs(&[Field::new("paid", FieldType::Money), Field::new("call_at", FieldType::Instant)])
             .guards(&[Guard { id: "things-named", check: things_named }])
             .effects(&[Effect::PromiseKept, Effect::CallbackBy("callback.errand", "call_at")]),
-        Action::new("lapse", From::AnyOpen, To::State("lapsed")).effects(&[Effect::PromiseWithdrawn]).by_clock(),
+        Action::new("lapse", From::AnyOpen, To::State("lapsed"))
+            .effects(&[Effect::PromiseWithdrawn])
+            .by_clock(),
     ],
     at_once: &["run"],
+    suggest: no_suggestion,
     callback_moves: &[CallbackMove {
         outcome: Outcome::Dissatisfied,
         from: &["ran"],
         to: "running",
-        promise: Some("errand.run"),
+        effects: &[Effect::Promise("errand.run")],
     }],
     on_open: &[Effect::PromiseBy("errand.run", "due")],
     open_checks: &[],
