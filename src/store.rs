@@ -10,6 +10,7 @@ pub mod directory;
 pub mod drafts;
 pub mod due;
 pub mod figures;
+pub mod find;
 pub mod operators;
 pub mod settings;
 

@@ -5,7 +5,7 @@ use rusqlite::types::Value as Sql;
 use rusqlite::{Connection, OptionalExtension, Row as SqlRow, params, params_from_iter};
 
 use super::chain::Stamp;
-use super::{Result, Store, StoreError, Tx, instant};
+use super::{Result, Store, StoreError, Tx, find, instant};
 use crate::desk::callback::{Callback, Outcome};
 use crate::desk::case::Case;
 use crate::desk::kind::Kind;
@@ -16,7 +16,7 @@ use crate::desk::timeline::{Entry, Event, Link};
 use crate::desk::workflow::Planned;
 
 /// The columns of a case in the order of [`case_from`].
-const COLUMNS: &str = "c.id, c.number, c.kind, c.state, c.unit, c.contact, c.phone, c.summary, c.category, \
+pub(super) const COLUMNS: &str = "c.id, c.number, c.kind, c.state, c.unit, c.contact, c.phone, c.summary, c.category, \
      c.urgency, c.opened_at, c.opened_by, c.owner, c.escalated, c.closed_at, c.revision, c.detail, c.due_at, \
      c.callback_at, c.front";
 
@@ -85,7 +85,7 @@ pub struct Page {
     pub more: bool,
 }
 
-fn case_from(row: &SqlRow) -> Result<Row> {
+pub(super) fn case_from(row: &SqlRow) -> Result<Row> {
     let seconds = |index: usize| -> rusqlite::Result<Option<DateTime<Utc>>> {
         Ok(row.get::<_, Option<i64>>(index)?.map(instant))
     };
@@ -223,7 +223,10 @@ impl Tx<'_> {
         if touched(|e| matches!(e, Event::Linked(_))) {
             self.put_links(id, &case.links)?;
         }
-        self.chain(&case.number, entry.revision, &stamp, &entry.action, serde_json::to_string(entry)?)
+        let body = serde_json::to_string(entry)?;
+        let seq = self.chain(&case.number, entry.revision, &stamp, &entry.action, body)?;
+        find::index_entry(self, seq, entry)?;
+        Ok(seq)
     }
 
     fn row_id(&self, number: &str) -> Result<Option<(i64, u32)>> {

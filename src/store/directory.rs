@@ -1,27 +1,106 @@
-//! Households and residents.
+//! Households and residents: keeping them, listing them, counting them.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
+use rusqlite::types::Value as Sql;
+use rusqlite::{Connection, OptionalExtension, Row as SqlRow, params, params_from_iter};
+
+use super::find::{household_keys, resident_keys};
 use super::{Result, Store, StoreError, Tx};
 use crate::desk::household::{Household, HouseholdChange, Occupancy, Relation, Resident};
 
-fn load(connection: &Connection, unit: &str) -> Result<Option<Household>> {
-    let mut statement = connection
-        .prepare_cached("SELECT id, occupancy, area, moved_in, arrears FROM household WHERE unit = ?1")?;
-    let found = statement
-        .query_row([unit], |row| {
-            Ok((
-                row.get::<_, i64>(0)?,
-                row.get::<_, String>(1)?,
-                row.get(2)?,
-                row.get::<_, Option<String>>(3)?,
-                row.get(4)?,
-            ))
-        })
-        .optional()?;
-    let Some((id, occupancy, area, moved_in, arrears)) = found else { return Ok(None) };
-    let mut statement = connection
-        .prepare_cached("SELECT name, relation, phones FROM resident WHERE household = ?1 ORDER BY id")?;
+/// A household as lists show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HouseholdRow {
+    /// The household with its residents.
+    pub household: Household,
+    /// How many of its cases are open.
+    pub open: u64,
+}
+
+/// Which households to list.
+#[derive(Debug, Clone, Default)]
+pub struct HouseholdQuery {
+    /// Of this building.
+    pub building: Option<String>,
+    /// In this state.
+    pub occupancy: Option<Occupancy>,
+    /// Goes on after this unit; it need not exist any more.
+    pub after: Option<String>,
+    /// At most this many.
+    pub limit: usize,
+}
+
+/// A part of the list of households.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct HouseholdPage {
+    /// The households, in the order in which people count units.
+    pub rows: Vec<HouseholdRow>,
+    /// Whether there are more.
+    pub more: bool,
+}
+
+/// How many there are.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct DirectoryCounts {
+    /// Households.
+    pub households: u64,
+    /// Residents.
+    pub residents: u64,
+    /// Households by state; a state without any is missing.
+    pub by_occupancy: Vec<(Occupancy, u64)>,
+}
+
+/// A unit so written that comparing texts orders places as people count them.
+///
+/// Each run of digits gets its length in front, so `902` stands before `1501`.
+#[must_use]
+pub fn place(unit: &str) -> String {
+    let mut out = String::with_capacity(unit.len() + 8);
+    let mut rest = unit;
+    while let Some(first) = rest.chars().next() {
+        let digits = first.is_ascii_digit();
+        let end = rest.find(|c: char| c.is_ascii_digit() != digits).unwrap_or(rest.len());
+        let (run, tail) = rest.split_at(end);
+        if digits {
+            let number = run.trim_start_matches('0');
+            // The length of the whole run follows: 0902 and 902 are two rooms and stay two places.
+            // Writing to a string cannot fail.
+            let _ = write!(out, "{:02}{number} {:02}", number.len(), run.len());
+        } else {
+            out.push_str(run);
+        }
+        rest = tail;
+    }
+    out
+}
+
+/// Puts the owner first; residents of one relation stay in the order they have.
+pub fn owner_first(residents: &mut [Resident]) {
+    residents.sort_by_key(|resident| Relation::ALL.iter().position(|relation| *relation == resident.relation));
+}
+
+const COLUMNS: &str = "h.id, h.unit, h.occupancy, h.area, h.moved_in, h.arrears";
+
+fn household_from(row: &SqlRow) -> rusqlite::Result<(i64, Household)> {
+    let occupancy: String = row.get(2)?;
+    let moved_in: Option<String> = row.get(4)?;
+    let household = Household {
+        unit: row.get(1)?,
+        occupancy: Occupancy::from_id(&occupancy).unwrap_or_default(),
+        area: row.get(3)?,
+        moved_in: moved_in.and_then(|day| day.parse().ok()),
+        arrears: row.get(5)?,
+        residents: Vec::new(),
+    };
+    Ok((row.get(0)?, household))
+}
+
+pub(super) fn residents(connection: &Connection, id: i64) -> Result<Vec<Resident>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT name, relation, phones FROM resident WHERE household = ?1 ORDER BY position",
+    )?;
     let mut rows = statement.query([id])?;
     let mut residents = Vec::new();
     while let Some(row) = rows.next()? {
@@ -31,20 +110,107 @@ fn load(connection: &Connection, unit: &str) -> Result<Option<Household>> {
             phones: serde_json::from_str(&row.get::<_, String>(2)?)?,
         });
     }
-    Ok(Some(Household {
-        unit: unit.to_owned(),
-        area,
-        occupancy: Occupancy::from_id(&occupancy).unwrap_or_default(),
-        moved_in: moved_in.and_then(|day| day.parse().ok()),
-        arrears,
-        residents,
-    }))
+    Ok(residents)
+}
+
+fn load(connection: &Connection, unit: &str) -> Result<Option<Household>> {
+    let sql = format!("SELECT {COLUMNS} FROM household h WHERE h.unit = ?1");
+    let found = connection.prepare_cached(&sql)?.query_row([unit], household_from).optional()?;
+    let Some((id, mut household)) = found else { return Ok(None) };
+    household.residents = residents(connection, id)?;
+    Ok(Some(household))
+}
+
+/// How many cases of a unit are open.
+pub(super) fn open_cases(connection: &Connection, unit: &str) -> Result<u64> {
+    let open: i64 = connection
+        .prepare_cached("SELECT count(*) FROM cases WHERE unit = ?1 AND open = 1")?
+        .query_row([unit], |row| row.get(0))?;
+    Ok(open as u64)
 }
 
 impl Store {
     /// The household of that unit.
     pub fn household(&self, unit: &str) -> Result<Option<Household>> {
         load(self.read(), unit)
+    }
+
+    /// Lists households in the order of their places. Goes on by key, so a list keeps its place when
+    /// households before it come or go.
+    pub fn households(&self, query: &HouseholdQuery) -> Result<HouseholdPage> {
+        let mut condition = "1".to_owned();
+        let mut values: Vec<Sql> = Vec::new();
+        if let Some(building) = &query.building {
+            let first = place(&format!("{building}-"));
+            condition.push_str(" AND h.place >= ? AND h.place < ?");
+            values.push(Sql::Text(first.clone()));
+            values.push(Sql::Text(format!("{first}{}", char::MAX)));
+        }
+        if let Some(occupancy) = query.occupancy {
+            condition.push_str(" AND h.occupancy = ?");
+            values.push(Sql::Text(occupancy.id().to_owned()));
+        }
+        if let Some(after) = &query.after {
+            condition.push_str(" AND h.place > ?");
+            values.push(Sql::Text(place(after)));
+        }
+        let limit = query.limit.max(1);
+        values.push(Sql::Integer(limit as i64 + 1));
+        let sql =
+            format!("SELECT {COLUMNS} FROM household h WHERE {condition} ORDER BY h.place LIMIT ?");
+        let mut statement = self.read().prepare_cached(&sql)?;
+        let mut rows = statement.query(params_from_iter(values))?;
+        let mut page = HouseholdPage::default();
+        while let Some(row) = rows.next()? {
+            if page.rows.len() == limit {
+                page.more = true;
+                break;
+            }
+            let (id, mut household) = household_from(row)?;
+            household.residents = residents(self.read(), id)?;
+            let open = open_cases(self.read(), &household.unit)?;
+            page.rows.push(HouseholdRow { household, open });
+        }
+        Ok(page)
+    }
+
+    /// The buildings that have households, in the order in which people count them.
+    pub fn buildings(&self) -> Result<Vec<String>> {
+        let mut statement = self.read().prepare_cached("SELECT unit FROM household")?;
+        let mut rows = statement.query([])?;
+        let mut found: BTreeMap<String, String> = BTreeMap::new();
+        while let Some(row) = rows.next()? {
+            let unit: String = row.get(0)?;
+            let building = unit.split('-').next().unwrap_or_default();
+            if !found.contains_key(building) {
+                found.insert(building.to_owned(), place(building));
+            }
+        }
+        let mut buildings: Vec<(String, String)> = found.into_iter().map(|(name, place)| (place, name)).collect();
+        buildings.sort();
+        Ok(buildings.into_iter().map(|(_, name)| name).collect())
+    }
+
+    /// How many households and residents there are.
+    pub fn directory_counts(&self) -> Result<DirectoryCounts> {
+        let mut counts = DirectoryCounts::default();
+        let mut statement = self
+            .read()
+            .prepare_cached("SELECT occupancy, count(*) FROM household GROUP BY occupancy")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let (occupancy, count): (String, i64) = (row.get(0)?, row.get(1)?);
+            counts.households += count as u64;
+            counts
+                .by_occupancy
+                .push((Occupancy::from_id(&occupancy).unwrap_or_default(), count as u64));
+        }
+        let residents: i64 = self
+            .read()
+            .prepare_cached("SELECT count(*) FROM resident")?
+            .query_row([], |row| row.get(0))?;
+        counts.residents = residents as u64;
+        Ok(counts)
     }
 }
 
@@ -54,18 +220,20 @@ impl Tx<'_> {
         load(self.connection(), unit)
     }
 
-    /// Adds a household or replaces what is known of it.
+    /// Adds a household or replaces what is known of it, with everything it is found by.
     pub fn put_household(&self, household: &Household) -> Result<()> {
-        let id: i64 = self
-            .connection()
+        let connection = self.connection();
+        let id: i64 = connection
             .prepare_cached(
-                "INSERT INTO household (unit, area, occupancy, moved_in, arrears) VALUES (?1, ?2, ?3, ?4, ?5)
-                 ON CONFLICT (unit) DO UPDATE SET area = ?2, occupancy = ?3, moved_in = ?4, arrears = ?5
+                "INSERT INTO household (unit, place, area, occupancy, moved_in, arrears)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                 ON CONFLICT (unit) DO UPDATE SET area = ?3, occupancy = ?4, moved_in = ?5, arrears = ?6
                  RETURNING id",
             )?
             .query_row(
                 params![
                     household.unit,
+                    place(&household.unit),
                     household.area,
                     household.occupancy.id(),
                     household.moved_in.map(|day| day.to_string()),
@@ -74,13 +242,25 @@ impl Tx<'_> {
                 |row| row.get(0),
             )
             .map_err(StoreError::from)?;
-        self.connection().prepare_cached("DELETE FROM resident WHERE household = ?1")?.execute([id])?;
-        let mut statement = self.connection().prepare_cached(
-            "INSERT INTO resident (household, name, relation, phones) VALUES (?1, ?2, ?3, ?4)",
+        connection.prepare_cached("DELETE FROM resident WHERE household = ?1")?.execute([id])?;
+        connection.prepare_cached("DELETE FROM find_key WHERE household = ?1")?.execute([id])?;
+        let mut add_key = connection.prepare_cached(
+            "INSERT OR IGNORE INTO find_key (sort, key, household, position) VALUES (?1, ?2, ?3, ?4)",
         )?;
-        for resident in &household.residents {
+        for (sort, key) in household_keys(&household.unit) {
+            add_key.execute(params![sort, key, id, 0])?;
+        }
+        let mut add_resident = connection.prepare_cached(
+            "INSERT INTO resident (household, position, name, relation, phones) VALUES (?1, ?2, ?3, ?4, ?5)",
+        )?;
+        let mut residents = household.residents.clone();
+        owner_first(&mut residents);
+        for (resident, position) in residents.iter().zip(1_i64..) {
             let phones = serde_json::to_string(&resident.phones)?;
-            statement.execute(params![id, resident.name, resident.relation.id(), phones])?;
+            add_resident.execute(params![id, position, resident.name, resident.relation.id(), phones])?;
+            for (sort, key) in resident_keys(resident) {
+                add_key.execute(params![sort, key, id, position])?;
+            }
         }
         Ok(())
     }
@@ -112,5 +292,23 @@ impl Tx<'_> {
             }
         }
         self.put_household(&household)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::place;
+
+    #[test]
+    fn places_sort_as_people_count() {
+        let ordered = [
+            "1-1-101", "1-1-102", "1-1-902", "1-1-1501", "1-2-101", "1-10-101", "2-1-101", "10-1-101", "A-101",
+            "A-1203", "B-1-101",
+        ];
+        let mut shuffled: Vec<&str> = ordered.iter().rev().copied().collect();
+        shuffled.sort_by_key(|unit| place(unit));
+        assert_eq!(shuffled, ordered);
+        assert_ne!(place("1-1-0302"), place("1-1-302"), "two rooms");
+        assert!(place("1-1-0302") < place("1-1-303"));
     }
 }

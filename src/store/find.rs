@@ -1,0 +1,269 @@
+//! Finding households by whatever somebody says or types: unit, telephone, name, pinyin.
+//!
+//! Everything that a search can begin with is a key in `find_key`, so every question is a range of
+//! one index. What is found is ranked here: a whole unit before a whole telephone, before a whole name …
+
+mod cases;
+
+pub(super) use cases::index as index_entry;
+
+use std::collections::{BTreeMap, HashSet};
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::directory::{open_cases, place, residents};
+use super::{Result, Store};
+use crate::desk::household::{Relation, Resident};
+use crate::text::pinyin;
+use crate::text::plain::plain;
+use crate::text::typed;
+
+/// Characters of a query that are looked at.
+const QUERY_MAX: usize = 64;
+/// Characters of a name from which on no tail of it is a key.
+const NAME_TAILS: usize = 60;
+/// Keys looked at beyond those that are asked for: what the ranking chooses from.
+const SPARE: usize = 40;
+
+/// A household found, and the resident by whom it was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HouseholdHit {
+    /// The unit.
+    pub unit: String,
+    /// The resident found, or the first one when the household was found by its unit.
+    pub resident: Option<String>,
+    /// What the resident is to the flat.
+    pub relation: Option<Relation>,
+    /// The resident's telephone in plain form: the one found, or the one to ring first.
+    pub phone: Option<String>,
+    /// How many cases of the unit are open.
+    pub open: u64,
+    /// How good the hit is; greater is better.
+    pub score: u32,
+}
+
+/// The sorts of keys.
+mod sort {
+    pub const UNIT: &str = "u";
+    pub const UNIT_DIGITS: &str = "d";
+    pub const ROOM: &str = "r";
+    pub const PHONE: &str = "p";
+    pub const PHONE_TAIL: &str = "t";
+    pub const NAME: &str = "n";
+    pub const NAME_TAIL: &str = "m";
+    pub const INITIALS: &str = "i";
+    pub const FULL: &str = "f";
+}
+
+/// What a household is found by.
+pub(super) fn household_keys(unit: &str) -> Vec<(&'static str, String)> {
+    let unit = plain(unit).to_lowercase();
+    let bare: String = unit.chars().filter(|c| c.is_alphanumeric()).collect();
+    let mut keys = vec![(sort::UNIT, unit.clone()), (sort::UNIT_DIGITS, bare)];
+    if let Some((_, room)) = unit.rsplit_once('-') {
+        keys.push((sort::ROOM, room.to_owned()));
+    }
+    keys
+}
+
+/// What a resident is found by.
+pub(super) fn resident_keys(resident: &Resident) -> Vec<(&'static str, String)> {
+    let mut keys = Vec::new();
+    for phone in &resident.phones {
+        let digits = typed::digits(phone);
+        keys.push((sort::PHONE_TAIL, digits.chars().rev().collect()));
+        keys.push((sort::PHONE, digits));
+    }
+    let name = folded_name(&resident.name);
+    let tails = name.char_indices().skip(1).take(NAME_TAILS).map(|(at, _)| name[at..].to_owned());
+    keys.extend(tails.map(|tail| (sort::NAME_TAIL, tail)));
+    let read = pinyin::keys(&resident.name);
+    keys.extend(read.initials.into_iter().map(|key| (sort::INITIALS, key)));
+    keys.extend(read.full.into_iter().map(|key| (sort::FULL, key)));
+    keys.push((sort::NAME, name));
+    keys
+}
+
+/// A name as it is compared: plain, lower case, without spaces.
+fn folded_name(name: &str) -> String {
+    plain(name).to_lowercase().chars().filter(|c| !c.is_whitespace()).collect()
+}
+
+/// One question to the index: keys that begin with `key`; the score of a key that is just that, and
+/// of a longer one (`None`: only the whole counts).
+struct Probe {
+    sort: &'static str,
+    key: String,
+    whole: u32,
+    beginning: Option<u32>,
+}
+
+impl Probe {
+    fn new(sort: &'static str, key: impl Into<String>, whole: u32, beginning: impl Into<Option<u32>>) -> Self {
+        Self { sort, key: key.into(), whole, beginning: beginning.into() }
+    }
+}
+
+/// What a query may mean, all of it.
+fn probes(query: &str) -> Vec<Probe> {
+    let text: String = plain(query).to_lowercase().trim().chars().take(QUERY_MAX).collect();
+    let bare: String = text.chars().filter(|c| c.is_alphanumeric()).collect();
+    if bare.is_empty() {
+        return Vec::new();
+    }
+    let mut probes = Vec::new();
+    let digits: String = bare.chars().filter(char::is_ascii_digit).collect();
+    if !digits.is_empty() {
+        if let Some(unit) = unit_beginning(&text) {
+            // `3-2` means 3-2-1501 rather than 3-20-1501.
+            if !unit.ends_with('-') {
+                probes.push(Probe::new(sort::UNIT, format!("{unit}-"), 860, 860));
+            }
+            probes.push(Probe::new(sort::UNIT, unit, 1000, 850));
+        }
+        probes.push(Probe::new(sort::UNIT_DIGITS, bare.clone(), 1000, 740));
+        probes.push(Probe::new(sort::ROOM, bare.clone(), 900, 700));
+    }
+    if text.chars().all(|c| c.is_ascii_digit() || " -+.()/#*".contains(c)) && digits.len() >= 3 {
+        let mut numbers = vec![digits.clone()];
+        if let Ok(phone) = typed::phone(&text) {
+            numbers.push(typed::digits(&phone));
+        }
+        numbers.dedup();
+        for number in numbers {
+            if number.len() >= 4 {
+                let tail: String = number.chars().rev().collect();
+                probes.push(Probe::new(sort::PHONE_TAIL, tail, 950, 880));
+            }
+            probes.push(Probe::new(sort::PHONE, number, 950, 800));
+        }
+    }
+    let name = folded_name(&text);
+    if name.chars().any(char::is_alphabetic) {
+        probes.push(Probe::new(sort::NAME, name.clone(), 940, 820));
+        probes.push(Probe::new(sort::NAME_TAIL, name.clone(), 750, 750));
+        let latin: String = name.chars().filter(|c| !"'-.".contains(*c)).collect();
+        if latin.chars().all(|c| c.is_ascii_alphanumeric() || c == '\u{fc}') {
+            let latin = latin.replace('\u{fc}', "v");
+            probes.push(Probe::new(sort::INITIALS, latin.clone(), 840, 780));
+            probes.push(Probe::new(sort::FULL, latin, 830, 770));
+        }
+    }
+    probes
+}
+
+/// The beginning of a unit that a text may be: `3-2-1501`, `3-2`, `3-2-15`; `None` if it is no place.
+pub(super) fn unit_beginning(text: &str) -> Option<String> {
+    if let Ok(unit) = typed::unit(text) {
+        return Some(unit.label().to_lowercase());
+    }
+    // An unfinished one, such as a building with its unit.
+    let first = text.chars().next()?;
+    let words: Vec<&str> =
+        text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|part| !part.is_empty()).collect();
+    let parts_only = first.is_ascii_alphanumeric() && words.len() <= 3;
+    if !parts_only || words.iter().any(|part| part.len() > 8) {
+        return None;
+    }
+    let mut unit = words.join("-");
+    if text.ends_with('-') {
+        unit.push('-');
+    }
+    Some(unit)
+}
+
+/// Asks the index; `(household, position of the resident or 0) → score`.
+fn candidates(connection: &Connection, probes: &[Probe], limit: usize) -> Result<BTreeMap<(i64, i64), u32>> {
+    let mut found: BTreeMap<(i64, i64), u32> = BTreeMap::new();
+    let mut statement = connection.prepare_cached(CANDIDATES)?;
+    for probe in probes {
+        let end = format!("{}{}", probe.key, char::MAX);
+        let mut rows = statement.query(params![probe.sort, probe.key, end, limit as i64])?;
+        while let Some(row) = rows.next()? {
+            let whole = row.get_ref(0)?.as_str().is_ok_and(|key| key == probe.key);
+            let Some(score) = (if whole { Some(probe.whole) } else { probe.beginning }) else { continue };
+            let best = found.entry((row.get(1)?, row.get(2)?)).or_default();
+            *best = score.max(*best);
+        }
+    }
+    Ok(found)
+}
+
+const CANDIDATES: &str = "SELECT key, household, position FROM find_key
+     WHERE sort = ?1 AND key >= ?2 AND key < ?3 ORDER BY key, household, position LIMIT ?4";
+
+impl Store {
+    /// Finds households, the best first, always in the same order.
+    ///
+    /// Takes a unit in any form (`3-2-1501`, `3 2 1501`, `321501`, its beginning, a room alone), a telephone
+    /// (whole, beginning, its last four digits or more), a name (whole or any part), pinyin initials and
+    /// pinyin (whole or beginning); full-width forms too.
+    pub fn find_households(&self, query: &str, limit: usize) -> Result<Vec<HouseholdHit>> {
+        let probes = probes(query);
+        let limit = limit.clamp(1, 1000);
+        let found = candidates(self.read(), &probes, limit + SPARE)?;
+        // A household found by its unit needs no line of its own where a resident was found as well.
+        let by_resident: HashSet<i64> =
+            found.keys().filter(|(_, position)| *position > 0).map(|(household, _)| *household).collect();
+        let mut ranked: Vec<((i64, i64), u32)> = found
+            .into_iter()
+            .filter(|((household, position), _)| *position > 0 || !by_resident.contains(household))
+            .collect();
+        ranked.sort_by_key(|((household, position), score)| (std::cmp::Reverse(*score), *household, *position));
+        ranked.truncate(limit + SPARE);
+        let wanted = typed::digits(query);
+        let mut hits = Vec::new();
+        for ((household, position), score) in ranked {
+            if let Some(hit) = self.hit(household, position, score, &wanted)? {
+                hits.push((place(&hit.unit), position, hit));
+            }
+        }
+        hits.sort_by(|(place, position, hit), (other_place, other_position, other)| {
+            other.score.cmp(&hit.score).then_with(|| (place, position).cmp(&(other_place, other_position)))
+        });
+        let mut hits: Vec<HouseholdHit> = hits.into_iter().map(|(_, _, hit)| hit).take(limit).collect();
+        for hit in &mut hits {
+            hit.open = open_cases(self.read(), &hit.unit)?;
+        }
+        Ok(hits)
+    }
+
+    fn hit(&self, household: i64, position: i64, score: u32, wanted: &str) -> Result<Option<HouseholdHit>> {
+        let mut statement = self.read().prepare_cached("SELECT unit FROM household WHERE id = ?1")?;
+        let unit: Option<String> = statement.query_row([household], |row| row.get(0)).optional()?;
+        let Some(unit) = unit else { return Ok(None) };
+        let at = usize::try_from(position - 1).unwrap_or(0);
+        let resident = residents(self.read(), household)?.into_iter().nth(at);
+        let (resident, relation, phone) = match resident {
+            Some(Resident { name, relation, phones }) => {
+                let asked = phones.iter().position(|phone| {
+                    wanted.len() >= 3 && typed::digits(phone).contains(wanted)
+                });
+                (Some(name), Some(relation), phones.into_iter().nth(asked.unwrap_or(0)))
+            }
+            None => (None, None, None),
+        };
+        Ok(Some(HouseholdHit { unit, resident, relation, phone, open: 0, score }))
+    }
+
+    /// Units that a text names exactly, in whatever form it is typed.
+    fn exact_units(&self, query: &str) -> Result<Vec<String>> {
+        let probes: Vec<Probe> = probes(query)
+            .into_iter()
+            .filter(|probe| matches!(probe.sort, sort::UNIT | sort::UNIT_DIGITS))
+            .map(|probe| Probe { beginning: None, ..probe })
+            .collect();
+        let mut units: Vec<String> = typed::unit(query).ok().map(|unit| unit.label()).into_iter().collect();
+        let mut statement = self.read().prepare_cached("SELECT unit FROM household WHERE id = ?1")?;
+        for (household, _) in candidates(self.read(), &probes, 8)?.into_keys() {
+            let unit: String = statement.query_row([household], |row| row.get(0))?;
+            if !units.contains(&unit) {
+                units.push(unit);
+            }
+        }
+        Ok(units)
+    }
+}
+
+#[cfg(test)]
+mod tests;
