@@ -78,7 +78,8 @@ pub fn place(unit: &str) -> String {
 
 /// Puts the owner first; residents of one relation stay in the order they have.
 pub fn owner_first(residents: &mut [Resident]) {
-    residents.sort_by_key(|resident| Relation::ALL.iter().position(|relation| *relation == resident.relation));
+    residents
+        .sort_by_key(|resident| Relation::ALL.iter().position(|relation| *relation == resident.relation));
 }
 
 const COLUMNS: &str = "h.id, h.unit, h.occupancy, h.area, h.moved_in, h.arrears";
@@ -156,8 +157,7 @@ impl Store {
         }
         let limit = query.limit.max(1);
         values.push(Sql::Integer(limit as i64 + 1));
-        let sql =
-            format!("SELECT {COLUMNS} FROM household h WHERE {condition} ORDER BY h.place LIMIT ?");
+        let sql = format!("SELECT {COLUMNS} FROM household h WHERE {condition} ORDER BY h.place LIMIT ?");
         let mut statement = self.read().prepare_cached(&sql)?;
         let mut rows = statement.query(params_from_iter(values))?;
         let mut page = HouseholdPage::default();
@@ -186,7 +186,8 @@ impl Store {
                 found.insert(building.to_owned(), place(building));
             }
         }
-        let mut buildings: Vec<(String, String)> = found.into_iter().map(|(name, place)| (place, name)).collect();
+        let mut buildings: Vec<(String, String)> =
+            found.into_iter().map(|(name, place)| (place, name)).collect();
         buildings.sort();
         Ok(buildings.into_iter().map(|(_, name)| name).collect())
     }
@@ -194,21 +195,16 @@ impl Store {
     /// How many households and residents there are.
     pub fn directory_counts(&self) -> Result<DirectoryCounts> {
         let mut counts = DirectoryCounts::default();
-        let mut statement = self
-            .read()
-            .prepare_cached("SELECT occupancy, count(*) FROM household GROUP BY occupancy")?;
+        let mut statement =
+            self.read().prepare_cached("SELECT occupancy, count(*) FROM household GROUP BY occupancy")?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             let (occupancy, count): (String, i64) = (row.get(0)?, row.get(1)?);
             counts.households += count as u64;
-            counts
-                .by_occupancy
-                .push((Occupancy::from_id(&occupancy).unwrap_or_default(), count as u64));
+            counts.by_occupancy.push((Occupancy::from_id(&occupancy).unwrap_or_default(), count as u64));
         }
-        let residents: i64 = self
-            .read()
-            .prepare_cached("SELECT count(*) FROM resident")?
-            .query_row([], |row| row.get(0))?;
+        let residents: i64 =
+            self.read().prepare_cached("SELECT count(*) FROM resident")?.query_row([], |row| row.get(0))?;
         counts.residents = residents as u64;
         Ok(counts)
     }
@@ -302,8 +298,8 @@ mod tests {
     #[test]
     fn places_sort_as_people_count() {
         let ordered = [
-            "1-1-101", "1-1-102", "1-1-902", "1-1-1501", "1-2-101", "1-10-101", "2-1-101", "10-1-101", "A-101",
-            "A-1203", "B-1-101",
+            "1-1-101", "1-1-102", "1-1-902", "1-1-1501", "1-2-101", "1-10-101", "2-1-101", "10-1-101",
+            "A-101", "A-1203", "B-1-101",
         ];
         let mut shuffled: Vec<&str> = ordered.iter().rev().copied().collect();
         shuffled.sort_by_key(|unit| place(unit));

@@ -99,7 +99,12 @@ struct Probe {
 }
 
 impl Probe {
-    fn new(sort: &'static str, key: impl Into<String>, whole: u32, beginning: impl Into<Option<u32>>) -> Self {
+    fn new(
+        sort: &'static str,
+        key: impl Into<String>,
+        whole: u32,
+        beginning: impl Into<Option<u32>>,
+    ) -> Self {
         Self { sort, key: key.into(), whole, beginning: beginning.into() }
     }
 }
@@ -209,7 +214,8 @@ impl Store {
             .into_iter()
             .filter(|((household, position), _)| *position > 0 || !by_resident.contains(household))
             .collect();
-        ranked.sort_by_key(|((household, position), score)| (std::cmp::Reverse(*score), *household, *position));
+        ranked
+            .sort_by_key(|((household, position), score)| (std::cmp::Reverse(*score), *household, *position));
         ranked.truncate(limit + SPARE);
         let wanted = typed::digits(query);
         let mut hits = Vec::new();
@@ -236,9 +242,9 @@ impl Store {
         let resident = residents(self.read(), household)?.into_iter().nth(at);
         let (resident, relation, phone) = match resident {
             Some(Resident { name, relation, phones }) => {
-                let asked = phones.iter().position(|phone| {
-                    wanted.len() >= 3 && typed::digits(phone).contains(wanted)
-                });
+                let asked = phones
+                    .iter()
+                    .position(|phone| wanted.len() >= 3 && typed::digits(phone).contains(wanted));
                 (Some(name), Some(relation), phones.into_iter().nth(asked.unwrap_or(0)))
             }
             None => (None, None, None),

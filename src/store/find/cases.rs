@@ -152,15 +152,19 @@ impl Store {
         self.by_number(&folded(&query).to_uppercase(), limit, &mut hits)?;
         self.by_unit(&query, limit, &mut hits)?;
         let mut all = BTreeSet::new();
-        words.0.iter().max_by_key(|word| word.chars().count()).into_iter().for_each(|word| pairs(word, &mut all));
+        words
+            .0
+            .iter()
+            .max_by_key(|word| word.chars().count())
+            .into_iter()
+            .for_each(|word| pairs(word, &mut all));
         if !all.is_empty() {
             self.by_pairs(&all, &words, limit, &mut hits)?;
         } else if !words.0.is_empty() {
             self.by_scan(&words, limit, &mut hits)?;
         }
-        hits.rows.sort_by_key(|(class, row)| {
-            (*class, row.case.closed_at.is_some(), std::cmp::Reverse(row.id))
-        });
+        hits.rows
+            .sort_by_key(|(class, row)| (*class, row.case.closed_at.is_some(), std::cmp::Reverse(row.id)));
         Ok(hits.rows.into_iter().take(limit).map(|(_, row)| row).collect())
     }
 

@@ -33,10 +33,10 @@ fn book(households: &[Household]) -> Store {
 fn estate() -> Store {
     use Relation::{Family, Owner, Tenant};
     book(&[
-        household("3-2-1501", &[
-            ("张建国", Owner, &["13800005678"]),
-            ("李梅", Family, &["13900001122", "0755-12345678"]),
-        ]),
+        household(
+            "3-2-1501",
+            &[("张建国", Owner, &["13800005678"]), ("李梅", Family, &["13900001122", "0755-12345678"])],
+        ),
         household("3-20-1501", &[("郑建刚", Tenant, &["13600000923"])]),
         household("1-1-0904", &[("单雄信", Owner, &["13711112222"])]),
         household("1-1-905", &[("曾国藩", Owner, &["13711113333"])]),
@@ -44,7 +44,10 @@ fn estate() -> Store {
         household("1-2-102", &[("翟志刚", Owner, &["13711115555"])]),
         household("1-2-103", &[("解缙", Owner, &["13711116666"])]),
         household("1-2-104", &[("查良镛", Owner, &["13711117777"])]),
-        household("2-1-1501", &[("吕布", Owner, &["13711118888"]), ("O'Neil John", Tenant, &["+441632960961"])]),
+        household(
+            "2-1-1501",
+            &[("吕布", Owner, &["13711118888"]), ("O'Neil John", Tenant, &["+441632960961"])],
+        ),
         household("A-1203", &[]),
     ])
 }
@@ -121,7 +124,9 @@ fn finds_by_everything_that_is_said_at_a_counter() {
         let hits = found(&store, query);
         assert_eq!(hits.first().map_or("", String::as_str), first, "{query}: {hits:?}");
     }
-    for nothing in ["", "   ", "---", "！？", "不存在的人", "99-99-9999", "19999999999", "\u{1b}[2J", "%", "_"] {
+    for nothing in
+        ["", "   ", "---", "！？", "不存在的人", "99-99-9999", "19999999999", "\u{1b}[2J", "%", "_"]
+    {
         assert_eq!(found(&store, nothing), Vec::<String>::new(), "{nothing:?}");
     }
 }
@@ -134,10 +139,10 @@ fn the_best_comes_first_and_always_in_the_same_order() {
     // Both have these initials; the order is that of the places.
     assert_eq!(found(&store, "zjg"), ["3-2-1501 张建国", "3-20-1501 郑建刚"]);
     // Each resident of a household has a line of its own when found by name.
-    let same = book(&[household("1-1-101", &[
-        ("张三", Relation::Owner, &["13800000001"]),
-        ("张四", Relation::Family, &["13800000002"]),
-    ])]);
+    let same = book(&[household(
+        "1-1-101",
+        &[("张三", Relation::Owner, &["13800000001"]), ("张四", Relation::Family, &["13800000002"])],
+    )]);
     assert_eq!(found(&same, "张"), ["1-1-101 张三", "1-1-101 张四"]);
     let hit = &same.find_households("0002", 5).unwrap()[0];
     assert_eq!((hit.relation, hit.phone.as_deref()), (Some(Relation::Family), Some("13800000002")));
