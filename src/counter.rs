@@ -9,6 +9,7 @@ pub mod clock;
 pub mod community;
 pub mod operators;
 pub mod review;
+pub mod say;
 
 use std::sync::Arc;
 

@@ -5,6 +5,7 @@
 
 pub mod cases;
 pub mod chain;
+pub mod check;
 pub mod days;
 pub mod directory;
 pub mod drafts;

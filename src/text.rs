@@ -6,4 +6,5 @@ pub mod plain;
 pub mod say;
 pub mod show;
 pub mod typed;
+pub mod value;
 pub mod width;

@@ -47,6 +47,12 @@ pub fn word(lang: Lang, kind: &str, sort: &str, id: &str) -> String {
     t(lang, &key_or_common(lang, &format!("{kind}.{sort}.{id}")), &[])
 }
 
+/// The name of a kind of case.
+#[must_use]
+pub fn kind_name(lang: Lang, kind: &str) -> String {
+    t(lang, &format!("{kind}.name"), &[])
+}
+
 /// Like [`word`]; `None` where there is none at all.
 #[must_use]
 pub fn try_word(lang: Lang, kind: &str, sort: &str, id: &str) -> Option<String> {

@@ -20,6 +20,7 @@ pub use unit::{UnitRef, unit};
 
 use super::lang::{Lang, t};
 use super::{plain, width};
+use crate::desk::why::{Arg, Why};
 
 /// What was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -147,30 +148,41 @@ impl TypedError {
     /// One sentence that says what is wrong, with an example of what is right.
     #[must_use]
     pub fn say(&self, lang: Lang) -> String {
-        let example = self.sort().example(lang);
-        let said = |key: &str, input: &str| {
-            // What was typed may be a pasted page.
-            let input = width::fit(&plain::harmless(input.trim()), 40);
-            t(lang, &format!("text.error.{key}"), &[("input", &input), ("example", &example)])
+        let (key, input) = self.sentence();
+        t(lang, &key, &[("input", &input), ("example", &self.sort().example(lang))])
+    }
+
+    /// The same as a refusal, for values that become part of a case.
+    #[must_use]
+    pub fn why(&self) -> Why {
+        let (key, input) = self.sentence();
+        let example = Arg::Term(format!("text.example.{}", self.sort().id()));
+        Why::new(key).with("input", Arg::Text(input)).with("example", example)
+    }
+
+    /// The key of the sentence and what was typed, as it can be shown.
+    fn sentence(&self) -> (String, String) {
+        // What was typed may be a pasted page.
+        let shown = |input: &str| width::fit(&plain::harmless(input.trim()), 40);
+        let (key, input) = match self {
+            Self::Empty(_) => ("empty", String::new()),
+            Self::NotUnderstood { sort, input } => (sort.id(), shown(input)),
+            Self::NoSuchDay { input } => ("no_such_day", shown(input)),
+            Self::NoSuchTime { input } => ("no_such_time", shown(input)),
+            Self::SkippedTime { input } => ("skipped_time", shown(input)),
+            Self::TimeMissing => ("time_missing", String::new()),
+            Self::TooFar { .. } => ("too_far", String::new()),
+            Self::SpanUnitMissing => ("span_unit_missing", String::new()),
+            Self::PartOfMinute => ("part_of_minute", String::new()),
+            Self::TooManyDecimals => ("too_many_decimals", String::new()),
+            Self::Negative => ("negative", String::new()),
+            Self::TooMuch => ("too_much", String::new()),
+            Self::DigitsLost { input } => ("digits_lost", shown(input)),
+            Self::PhoneLength { digits } => ("phone_length", digits.to_string()),
+            Self::BuildingMissing => ("building_missing", String::new()),
+            Self::RoomMissing => ("room_missing", String::new()),
         };
-        match self {
-            Self::Empty(_) => said("empty", ""),
-            Self::NotUnderstood { sort, input } => said(sort.id(), input),
-            Self::NoSuchDay { input } => said("no_such_day", input),
-            Self::NoSuchTime { input } => said("no_such_time", input),
-            Self::SkippedTime { input } => said("skipped_time", input),
-            Self::TimeMissing => said("time_missing", ""),
-            Self::TooFar { .. } => said("too_far", ""),
-            Self::SpanUnitMissing => said("span_unit_missing", ""),
-            Self::PartOfMinute => said("part_of_minute", ""),
-            Self::TooManyDecimals => said("too_many_decimals", ""),
-            Self::Negative => said("negative", ""),
-            Self::TooMuch => said("too_much", ""),
-            Self::DigitsLost { input } => said("digits_lost", input),
-            Self::PhoneLength { digits } => said("phone_length", &digits.to_string()),
-            Self::BuildingMissing => said("building_missing", ""),
-            Self::RoomMissing => said("room_missing", ""),
-        }
+        (format!("text.error.{key}"), input)
     }
 }
 

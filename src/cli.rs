@@ -1,0 +1,262 @@
+//! The command line: the same counter, for scripts. One file a command.
+//!
+//! Nothing here decides: commands read what was typed, ask [`crate::counter`] and show the answer,
+//! as one JSON document or as text for people. Only `main` prints errors and sets the exit code.
+
+mod act;
+mod args;
+mod ask;
+mod callback;
+mod callbacks;
+mod completions;
+mod doctor;
+mod init;
+mod kinds;
+mod list;
+mod man;
+mod open;
+mod operator;
+mod plain;
+mod review;
+mod shape;
+mod show;
+mod sign_off;
+
+use std::cell::Cell;
+use std::ffi::OsString;
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use clap::{ArgMatches, Command};
+use serde_json::Value;
+
+use crate::counter::{self, CounterError, Session};
+use crate::desk::kinds::STANDARD;
+use crate::desk::settings::Settings;
+use crate::desk::why::Why;
+use crate::store::{Store, StoreError};
+use crate::text::lang::{Lang, t};
+
+/// How a run of the program ended badly, with the sentence to show.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Failure {
+    /// A refusal, or something that went wrong.
+    #[error("{0}")]
+    Refused(String),
+    /// The program was called in a wrong way.
+    #[error("{0}")]
+    Usage(String),
+    /// Nobody reads the output any more; nothing is to be said.
+    #[error("")]
+    Unread,
+}
+
+impl Failure {
+    /// The exit code: 1 for a refusal, 2 for wrong usage, 0 where only the reader went away.
+    #[must_use]
+    pub const fn code(&self) -> u8 {
+        match self {
+            Self::Refused(_) => 1,
+            Self::Usage(_) => 2,
+            Self::Unread => 0,
+        }
+    }
+}
+
+/// Why a command ended badly, before it is said.
+#[derive(Debug, thiserror::Error)]
+enum Error {
+    /// The counter refuses.
+    #[error(transparent)]
+    Counter(#[from] CounterError),
+    /// A sentence that is said already.
+    #[error("{0}")]
+    Said(String),
+    /// Wrong usage, said already.
+    #[error("{0}")]
+    Usage(String),
+    /// The output can't be written.
+    #[error(transparent)]
+    Output(#[from] std::io::Error),
+}
+
+impl From<Why> for Error {
+    fn from(why: Why) -> Self {
+        Self::Counter(why.into())
+    }
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        Self::Counter(error.into())
+    }
+}
+
+type Result<T = ()> = std::result::Result<T, Error>;
+
+/// A command: how it is called, and what it does.
+struct Entry {
+    command: fn(Lang) -> Command,
+    run: fn(&Cx, &ArgMatches) -> Result,
+}
+
+/// All commands in the order of the help.
+const COMMANDS: &[Entry] = &[
+    Entry { command: init::command, run: init::run },
+    Entry { command: operator::command, run: operator::run },
+    Entry { command: kinds::command, run: kinds::run },
+    Entry { command: open::command, run: open::run },
+    Entry { command: act::command, run: act::run },
+    Entry { command: show::command, run: show::run },
+    Entry { command: list::command, run: list::run },
+    Entry { command: callbacks::command, run: callbacks::run },
+    Entry { command: callback::command, run: callback::run },
+    Entry { command: review::command, run: review::run },
+    Entry { command: sign_off::command, run: sign_off::run },
+    Entry { command: doctor::command, run: doctor::run },
+    Entry { command: completions::command, run: completions::run },
+    Entry { command: man::command, run: man::run },
+];
+
+/// What the global options say, and when the command was given.
+struct Cx {
+    lang: Lang,
+    json: bool,
+    data: PathBuf,
+    operator: Option<String>,
+    now: DateTime<Utc>,
+    /// The community's time zone, once its settings are read.
+    tz: Cell<Tz>,
+}
+
+/// The counter with somebody logged in.
+struct Desk {
+    store: Store,
+    settings: Arc<Settings>,
+    session: Session,
+}
+
+impl Cx {
+    fn t(&self, key: &str, values: &[(&str, &str)]) -> String {
+        t(self.lang, key, values)
+    }
+
+    /// The book of the data directory, which must be there.
+    fn store(&self) -> Result<Store> {
+        if !Store::exists(&self.data) {
+            return Err(Why::new("counter.why.not_set_up").into());
+        }
+        let store = Store::open(&self.data, STANDARD)?;
+        if let Some(settings) = store.settings()? {
+            self.tz.set(settings.calendar.tz());
+        }
+        Ok(store)
+    }
+
+    /// Logs the operator in: reading needs one too, for the book holds personal data.
+    fn enter(&self) -> Result<Desk> {
+        let mut store = self.store()?;
+        let settings = counter::settings_of(&store)?;
+        let name = self.operator()?;
+        let pin = ask::pin(self, name)?;
+        let session = counter::operators::login(&mut store, name, &pin, self.now)?;
+        counter::clock::sweep(&mut store, self.now)?;
+        Ok(Desk { store, settings, session })
+    }
+
+    fn operator(&self) -> Result<&str> {
+        self.operator.as_deref().ok_or_else(|| Error::Usage(self.t("cli.error.no_operator", &[])))
+    }
+
+    /// Prints what a command has to say: the document, or the text for people.
+    fn say(&self, document: impl FnOnce() -> Value, text: impl FnOnce() -> String) -> Result {
+        let text = if self.json {
+            serde_json::to_string_pretty(&document()).map_err(std::io::Error::from)?
+        } else {
+            text()
+        };
+        print(text.trim_end())
+    }
+
+    fn failure(&self, error: Error) -> Failure {
+        match error {
+            Error::Counter(error) => Failure::Refused(counter::say::say(&error, self.lang, self.tz.get())),
+            Error::Said(sentence) => Failure::Refused(sentence),
+            Error::Usage(sentence) => Failure::Usage(sentence),
+            Error::Output(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Failure::Unread,
+            Error::Output(error) => {
+                Failure::Refused(self.t("cli.error.output", &[("error", &error.to_string())]))
+            }
+        }
+    }
+}
+
+fn print(text: &str) -> Result {
+    let mut out = std::io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.write_all(b"\n")?;
+    Ok(out.flush()?)
+}
+
+/// The whole command line in a language, as `--help`, completions and the manual show it.
+fn command_line(lang: Lang) -> Command {
+    let root = args::globals(Command::new("qiantai").about(t(lang, "cli.about", &[])), lang)
+        .after_help(t(lang, "cli.example", &[]))
+        .subcommands(COMMANDS.iter().map(|entry| (entry.command)(lang)));
+    args::localized(root, lang)
+}
+
+/// Runs the program with these arguments, the first of them its own name.
+///
+/// # Errors
+/// What is to be shown, with the exit code; nothing has been printed about it.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> std::result::Result<(), Failure> {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let lang = args::lang(&arguments);
+    let matches = match command_line(lang).try_get_matches_from(arguments) {
+        Ok(matches) => matches,
+        Err(error) if !error.use_stderr() => {
+            return print(error.render().to_string().trim_end())
+                .map_err(|error| Cx::bare(lang).failure(error));
+        }
+        Err(error) => return Err(Failure::Usage(args::usage_sentence(&error, lang))),
+    };
+    let cx = Cx::new(lang, &matches)?;
+    let Some((name, matches)) = matches.subcommand() else {
+        return Err(Failure::Usage(command_line(lang).render_help().to_string()));
+    };
+    let entry = COMMANDS.iter().find(|entry| (entry.command)(lang).get_name() == name);
+    entry.map_or(Ok(()), |entry| (entry.run)(&cx, matches)).map_err(|error| cx.failure(error))
+}
+
+impl Cx {
+    /// For what is said before anything is known.
+    fn bare(lang: Lang) -> Self {
+        Self {
+            lang,
+            json: false,
+            data: PathBuf::new(),
+            operator: None,
+            now: Utc::now(),
+            tz: Cell::new(Tz::UTC),
+        }
+    }
+
+    fn new(lang: Lang, matches: &ArgMatches) -> std::result::Result<Self, Failure> {
+        let data = match matches.get_one::<PathBuf>("data") {
+            Some(data) => data.clone(),
+            None => directories::ProjectDirs::from("", "", "qiantai")
+                .map(|dirs| dirs.data_dir().to_owned())
+                .ok_or_else(|| Failure::Usage(t(lang, "cli.error.no_data_directory", &[])))?,
+        };
+        Ok(Self {
+            json: matches.get_flag("json"),
+            data,
+            operator: matches.get_one::<String>("operator").cloned(),
+            ..Self::bare(lang)
+        })
+    }
+}

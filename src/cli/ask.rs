@@ -1,0 +1,134 @@
+//! What is asked for beside the arguments (PINs), and reading `FIELD=VALUE` and typed days.
+
+use std::env::VarError;
+use std::io::IsTerminal as _;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use clap::ArgMatches;
+
+use super::{Cx, Desk, Error, Result};
+use crate::desk::field::{Field, Values};
+use crate::desk::why::{Arg, Why};
+use crate::text::plain::{harmless, plain};
+use crate::text::typed;
+use crate::text::value::{Typing, typed_value};
+
+/// The environment variable with the operator's PIN.
+const PIN: &str = "QIANTAI_PIN";
+/// The environment variable with the PIN that another operator gets.
+const NEW_PIN: &str = "QIANTAI_NEW_PIN";
+
+/// The operator's PIN, from the environment or asked on the terminal. Never an argument: those are
+/// seen by everybody on the computer.
+pub(super) fn pin(cx: &Cx, name: &str) -> Result<String> {
+    match from_environment(cx, PIN)? {
+        Some(pin) => Ok(pin),
+        None => prompt(cx, &cx.t("cli.ask.pin", &[("name", &harmless(name))]), PIN),
+    }
+}
+
+/// The PIN of a first operator, asked twice.
+pub(super) fn first_pin(cx: &Cx, name: &str) -> Result<String> {
+    chosen(cx, name, PIN)
+}
+
+/// A new PIN for an operator, asked twice.
+pub(super) fn new_pin(cx: &Cx, name: &str) -> Result<String> {
+    chosen(cx, name, NEW_PIN)
+}
+
+fn chosen(cx: &Cx, name: &str, variable: &str) -> Result<String> {
+    if let Some(pin) = from_environment(cx, variable)? {
+        return Ok(pin);
+    }
+    let name = harmless(name);
+    let pin = prompt(cx, &cx.t("cli.ask.new_pin", &[("name", &name)]), variable)?;
+    let again = prompt(cx, &cx.t("cli.ask.again", &[("name", &name)]), variable)?;
+    if pin == again { Ok(pin) } else { Err(Error::Said(cx.t("cli.error.pins_differ", &[]))) }
+}
+
+fn from_environment(cx: &Cx, variable: &str) -> Result<Option<String>> {
+    match std::env::var(variable) {
+        Ok(pin) => Ok(Some(pin)),
+        Err(VarError::NotPresent) => Ok(None),
+        Err(VarError::NotUnicode(_)) => Err(Error::Said(cx.t("cli.usage.not_utf8", &[]))),
+    }
+}
+
+fn prompt(cx: &Cx, words: &str, variable: &str) -> Result<String> {
+    let nobody = || Error::Said(cx.t("cli.error.no_terminal", &[("variable", variable)]));
+    // With its input taken from elsewhere the program is run by a script that nobody watches.
+    if !std::io::stdin().is_terminal() {
+        return Err(nobody());
+    }
+    rpassword::prompt_password(words).map_err(|_| nobody())
+}
+
+/// Splits `NAME=TEXT`; the name in its plain form.
+pub(super) fn pair(cx: &Cx, given: &str) -> Result<(String, String)> {
+    let wrong = || Error::Usage(cx.t("cli.error.pair", &[("given", &harmless(given))]));
+    // An input method left on types the full-width sign.
+    let (name, value) = given.split_once(['=', '\u{ff1d}']).ok_or_else(wrong)?;
+    let name = plain(name).trim().to_owned();
+    if name.is_empty() { Err(wrong()) } else { Ok((name, value.to_owned())) }
+}
+
+/// All pairs given with an option.
+pub(super) fn pairs(cx: &Cx, matches: &ArgMatches, id: &str) -> Result<Vec<(String, String)>> {
+    matches.get_many::<String>(id).into_iter().flatten().map(|given| pair(cx, given)).collect()
+}
+
+/// Reads one typed value by its field and adds it.
+pub(super) fn put(
+    cx: &Cx,
+    desk: &Desk,
+    kind: &str,
+    fields: &[Field],
+    values: &mut Values,
+    (name, text): (&str, &str),
+) -> Result {
+    let field = fields.iter().find(|field| field.key == name).ok_or_else(|| unknown_field(name, fields))?;
+    let typing = Typing { kind, now: cx.now, settings: &desk.settings, kinds: desk.store.kinds() };
+    values.insert(name.to_owned(), typed_value(field, text, &typing)?);
+    Ok(())
+}
+
+/// The refusal of a field that is not asked for.
+pub(super) fn unknown_field(name: &str, fields: &[Field]) -> Why {
+    let known = fields.iter().map(|field| field.key).collect::<Vec<_>>().join(", ");
+    Why::new("desk.why.unknown_field")
+        .with("field", Arg::Text(name.to_owned()))
+        .with("known", Arg::Text(known))
+}
+
+/// A day as people type it.
+pub(super) fn day(cx: &Cx, desk: &Desk, text: &str) -> Result<NaiveDate> {
+    let today = desk.settings.calendar.day_of(cx.now);
+    typed::date(text, today).map_err(|error| error.why().into())
+}
+
+/// The day of an option, if it was given.
+pub(super) fn day_of(cx: &Cx, desk: &Desk, matches: &ArgMatches, id: &str) -> Result<Option<NaiveDate>> {
+    matches.get_one::<String>(id).map(|text| day(cx, desk, text)).transpose()
+}
+
+/// An instant as people type it.
+pub(super) fn when(cx: &Cx, desk: &Desk, text: &str) -> Result<DateTime<Utc>> {
+    typed::when(text, cx.now, desk.settings.calendar.tz()).map_err(|error| error.why().into())
+}
+
+/// A case's number as typed, in its plain form.
+pub(super) fn number(text: &str) -> String {
+    plain(text).trim().to_uppercase()
+}
+
+/// A unit as typed, in the form of the directory; anything else stays the name of a public place.
+pub(super) fn unit(text: &str) -> String {
+    typed::unit(text).map_or_else(|_| text.trim().to_owned(), |unit| unit.label())
+}
+
+/// A text that must be given.
+pub(super) fn text<'a>(matches: &'a ArgMatches, id: &str) -> &'a str {
+    // Required arguments are there: parsing refuses a call without them.
+    matches.get_one::<String>(id).map_or("", String::as_str)
+}

@@ -1,0 +1,78 @@
+//! `qiantai operator`: who may log in.
+
+use clap::{ArgMatches, Command};
+use serde_json::{Value, json};
+
+use super::{Cx, Desk, Result, args, ask, init, plain};
+use crate::counter::operators;
+use crate::desk::people::{Operator, Role};
+use crate::text::lang::{Lang, t};
+
+pub(super) fn command(lang: Lang) -> Command {
+    let below = |name: &'static str| {
+        Command::new(name).about(t(lang, &format!("cli.operator.{name}.about"), &[])).after_help(t(
+            lang,
+            &format!("cli.operator.{name}.example"),
+            &[],
+        ))
+    };
+    let name = || args::positional(lang, "name").required(true);
+    args::command(lang, "operator")
+        .subcommand_required(true)
+        .subcommand(below("add").arg(name()).arg(init::role(lang).required(true)))
+        .subcommand(below("list"))
+        .subcommand(below("disable").arg(name()))
+        .subcommand(below("enable").arg(name()))
+        .subcommand(below("set-pin").arg(name()))
+}
+
+pub(super) fn run(cx: &Cx, matches: &ArgMatches) -> Result {
+    let Some((what, matches)) = matches.subcommand() else { return Ok(()) };
+    let mut desk = cx.enter()?;
+    if what == "list" {
+        return list(cx, &desk);
+    }
+    let name = ask::text(matches, "name").trim();
+    let Desk { store, session, .. } = &mut desk;
+    let operator = match what {
+        "add" => {
+            let role = matches.get_one("role").copied().unwrap_or(Role::Receptionist);
+            let pin = ask::new_pin(cx, name)?;
+            operators::add(store, session, cx.now, name, role, &pin)?
+        }
+        "set-pin" => {
+            let pin = ask::new_pin(cx, name)?;
+            operators::set_pin(store, session, cx.now, name, &pin)?;
+            let known = store.operators()?.into_iter().find(|operator| operator.name == name);
+            known.unwrap_or(Operator { name: name.to_owned(), role: session.role(), disabled: false })
+        }
+        _ => operators::disable(store, session, cx.now, name, what == "disable")?,
+    };
+    let done = format!("cli.operator.{what}.done");
+    cx.say(
+        || document(&operator),
+        || cx.t(&done, &[("name", &operator.name), ("role", &role(cx, &operator))]),
+    )
+}
+
+fn list(cx: &Cx, desk: &Desk) -> Result {
+    let operators = desk.store.operators()?;
+    cx.say(
+        || json!({ "operators": operators.iter().map(document).collect::<Vec<_>>() }),
+        || {
+            let rows = operators.iter().map(|operator| {
+                let able = if operator.disabled { "cli.operator.disabled" } else { "cli.operator.able" };
+                vec![operator.name.clone(), role(cx, operator), cx.t(able, &[])]
+            });
+            plain::table(&cx.headings(&["name", "role", "state"]), rows.collect(), &[])
+        },
+    )
+}
+
+fn role(cx: &Cx, operator: &Operator) -> String {
+    cx.t(&format!("people.role.{}", operator.role.id()), &[])
+}
+
+fn document(operator: &Operator) -> Value {
+    json!({ "name": operator.name, "role": operator.role, "disabled": operator.disabled })
+}

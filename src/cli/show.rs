@@ -1,0 +1,106 @@
+//! `qiantai show`: one case, whole.
+
+use clap::{ArgMatches, Command};
+use serde_json::{Value, json};
+
+use super::{Cx, Desk, Result, act, args, ask, plain, shape};
+use crate::counter::cases;
+use crate::desk::case::Case;
+use crate::desk::timeline::Entry;
+use crate::desk::workflow::Offer;
+use crate::text::lang::{Lang, try_t};
+use crate::text::plain::{harmless, harmless_lines};
+use crate::text::say::{say, stamp, word};
+
+pub(super) fn command(lang: Lang) -> Command {
+    args::command(lang, "show").arg(args::positional(lang, "number").required(true))
+}
+
+pub(super) fn run(cx: &Cx, matches: &ArgMatches) -> Result {
+    let desk = cx.enter()?;
+    let (case, _) = act::case(&desk, ask::text(matches, "number"))?;
+    let entries = desk.store.timeline(&case.number)?;
+    let seqs = desk.store.timeline_seqs(&case.number)?;
+    let timeline: Vec<(i64, Entry)> = seqs.into_iter().zip(entries).collect();
+    let offers = cases::offers(&desk.store, &desk.session, cx.now, &desk.settings, &case)?;
+    cx.say(|| document(cx, &case, &timeline, &offers), || page(cx, &desk, &case, &timeline, &offers))
+}
+
+fn document(cx: &Cx, case: &Case, timeline: &[(i64, Entry)], offers: &[Offer]) -> Value {
+    let tz = cx.tz.get();
+    let mut document = shape::whole(case, tz);
+    document["escalated"] = json!(case.escalated);
+    document["revision"] = json!(case.revision);
+    document["timeline"] = timeline.iter().map(|(seq, entry)| shape::entry(*seq, entry, tz)).collect();
+    document["actions"] = offers
+        .iter()
+        .map(|offer| {
+            json!({
+                "action": offer.action,
+                "allowed": offer.why_not.is_none(),
+                "why_not": offer.why_not.as_ref().map(|why| say(why, cx.lang, tz)),
+                "guard": offer.why_not.as_ref().and_then(|why| why.guard.clone()),
+            })
+        })
+        .collect();
+    document["promises"] = json!(case.promises);
+    document["callbacks"] = case.callbacks.iter().map(|one| shape::callback(one, cx.now, tz)).collect();
+    document["links"] = json!(case.links);
+    document
+}
+
+fn page(cx: &Cx, desk: &Desk, case: &Case, timeline: &[(i64, Entry)], offers: &[Offer]) -> String {
+    let mut parts = vec![cx.page(desk, case)];
+    let rows = timeline.iter().map(|(_, entry)| {
+        vec![
+            stamp(entry.at, cx.tz.get()),
+            entry.by.clone(),
+            word(cx.lang, &case.kind, "action", &entry.action),
+            word(cx.lang, &case.kind, "state", &entry.to),
+            harmless_lines(entry.note().unwrap_or_default()).replace('\n', " "),
+        ]
+    });
+    let headings = cx.headings(&["at", "by", "action", "state", "note"]);
+    parts.push(plain::table(&headings, rows.collect(), &[]));
+    if !case.callbacks.is_empty() {
+        let rows = case.callbacks.iter().map(|callback| {
+            let ended = callback.outcome().map(|outcome| cx.t(&format!("cli.outcome.{}", outcome.id()), &[]));
+            let state = match ended {
+                Some(outcome) => outcome,
+                None if callback.cancelled_at.is_some() => cx.t("cli.outcome.cancelled", &[]),
+                None => cx.due(Some(callback.next_at())),
+            };
+            vec![
+                callback.id.to_string(),
+                stage(cx, &callback.stage),
+                stamp(callback.due, cx.tz.get()),
+                callback.attempts.len().to_string(),
+                state,
+            ]
+        });
+        let headings = cx.headings(&["callback", "stage", "due", "attempts", "state"]);
+        parts.push(plain::table(&headings, rows.collect(), &[0, 3]));
+    }
+    if !case.links.is_empty() {
+        let rows = case.links.iter().map(|link| {
+            let relation = crate::text::say::try_word(cx.lang, "case", "link", &link.relation);
+            vec![link.number.clone(), relation.unwrap_or_else(|| link.relation.clone())]
+        });
+        parts.push(plain::table(&cx.headings(&["number", "relation"]), rows.collect(), &[]));
+    }
+    let rows = offers.iter().map(|offer| {
+        let why_not = offer.why_not.as_ref().map(|why| say(why, cx.lang, cx.tz.get()));
+        vec![
+            offer.action.to_owned(),
+            word(cx.lang, &case.kind, "action", offer.action),
+            why_not.unwrap_or_default(),
+        ]
+    });
+    parts.push(plain::table(&cx.headings(&["action", "name", "why_not"]), rows.collect(), &[]));
+    parts.join("\n\n")
+}
+
+/// The words of a stage of a promise or callback.
+pub(super) fn stage(cx: &Cx, stage: &str) -> String {
+    try_t(cx.lang, &format!("stage.{stage}"), &[]).unwrap_or_else(|| harmless(stage).into_owned())
+}
