@@ -226,7 +226,8 @@ impl Field {
             FieldType::Phone => {
                 let text = one_line()?;
                 let digits = text.chars().filter(char::is_ascii_digit).count();
-                let plain = text.chars().all(|c| c.is_ascii_digit() || "+-*转#,".contains(c));
+                // U+8F6C is the Chinese word before an extension.
+                let plain = text.chars().all(|c| c.is_ascii_digit() || "+-*\u{8f6c}#,".contains(c));
                 if !plain || !(3..=30).contains(&digits) {
                     return Err(wrong("desk.why.not_phone"));
                 }
