@@ -10,6 +10,7 @@ mod callback;
 mod callbacks;
 mod completions;
 mod doctor;
+mod find;
 mod init;
 mod kinds;
 mod list;
@@ -107,6 +108,7 @@ struct Entry {
 const COMMANDS: &[Entry] = &[
     Entry { command: init::command, run: init::run },
     Entry { command: operator::command, run: operator::run },
+    Entry { command: find::command, run: find::run },
     Entry { command: kinds::command, run: kinds::run },
     Entry { command: open::command, run: open::run },
     Entry { command: act::command, run: act::run },

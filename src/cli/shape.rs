@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::desk::callback::Callback;
 use crate::desk::case::Case;
+use crate::desk::household::Household;
 use crate::desk::timeline::Entry;
 use crate::store::cases::Row;
 
@@ -97,5 +98,17 @@ pub(super) fn callback(callback: &Callback, now: DateTime<Utc>, tz: Tz) -> Value
         "outcome": callback.outcome(),
         "cancelled_at": callback.cancelled_at.map(|cancelled| at(cancelled, tz)),
         "attempts": attempts,
+    })
+}
+
+/// A household with its residents.
+pub(super) fn household(household: &Household) -> Value {
+    json!({
+        "unit": household.unit,
+        "area": household.area,
+        "occupancy": household.occupancy,
+        "moved_in": household.moved_in,
+        "arrears": household.arrears,
+        "residents": household.residents,
     })
 }
