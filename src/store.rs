@@ -16,7 +16,7 @@ pub mod operators;
 pub mod settings;
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
@@ -165,25 +165,31 @@ impl Store {
     fn prepare(mut connection: Connection, path: Option<PathBuf>, kinds: Kinds) -> Result<Self> {
         connection.busy_timeout(PATIENCE)?;
         let name = || path.clone().unwrap_or_default();
-        let application: i32 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
-        let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
-        if application != APPLICATION_ID && (application != 0 || tables != 0) {
-            return Err(StoreError::Foreign(name()));
-        }
-        let version: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-        if version > VERSION {
-            return Err(StoreError::Newer { path: name(), found: version, known: VERSION });
-        }
-        connection.pragma_update(None, "journal_mode", "WAL")?;
+        let refuse = |found: &Head| {
+            if found.is_foreign() {
+                return Err(StoreError::Foreign(name()));
+            }
+            if found.version > VERSION {
+                return Err(StoreError::Newer { path: name(), found: found.version, known: VERSION });
+            }
+            Ok(())
+        };
+        // One transaction, so that a book that another process is making is seen whole or not at all.
+        let tx = connection.transaction()?;
+        let head = Head::read(&tx)?;
+        drop(tx);
+        refuse(&head)?;
+        write_ahead(&connection)?;
         connection.pragma_update(None, "synchronous", "FULL")?;
         connection.pragma_update(None, "foreign_keys", true)?;
         connection.pragma_update(None, "temp_store", "MEMORY")?;
         connection.set_prepared_statement_cache_capacity(64);
-        if version < VERSION {
+        if head.version < VERSION {
             let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             // Another process may have been faster while this one waited for the lock.
-            let version: u32 = tx.pragma_query_value(None, "user_version", |row| row.get(0))?;
-            for step in STEPS.iter().skip(version as usize) {
+            let head = Head::read(&tx)?;
+            refuse(&head)?;
+            for step in STEPS.iter().skip(head.version as usize) {
                 tx.execute_batch(step)?;
             }
             tx.pragma_update(None, "application_id", APPLICATION_ID)?;
@@ -192,6 +198,22 @@ impl Store {
         }
         cases::refresh_views(&mut connection, kinds)?;
         Ok(Self { connection, path, kinds, batch: false, read_settings: settings::Cache::default() })
+    }
+
+    /// Reads several things as they stood at one instant, whatever others commit meanwhile.
+    ///
+    /// # Errors
+    /// Those of `work`, and those of the file.
+    pub fn snapshot<T, E: From<StoreError>>(
+        &self,
+        work: impl FnOnce(&Self) -> std::result::Result<T, E>,
+    ) -> std::result::Result<T, E> {
+        // Within a batch or another snapshot everything is one instant already.
+        let kept = self.connection.is_autocommit().then(|| self.connection.unchecked_transaction());
+        let kept = kept.transpose().map_err(StoreError::from)?;
+        let done = work(self);
+        drop(kept);
+        done
     }
 
     /// The connection for reading.
@@ -259,6 +281,48 @@ impl Store {
     /// A number that changes when another connection commits (`PRAGMA data_version`).
     pub fn data_version(&self) -> Result<i64> {
         Ok(self.connection.pragma_query_value(None, "data_version", |row| row.get(0))?)
+    }
+}
+
+/// What a file says about itself.
+#[derive(Debug)]
+struct Head {
+    application: i32,
+    version: u32,
+    empty: bool,
+}
+
+impl Head {
+    fn read(connection: &Connection) -> Result<Self> {
+        let found = |name| connection.pragma_query_value(None, name, |row| row.get(0));
+        Ok(Self {
+            application: found("application_id")?,
+            // A negative version is nobody's; as the greatest one it is refused.
+            version: u32::try_from(
+                connection.pragma_query_value(None, "user_version", |row| row.get::<_, i32>(0))?,
+            )
+            .unwrap_or(u32::MAX),
+            empty: connection.query_row("SELECT count(*) = 0 FROM sqlite_schema", [], |row| row.get(0))?,
+        })
+    }
+
+    /// Another program's file: neither ours nor a file that holds nothing yet.
+    const fn is_foreign(&self) -> bool {
+        self.application != APPLICATION_ID && (self.application != 0 || self.version != 0 || !self.empty)
+    }
+}
+
+/// Turns the write-ahead log on.
+///
+/// Where another process does the same to a new file, SQLite may call that busy at once instead of
+/// waiting (each would wait for the other), so it is tried again here.
+fn write_ahead(connection: &Connection) -> Result<()> {
+    let end = Instant::now() + PATIENCE;
+    loop {
+        match connection.pragma_update(None, "journal_mode", "WAL").map_err(StoreError::from) {
+            Err(StoreError::Busy) if Instant::now() < end => std::thread::sleep(Duration::from_millis(5)),
+            done => return done,
+        }
     }
 }
 

@@ -38,7 +38,9 @@ CREATE TABLE cases (
     detail    TEXT NOT NULL
 ) STRICT;
 CREATE INDEX cases_newest ON cases (kind, id);
-CREATE INDEX cases_open ON cases (kind, front DESC, id) WHERE open = 1;
+CREATE INDEX cases_open ON cases (kind, id) WHERE open = 1;
+CREATE INDEX cases_queue ON cases (kind, front, id) WHERE open = 1;
+CREATE INDEX cases_escalated ON cases (id) WHERE open = 1 AND escalated IS NOT NULL;
 CREATE INDEX cases_unit ON cases (unit, id) WHERE unit IS NOT NULL;
 CREATE INDEX cases_day ON cases (day, kind, category);
 CREATE INDEX cases_closed ON cases (closed_day, kind) WHERE closed_day IS NOT NULL;

@@ -129,27 +129,31 @@ pub fn sign_off(
     if day > today {
         return Err(Why::new("counter.why.day_not_come").with("day", Arg::Day(day)).into());
     }
-    let (figures, findings) = gather(store, now, day, &settings)?;
-    let left = findings.iter().filter(|finding| finding.mark.is_none()).count();
-    if left > 0 {
-        return Err(Why::new("counter.why.findings_left").with("count", Arg::Number(left as i64)).into());
-    }
-    store.write(|tx| {
-        if tx.is_signed(day)? {
-            return Err(Why::new("counter.why.day_signed").with("day", Arg::Day(day)).into());
+    // One transaction from the counting to the signature: nothing can come between the two, so every
+    // entry is either counted or shown as late.
+    store.batch(|store| {
+        let (figures, findings) = gather(store, now, day, &settings)?;
+        let left = findings.iter().filter(|finding| finding.mark.is_none()).count();
+        if left > 0 {
+            return Err(Why::new("counter.why.findings_left").with("count", Arg::Number(left as i64)).into());
         }
-        let sheet = DaySheet {
-            day,
-            signed_at: now,
-            signed_by: session.name().to_owned(),
-            head: tx.head()?,
-            figures: figures.clone(),
-            findings: findings.clone(),
-        };
-        tx.put_day_sheet(&sheet)?;
-        let stamp = Stamp { at: now, day: today, by: session.name() };
-        tx.journal(&format!("day:{day}"), &stamp, "sign-off", &sheet)?;
-        Ok(sheet)
+        store.write(|tx| {
+            if tx.is_signed(day)? {
+                return Err(Why::new("counter.why.day_signed").with("day", Arg::Day(day)).into());
+            }
+            let sheet = DaySheet {
+                day,
+                signed_at: now,
+                signed_by: session.name().to_owned(),
+                head: tx.head()?,
+                figures,
+                findings,
+            };
+            tx.put_day_sheet(&sheet)?;
+            let stamp = Stamp { at: now, day: today, by: session.name() };
+            tx.journal(&format!("day:{day}"), &stamp, "sign-off", &sheet)?;
+            Ok(sheet)
+        })
     })
 }
 

@@ -360,9 +360,9 @@ fn is_front(case: &Case) -> bool {
 }
 
 impl Store {
-    /// The case of that number, whole.
+    /// The case of that number, whole, as it stood at one instant.
     pub fn case(&self, number: &str) -> Result<Option<Case>> {
-        Ok(load(self.read(), number)?.map(|row| row.case))
+        self.snapshot(|store| Ok(load(store.read(), number)?.map(|row| row.case)))
     }
 
     /// The case of that number as lists show it.
@@ -427,7 +427,8 @@ impl Store {
             Order::Queue => "c.front DESC, c.id DESC",
         };
         let limit = query.limit.max(1);
-        let sql = format!("SELECT {COLUMNS} FROM cases c WHERE {condition} ORDER BY {order} LIMIT ?");
+        let source = source(query);
+        let sql = format!("SELECT {COLUMNS} FROM {source} WHERE {condition} ORDER BY {order} LIMIT ?");
         values.push(Sql::Integer(limit as i64 + 1));
         let mut statement = self.read().prepare_cached(&sql)?;
         let mut rows = statement.query(params_from_iter(values))?;
@@ -445,9 +446,26 @@ impl Store {
     /// Counts the cases that a list would show without its limit.
     pub fn count(&self, query: &Query) -> Result<u64> {
         let (condition, values) = conditions(&Query { after: None, ..query.clone() });
-        let sql = format!("SELECT count(*) FROM cases c WHERE {condition}");
+        let sql = format!("SELECT count(*) FROM {} WHERE {condition}", source(query));
         let mut statement = self.read().prepare_cached(&sql)?;
         Ok(statement.query_row(params_from_iter(values), |row| row.get::<_, i64>(0))? as u64)
+    }
+}
+
+/// The table of a list, with the index named where the planner, which does not know how few cases are
+/// open, would rather walk through all of a kind or through the whole book in the order of the list.
+const fn source(query: &Query) -> &'static str {
+    match query {
+        Query { inside: true, .. } => "cases c INDEXED BY cases_inside",
+        Query { escalated: true, .. } => "cases c INDEXED BY cases_escalated",
+        Query { unit: Some(_), .. } => "cases c INDEXED BY cases_unit",
+        Query { overdue_at: None, kind: Some(_), open: Some(true), order: Order::Newest, .. } => {
+            "cases c INDEXED BY cases_open"
+        }
+        Query { overdue_at: None, kind: Some(_), open: Some(true), order: Order::Queue, .. } => {
+            "cases c INDEXED BY cases_queue"
+        }
+        _ => "cases c",
     }
 }
 
@@ -486,7 +504,8 @@ fn conditions(query: &Query) -> (String, Vec<Sql>) {
         add("c.open = 1 AND c.escalated IS NOT NULL", None);
     }
     if let Some(at) = query.overdue_at {
-        add("(c.due_at < ? OR c.callback_at < ?)", Some(Sql::Integer(at.timestamp())));
+        let late = "c.id IN (SELECT id FROM cases WHERE due_at < ? UNION SELECT id FROM cases WHERE callback_at < ?)";
+        add(late, Some(Sql::Integer(at.timestamp())));
         values.push(Sql::Integer(at.timestamp()));
     }
     if !query.states.is_empty() {
@@ -511,6 +530,20 @@ fn conditions(query: &Query) -> (String, Vec<Sql>) {
 
 /// Makes one plain view a kind (`v_repair` …), so that a reader with `sqlite3` finds every field as a column.
 pub(super) fn refresh_views(connection: &mut Connection, kinds: Kinds) -> Result<()> {
+    if stale_views(connection, kinds)?.is_empty() {
+        return Ok(());
+    }
+    let tx = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    // Another process may have made them while this one waited for the lock.
+    for (name, sql) in stale_views(&tx, kinds)? {
+        tx.execute_batch(&format!("DROP VIEW IF EXISTS {name}; {sql};"))?;
+    }
+    Ok(tx.commit()?)
+}
+
+/// The views that are missing or differ from what the kinds declare, each with its statement.
+fn stale_views(connection: &Connection, kinds: Kinds) -> Result<Vec<(String, String)>> {
+    let mut stale = Vec::new();
     for kind in kinds.iter() {
         let name = format!("v_{}", kind.id.replace('-', "_"));
         let fields: Vec<String> = kind
@@ -533,10 +566,8 @@ pub(super) fn refresh_views(connection: &mut Connection, kinds: Kinds) -> Result
             })
             .optional()?;
         if present.as_deref() != Some(sql.as_str()) {
-            let tx = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-            tx.execute_batch(&format!("DROP VIEW IF EXISTS {name}; {sql};"))?;
-            tx.commit()?;
+            stale.push((name, sql));
         }
     }
-    Ok(())
+    Ok(stale)
 }

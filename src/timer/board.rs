@@ -52,20 +52,22 @@ pub struct Worst {
 /// The file can't be read.
 pub fn board(store: &Store, settings: &Settings, now: DateTime<Utc>) -> Result<Board> {
     let now = now.trunc_subsecs(0);
-    let glance = store.glance(now, lead(settings))?;
-    let worst = match store.overdue(now, false, 1)?.into_iter().next() {
-        Some(due) => Some(Worst { duty: duty(&due), number: due.number, since: due.at }),
-        None => None,
-    };
-    Ok(Board {
-        overdue_callbacks: glance.overdue_callbacks,
-        overdue_promises: glance.overdue_promises,
-        due_soon: glance.due_soon,
-        inside: glance.inside,
-        inside_late: late(store, settings, now)?.len() as u32,
-        expiring: glance.expiring,
-        worst,
-        at: now,
+    store.snapshot(|store| {
+        let glance = store.glance(now, lead(settings))?;
+        let worst = match store.overdue(now, false, 1)?.into_iter().next() {
+            Some(due) => Some(Worst { duty: duty(&due), number: due.number, since: due.at }),
+            None => None,
+        };
+        Ok(Board {
+            overdue_callbacks: glance.overdue_callbacks,
+            overdue_promises: glance.overdue_promises,
+            due_soon: glance.due_soon,
+            inside: glance.inside,
+            inside_late: late(store, settings, now)?.len() as u32,
+            expiring: glance.expiring,
+            worst,
+            at: now,
+        })
     })
 }
 

@@ -1,0 +1,9 @@
+//! The book on real files: several processes, torn-off processes, damaged and foreign files.
+
+#[path = "store/files.rs"]
+mod files;
+#[path = "store/processes.rs"]
+mod processes;
+#[path = "store/toy.rs"]
+#[allow(dead_code)] // each test file uses its part of the toy
+mod toy;

@@ -1,0 +1,235 @@
+//! Several processes at one book.
+
+use std::collections::BTreeSet;
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Barrier};
+use std::time::{Duration, Instant};
+
+use qiantai::desk::number;
+use qiantai::store::Store;
+use qiantai::store::cases::Query;
+use serde_json::json;
+
+use crate::toy::{KINDS, morning, open, second, set_up};
+
+const DIRECTORY: &str = "QIANTAI_TEST_DIRECTORY";
+const TASK: &str = "QIANTAI_TEST_TASK";
+const SECONDS: &str = "QIANTAI_TEST_SECONDS";
+
+/// How long two processes write at the same time; `.ci/run` makes it longer.
+fn hammer_seconds() -> u64 {
+    std::env::var("QIANTAI_HAMMER_SECONDS").ok().and_then(|text| text.parse().ok()).unwrap_or(4)
+}
+
+/// Starts this very test binary again, as a process of its own that runs [`child`].
+fn spawn(directory: &Path, task: &str, seconds: u64) -> Child {
+    Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "processes::child", "--ignored", "--nocapture", "--test-threads=1"])
+        .env(DIRECTORY, directory)
+        .env(TASK, task)
+        .env(SECONDS, seconds.to_string())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::inherit())
+        .spawn()
+        .unwrap()
+}
+
+/// The numbers that a child acknowledged: whole lines only.
+fn acknowledged(line: &str) -> Option<&str> {
+    line.strip_suffix('\n').and_then(|line| line.strip_prefix("acknowledged "))
+}
+
+/// What a child process does; does nothing by itself.
+#[test]
+#[ignore = "is the child process of other tests"]
+fn child() {
+    let Some(directory) = std::env::var_os(DIRECTORY).map(PathBuf::from) else { return };
+    let end = Instant::now() + Duration::from_secs(std::env::var(SECONDS).unwrap().parse().unwrap());
+    let mut out = std::io::stdout();
+    if std::env::var(TASK).unwrap() == "make" {
+        let go = directory.join("go");
+        while !go.exists() && Instant::now() < end {
+            std::hint::spin_loop();
+        }
+        drop(Store::open(&directory.join("data"), KINDS).unwrap());
+        return;
+    }
+    let (mut store, session) = second(&directory);
+    // The test's harness leaves its own line open.
+    out.write_all(b"\n").unwrap();
+    while Instant::now() < end {
+        let case = open(&mut store, &session, morning(), json!({}));
+        out.write_all(format!("acknowledged {}\n", case.number).as_bytes()).unwrap();
+        out.flush().unwrap();
+    }
+}
+
+/// All cases of the book by their serials, which must run from 1 without a gap.
+fn serials(store: &Store) -> Vec<u32> {
+    let all = store.list(&Query { limit: 1_000_000, ..Query::default() }).unwrap();
+    assert!(!all.more);
+    let mut serials: Vec<u32> =
+        all.rows.iter().map(|row| number::parse(&row.case.number).unwrap().2).collect();
+    serials.sort_unstable();
+    serials
+}
+
+#[test]
+fn two_processes_open_cases_at_the_same_time() {
+    let directory = tempfile::tempdir().unwrap();
+    let (store, _) = set_up(directory.path());
+    let children: Vec<Child> = (0..2).map(|_| spawn(directory.path(), "write", hammer_seconds())).collect();
+    let mut numbers = BTreeSet::new();
+    let mut count = 0;
+    for child in children {
+        let output = child.wait_with_output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(output.status.success(), "nobody is told that the file is busy: {text}");
+        let own: Vec<&str> = text.split_inclusive('\n').filter_map(acknowledged).collect();
+        assert!(own.len() > 20, "each of them gets its turn: {}", own.len());
+        count += own.len();
+        numbers.extend(own.into_iter().map(str::to_owned));
+    }
+    assert_eq!(numbers.len(), count, "no number was given twice");
+    let serials = serials(&store);
+    assert_eq!(serials, (1..=count as u32).collect::<Vec<_>>(), "no case is lost and none is there unasked");
+    for number in &numbers {
+        assert!(store.case(number).unwrap().is_some(), "{number} is there");
+    }
+    let chain = store.verify_chain().unwrap();
+    assert_eq!((chain.broken, chain.entries), (None, count as i64));
+}
+
+#[test]
+fn many_threads_with_connections_of_their_own_lose_nothing() {
+    const THREADS: usize = 4;
+    const CASES: usize = 25;
+    let directory = tempfile::tempdir().unwrap();
+    let (store, _) = set_up(directory.path());
+    std::thread::scope(|scope| {
+        for _ in 0..THREADS {
+            scope.spawn(|| {
+                let (mut store, session) = second(directory.path());
+                for _ in 0..CASES {
+                    open(&mut store, &session, morning(), json!({}));
+                }
+            });
+        }
+    });
+    assert_eq!(serials(&store), (1..=(THREADS * CASES) as u32).collect::<Vec<_>>());
+    assert_eq!(store.verify_chain().unwrap().broken, None);
+}
+
+#[test]
+fn a_killed_process_leaves_everything_it_acknowledged() {
+    let directory = tempfile::tempdir().unwrap();
+    drop(set_up(directory.path()));
+    let mut known = Vec::new();
+    for round in 1..=5 {
+        let mut child = spawn(directory.path(), "write", 60);
+        let mut lines = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        let mut own = 0;
+        while lines.read_line(&mut line).unwrap() > 0 {
+            if let Some(number) = acknowledged(&line) {
+                known.push(number.to_owned());
+                own += 1;
+                if own == 3 * round {
+                    // SIGKILL on Unix: nothing of the process runs any more.
+                    child.kill().unwrap();
+                }
+            }
+            line.clear();
+        }
+        assert!(own >= 3 * round, "the child worked");
+        child.wait().unwrap();
+        let store = Store::open(directory.path(), KINDS).unwrap();
+        for number in &known {
+            let case = store.case(number).unwrap().expect("what was acknowledged is there");
+            assert_eq!(store.timeline(number).unwrap().len(), case.revision as usize);
+        }
+        let serials = serials(&store);
+        assert_eq!(serials, (1..=serials.len() as u32).collect::<Vec<_>>());
+        assert!(serials.len() - known.len() <= round, "at most the one in hand was not yet acknowledged");
+        known = serials
+            .iter()
+            .map(|serial| number::format("ER", "2026-11-24".parse().unwrap(), *serial))
+            .collect();
+        let chain = store.verify_chain().unwrap();
+        assert_eq!((chain.broken, chain.entries), (None, serials.len() as i64));
+    }
+}
+
+#[test]
+fn many_make_the_same_new_book_at_once() {
+    for _ in 0..15 {
+        let directory = tempfile::tempdir().unwrap();
+        let ready = Arc::new(Barrier::new(6));
+        std::thread::scope(|scope| {
+            for _ in 0..6 {
+                scope.spawn(|| {
+                    ready.wait();
+                    Store::open(&directory.path().join("data"), KINDS).map(drop).unwrap();
+                });
+            }
+        });
+        let store = Store::open(&directory.path().join("data"), KINDS).unwrap();
+        assert_eq!(store.verify_chain().unwrap().entries, 0);
+    }
+}
+
+#[test]
+fn processes_make_the_same_new_book_at_once() {
+    for _ in 0..3 {
+        let directory = tempfile::tempdir().unwrap();
+        let children: Vec<Child> = (0..3).map(|_| spawn(directory.path(), "make", 20)).collect();
+        std::thread::sleep(Duration::from_millis(150));
+        std::fs::write(directory.path().join("go"), "").unwrap();
+        for child in children {
+            let output = child.wait_with_output().unwrap();
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+        }
+        let data = directory.path().join("data");
+        drop(Store::open(&data, KINDS).unwrap());
+        let mode: String = rusqlite::Connection::open(data.join(Store::FILE))
+            .unwrap()
+            .pragma_query_value(None, "journal_mode", |row| row.get(0))
+            .unwrap();
+        assert_eq!(mode, "wal");
+    }
+}
+
+#[test]
+fn a_stale_revision_is_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    let (mut store, session) = set_up(directory.path());
+    let (mut other, other_session) = second(directory.path());
+    let case = open(&mut store, &session, morning(), json!({}));
+    let note = crate::toy::values(json!({ "note": "已联系" }));
+    let act = |store: &mut Store, session, revision| {
+        qiantai::counter::cases::act(store, session, morning(), &case.number, "note", &note, Some(revision))
+    };
+    act(&mut other, &other_session, 1).unwrap();
+    let refused = act(&mut store, &session, 1).unwrap_err();
+    assert_eq!(refused.to_string(), "counter.why.changed_meanwhile");
+    act(&mut store, &session, 2).unwrap();
+    assert_eq!(store.timeline(&case.number).unwrap().len(), 3);
+}
+
+#[test]
+fn a_snapshot_stands_still_while_others_write() {
+    let directory = tempfile::tempdir().unwrap();
+    let (store, _) = set_up(directory.path());
+    let (mut other, session) = second(directory.path());
+    store
+        .snapshot(|store| {
+            assert_eq!(serials(store).len(), 0);
+            open(&mut other, &session, morning(), json!({}));
+            assert_eq!(serials(store).len(), 0);
+            Ok::<_, qiantai::store::StoreError>(())
+        })
+        .unwrap();
+    assert_eq!(serials(&store).len(), 1);
+}
