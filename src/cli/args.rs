@@ -1,13 +1,15 @@
 //! Arguments in the chosen language: help, headings, and what is said about wrong usage.
 
 use std::ffi::OsString;
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
+use clap::builder::ValueParser;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, Command, value_parser};
 
 use crate::text::lang::{Lang, t};
-use crate::text::plain::harmless;
+use crate::text::plain::{harmless, plain};
 
 /// The language that the arguments ask for, found before they are parsed, so that help and
 /// complaints about them are in it already; otherwise that of the system.
@@ -54,8 +56,18 @@ pub(super) fn limit(lang: Lang, default: &'static str) -> Arg {
         .value_name("N")
         .default_value(default)
         .hide_default_value(true)
-        .value_parser(value_parser!(u32).range(1..=100_000))
+        .value_parser(number(lang, 1..=100_000))
         .help(t(lang, "cli.arg.limit", &[("default", default)]))
+}
+
+/// Reads a number within bounds; full-width digits too.
+pub(super) fn number(lang: Lang, bounds: RangeInclusive<u32>) -> ValueParser {
+    let (min, max) = (bounds.start().to_string(), bounds.end().to_string());
+    let wrong = t(lang, "cli.usage.number", &[("min", &min), ("max", &max)]);
+    ValueParser::from(move |text: &str| {
+        let number = plain(text).trim().parse().ok().filter(|number| bounds.contains(number));
+        number.ok_or_else(|| wrong.clone())
+    })
 }
 
 /// The options that every command takes.
@@ -131,9 +143,13 @@ pub(super) fn usage_sentence(error: &clap::Error, lang: Lang) -> String {
         ErrorKind::InvalidUtf8 => ("not_utf8", String::new()),
         _ => ("other", String::new()),
     };
+    let reason = std::error::Error::source(error).map(ToString::to_string);
     let possible = context(ContextKind::ValidValue);
     let mut sentence =
         t(lang, &format!("cli.usage.{key}"), &[("arg", &harmless(&what)), ("value", &harmless(&value))]);
+    if let Some(reason) = reason {
+        sentence.push_str(&t(lang, "cli.usage.reason", &[("reason", &harmless(&reason))]));
+    }
     if !possible.is_empty() {
         sentence.push_str(&t(lang, "cli.usage.possible", &[("possible", &possible)]));
     }

@@ -64,13 +64,19 @@ fn prompt(cx: &Cx, words: &str, variable: &str) -> Result<String> {
     rpassword::prompt_password(words).map_err(|_| nobody())
 }
 
-/// Splits `NAME=TEXT`; the name in its plain form.
-pub(super) fn pair(cx: &Cx, given: &str) -> Result<(String, String)> {
+/// Splits `NAME=TEXT`.
+pub(super) fn split(cx: &Cx, given: &str) -> Result<(String, String)> {
     let wrong = || Error::Usage(cx.t("cli.error.pair", &[("given", &harmless(given))]));
     // An input method left on types the full-width sign.
     let (name, value) = given.split_once(['=', '\u{ff1d}']).ok_or_else(wrong)?;
-    let name = plain(name).trim().to_owned();
+    let name = name.trim().to_owned();
     if name.is_empty() { Err(wrong()) } else { Ok((name, value.to_owned())) }
+}
+
+/// Splits `NAME=TEXT`, the name in its plain form.
+fn pair(cx: &Cx, given: &str) -> Result<(String, String)> {
+    let (name, value) = split(cx, given)?;
+    Ok((plain(&name), value))
 }
 
 /// All pairs given with an option.

@@ -1,6 +1,6 @@
 //! `qiantai callback`: writes down how a callback went.
 
-use clap::{Arg, ArgMatches, Command, value_parser};
+use clap::{Arg, ArgMatches, Command};
 
 use super::{Cx, Result, act, args, ask, open};
 use crate::counter::cases;
@@ -21,10 +21,10 @@ pub(super) fn command(lang: Lang) -> Command {
                 .value_parser(move |text: &str| outcome(text).ok_or_else(|| unknown.clone()))
                 .help(t(lang, "cli.arg.outcome", &[("known", &known)])),
         )
-        .arg(args::option(lang, "score", "N").value_parser(value_parser!(u8).range(1..=5)))
+        .arg(args::option(lang, "score", "N").value_parser(args::number(lang, 1..=5)))
         .arg(args::option(lang, "note", "TEXT"))
         .arg(args::option(lang, "next", "WHEN"))
-        .arg(args::option(lang, "which", "N").value_parser(value_parser!(u32).range(1..=10_000)))
+        .arg(args::option(lang, "which", "N").value_parser(args::number(lang, 1..=10_000)))
 }
 
 /// An outcome by its id or its word in either language.
@@ -43,7 +43,7 @@ pub(super) fn run(cx: &Cx, matches: &ArgMatches) -> Result {
     let (case, _) = act::case(&desk, ask::text(matches, "number"))?;
     let Some(outcome) = matches.get_one::<Outcome>("outcome") else { return Ok(()) };
     let mut inputs = Values::new();
-    if let Some(score) = matches.get_one::<u8>("score") {
+    if let Some(score) = matches.get_one::<u32>("score") {
         inputs.insert("score".into(), (*score).into());
     }
     if let Some(note) = matches.get_one::<String>("note") {

@@ -215,7 +215,7 @@ impl Store {
         }
         let mut statement = self.read().prepare_cached(
             "SELECT e.subject FROM case_text t JOIN entry e ON e.seq = t.rowid
-             WHERE t.pairs MATCH ?1 ORDER BY t.rowid DESC",
+             WHERE case_text MATCH ?1 ORDER BY t.rowid DESC",
         )?;
         let mut rows = statement.query([question])?;
         let mut looked: HashSet<String> = HashSet::new();
