@@ -14,6 +14,8 @@ pub mod figures;
 pub mod find;
 pub mod operators;
 pub mod settings;
+#[cfg(test)]
+mod tests;
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};

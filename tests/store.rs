@@ -1,9 +1,13 @@
 //! The book on real files: several processes, torn-off processes, damaged and foreign files.
 
+#[path = "store/chain.rs"]
+mod chain;
 #[path = "store/files.rs"]
 mod files;
 #[path = "store/processes.rs"]
 mod processes;
+#[path = "store/records.rs"]
+mod records;
 #[path = "store/toy.rs"]
 #[allow(dead_code)] // each test file uses its part of the toy
 mod toy;

@@ -421,14 +421,8 @@ impl Store {
 
     /// Lists cases.
     pub fn list(&self, query: &Query) -> Result<Page> {
-        let (condition, mut values) = conditions(query);
-        let order = match query.order {
-            Order::Newest => "c.id DESC",
-            Order::Queue => "c.front DESC, c.id DESC",
-        };
         let limit = query.limit.max(1);
-        let source = source(query);
-        let sql = format!("SELECT {COLUMNS} FROM {source} WHERE {condition} ORDER BY {order} LIMIT ?");
+        let (sql, mut values) = list_sql(query);
         values.push(Sql::Integer(limit as i64 + 1));
         let mut statement = self.read().prepare_cached(&sql)?;
         let mut rows = statement.query(params_from_iter(values))?;
@@ -450,6 +444,17 @@ impl Store {
         let mut statement = self.read().prepare_cached(&sql)?;
         Ok(statement.query_row(params_from_iter(values), |row| row.get::<_, i64>(0))? as u64)
     }
+}
+
+/// The statement of a list, and its values but for the limit.
+pub(super) fn list_sql(query: &Query) -> (String, Vec<Sql>) {
+    let (condition, values) = conditions(query);
+    let order = match query.order {
+        Order::Newest => "c.id DESC",
+        Order::Queue => "c.front DESC, c.id DESC",
+    };
+    let source = source(query);
+    (format!("SELECT {COLUMNS} FROM {source} WHERE {condition} ORDER BY {order} LIMIT ?"), values)
 }
 
 /// The table of a list, with the index named where the planner, which does not know how few cases are
@@ -504,7 +509,7 @@ fn conditions(query: &Query) -> (String, Vec<Sql>) {
         add("c.open = 1 AND c.escalated IS NOT NULL", None);
     }
     if let Some(at) = query.overdue_at {
-        let late = "c.id IN (SELECT id FROM cases WHERE due_at < ? UNION SELECT id FROM cases WHERE callback_at < ?)";
+        let late = "c.id IN (SELECT id FROM cases WHERE due_at < ? UNION ALL SELECT id FROM cases WHERE callback_at < ?)";
         add(late, Some(Sql::Integer(at.timestamp())));
         values.push(Sql::Integer(at.timestamp()));
     }

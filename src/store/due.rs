@@ -6,6 +6,45 @@ use rusqlite::params;
 use super::cases::Row;
 use super::{Result, Store, StoreError, instant};
 
+/// The statement of [`Store::glance`].
+pub(super) const GLANCE: &str = "SELECT (SELECT count(*) FROM callback WHERE open = 1 AND next_at < ?1),
+                 (SELECT count(*) FROM cases WHERE due_at < ?1),
+                 (SELECT count(*) FROM callback WHERE open = 1 AND next_at BETWEEN ?1 AND ?2)
+                     + (SELECT count(*) FROM cases WHERE due_at BETWEEN ?1 AND ?2),
+                 (SELECT count(*) FROM cases WHERE inside = 1),
+                 (SELECT count(*) FROM cases WHERE expires_at > ?1 AND expires_at <= ?2)";
+/// The statement of [`Store::expired`].
+pub(super) const EXPIRED: &str =
+    "SELECT number FROM cases WHERE expires_at <= ?1 ORDER BY expires_at LIMIT ?2";
+/// The statement of [`Store::inside_since`].
+pub(super) const INSIDE: &str =
+    "SELECT number, opened_at FROM cases WHERE inside = 1 AND opened_at < ?1 ORDER BY opened_at LIMIT ?2";
+/// The statement of [`Store::next_change`].
+pub(super) const NEXT_CHANGE: &str = "SELECT min(at) FROM (
+                 SELECT min(next_at) + 1 AS at FROM callback WHERE open = 1 AND next_at >= ?1
+                 UNION ALL SELECT min(next_at) - ?2 FROM callback WHERE open = 1 AND next_at > ?1 + ?2
+                 UNION ALL SELECT min(due_at) + 1 FROM cases WHERE due_at >= ?1
+                 UNION ALL SELECT min(due_at) - ?2 FROM cases WHERE due_at > ?1 + ?2
+                 UNION ALL SELECT min(expires_at) FROM cases WHERE expires_at > ?1
+                 UNION ALL SELECT min(expires_at) - ?2 FROM cases WHERE expires_at > ?1 + ?2)";
+/// The statement of [`Store::callbacks`].
+pub(super) const CALLBACKS: &str =
+    "SELECT c.number, b.n, b.stage, b.due, b.next_at, json_array_length(b.attempts)
+             FROM callback b JOIN cases c ON c.id = b.case_id
+             WHERE b.open = 1 AND b.next_at < ?1 ORDER BY b.next_at, b.case_id LIMIT ?2";
+
+/// The statement of [`Store::overdue`].
+pub(super) fn overdue_sql(latest_first: bool) -> String {
+    let order = if latest_first { "DESC" } else { "ASC" };
+    format!(
+        "SELECT * FROM (SELECT 0, c.number, b.next_at AS at FROM callback b JOIN cases c ON c.id = b.case_id
+                 WHERE b.open = 1 AND b.next_at < ?1 ORDER BY b.next_at {order} LIMIT ?2)
+             UNION ALL
+             SELECT * FROM (SELECT 1, number, due_at FROM cases WHERE due_at < ?1 ORDER BY due_at {order} LIMIT ?2)
+             ORDER BY 3 {order}, 1, 2"
+    )
+}
+
 /// Why something is on the list of due things.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum DueKind {
@@ -62,14 +101,7 @@ impl Store {
     /// What is due and overdue at `now`, counted. Something is overdue when `due < now`, soon due when
     /// `now <= due <= now + lead`. All from indexes; the cost does not grow with the number of cases.
     pub fn glance(&self, now: DateTime<Utc>, lead: TimeDelta) -> Result<Glance> {
-        let mut statement = self.read().prepare_cached(
-            "SELECT (SELECT count(*) FROM callback WHERE open = 1 AND next_at < ?1),
-                 (SELECT count(*) FROM cases WHERE due_at < ?1),
-                 (SELECT count(*) FROM callback WHERE open = 1 AND next_at BETWEEN ?1 AND ?2)
-                     + (SELECT count(*) FROM cases WHERE due_at BETWEEN ?1 AND ?2),
-                 (SELECT count(*) FROM cases WHERE inside = 1),
-                 (SELECT count(*) FROM cases WHERE expires_at > ?1 AND expires_at <= ?2)",
-        )?;
+        let mut statement = self.read().prepare_cached(GLANCE)?;
         let until = now.timestamp().saturating_add(lead.num_seconds());
         Ok(statement.query_row(params![now.timestamp(), until], |row| {
             Ok(Glance {
@@ -85,14 +117,7 @@ impl Store {
     /// Callbacks and promises that are overdue at `now`, the longest overdue first, or the latest
     /// first; at most `limit` of each.
     pub fn overdue(&self, now: DateTime<Utc>, latest_first: bool, limit: usize) -> Result<Vec<Due>> {
-        let order = if latest_first { "DESC" } else { "ASC" };
-        let mut statement = self.read().prepare_cached(&format!(
-            "SELECT * FROM (SELECT 0, c.number, b.next_at AS at FROM callback b JOIN cases c ON c.id = b.case_id
-                 WHERE b.open = 1 AND b.next_at < ?1 ORDER BY b.next_at {order} LIMIT ?2)
-             UNION ALL
-             SELECT * FROM (SELECT 1, number, due_at FROM cases WHERE due_at < ?1 ORDER BY due_at {order} LIMIT ?2)
-             ORDER BY 3 {order}, 1, 2",
-        ))?;
+        let mut statement = self.read().prepare_cached(&overdue_sql(latest_first))?;
         let rows = statement.query_map(params![now.timestamp(), limit as i64], |row| {
             let kind = if row.get::<_, i64>(0)? == 0 { DueKind::Callback } else { DueKind::Promise };
             Ok(Due { kind, number: row.get(1)?, at: instant(row.get(2)?) })
@@ -102,9 +127,7 @@ impl Store {
 
     /// Numbers of the cases whose end by the clock has come at `now`, the earliest first.
     pub fn expired(&self, now: DateTime<Utc>, limit: usize) -> Result<Vec<String>> {
-        let mut statement = self
-            .read()
-            .prepare_cached("SELECT number FROM cases WHERE expires_at <= ?1 ORDER BY expires_at LIMIT ?2")?;
+        let mut statement = self.read().prepare_cached(EXPIRED)?;
         let rows = statement.query_map(params![now.timestamp(), limit as i64], |row| row.get(0))?;
         rows.map(|row| row.map_err(StoreError::from)).collect()
     }
@@ -112,9 +135,7 @@ impl Store {
     /// Visitors who came in before `before` and are still inside, the first to come first: number and
     /// when the case was opened.
     pub fn inside_since(&self, before: DateTime<Utc>, limit: usize) -> Result<Vec<(String, DateTime<Utc>)>> {
-        let mut statement = self.read().prepare_cached(
-            "SELECT number, opened_at FROM cases WHERE inside = 1 AND opened_at < ?1 ORDER BY opened_at LIMIT ?2",
-        )?;
+        let mut statement = self.read().prepare_cached(INSIDE)?;
         let rows = statement.query_map(params![before.timestamp(), limit as i64], |row| {
             Ok((row.get(0)?, instant(row.get(1)?)))
         })?;
@@ -125,15 +146,7 @@ impl Store {
     /// something else, if nobody writes.
     pub fn next_change(&self, now: DateTime<Utc>, lead: TimeDelta) -> Result<Option<DateTime<Utc>>> {
         // Overdue from one second after the due second; soon from `lead` before it.
-        let mut statement = self.read().prepare_cached(
-            "SELECT min(at) FROM (
-                 SELECT min(next_at) + 1 AS at FROM callback WHERE open = 1 AND next_at >= ?1
-                 UNION ALL SELECT min(next_at) - ?2 FROM callback WHERE open = 1 AND next_at > ?1 + ?2
-                 UNION ALL SELECT min(due_at) + 1 FROM cases WHERE due_at >= ?1
-                 UNION ALL SELECT min(due_at) - ?2 FROM cases WHERE due_at > ?1 + ?2
-                 UNION ALL SELECT min(expires_at) FROM cases WHERE expires_at > ?1
-                 UNION ALL SELECT min(expires_at) - ?2 FROM cases WHERE expires_at > ?1 + ?2)",
-        )?;
+        let mut statement = self.read().prepare_cached(NEXT_CHANGE)?;
         let at: Option<i64> =
             statement.query_row(params![now.timestamp(), lead.num_seconds()], |row| row.get(0))?;
         Ok(at.map(instant))
@@ -141,11 +154,7 @@ impl Store {
 
     /// Callbacks that wait, the one longest overdue first; with `before`, only those to be made before it.
     pub fn callbacks(&self, before: Option<DateTime<Utc>>, limit: usize) -> Result<Vec<CallbackRow>> {
-        let mut statement = self.read().prepare_cached(
-            "SELECT c.number, b.n, b.stage, b.due, b.next_at, json_array_length(b.attempts)
-             FROM callback b JOIN cases c ON c.id = b.case_id
-             WHERE b.open = 1 AND b.next_at < ?1 ORDER BY b.next_at, b.case_id LIMIT ?2",
-        )?;
+        let mut statement = self.read().prepare_cached(CALLBACKS)?;
         let before = before.map_or(i64::MAX, |at| at.timestamp());
         let mut rows = statement.query(params![before, limit as i64])?;
         let mut callbacks = Vec::new();

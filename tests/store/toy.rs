@@ -163,6 +163,11 @@ pub fn settings() -> Settings {
 /// The PIN of everybody.
 pub const PIN: &str = "246810";
 
+/// The hash of the PIN of everybody.
+pub fn secret() -> String {
+    Argon2::default().hash_password(PIN.as_bytes()).unwrap().to_string()
+}
+
 /// Sets a book up for the toy and logs a supervisor in.
 pub fn set_up(directory: &Path) -> (Store, Session) {
     set_up_with(directory, KINDS, &settings())
@@ -171,7 +176,7 @@ pub fn set_up(directory: &Path) -> (Store, Session) {
 /// Sets a book up with these kinds and settings and logs a supervisor in.
 pub fn set_up_with(directory: &Path, kinds: Kinds, settings: &Settings) -> (Store, Session) {
     let mut store = Store::open(directory, kinds).unwrap();
-    let secret = Argon2::default().hash_password(PIN.as_bytes()).unwrap().to_string();
+    let secret = secret();
     store
         .write(|tx| -> Result<(), StoreError> {
             tx.put_settings(settings)?;

@@ -1,0 +1,97 @@
+//! What SQLite does for the questions that are asked all the time: it walks along an index.
+
+use chrono::{DateTime, Utc};
+
+use super::cases::{self, Order, Query};
+use super::{Store, due};
+use crate::desk::kinds::Kinds;
+
+/// The plan of a statement.
+fn plan(store: &Store, sql: &str) -> String {
+    let mut statement = store.read().prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+    let nothing = vec![1_i64; statement.parameter_count()];
+    let rows =
+        statement.query_map(rusqlite::params_from_iter(nothing), |row| row.get::<_, String>(3)).unwrap();
+    rows.map(Result::unwrap).collect::<Vec<_>>().join("\n")
+}
+
+/// A walk through a whole table, not along an index.
+fn scans(plan: &str) -> bool {
+    plan.lines().any(|step| {
+        step.starts_with("SCAN ")
+            && !step.contains("INDEX")
+            && !step.contains("CONSTANT ROW")
+            && !step.starts_with("SCAN (subquery")
+    })
+}
+
+/// The lists that screens and the command line ask for, each with the index it takes and whether it
+/// comes out in order by itself.
+fn lists() -> Vec<(&'static str, Query, &'static str, bool)> {
+    let query = || Query { limit: 50, ..Query::default() };
+    let kind = Some("repair".to_owned());
+    let open = || Query { kind: kind.clone(), open: Some(true), ..query() };
+    let now = DateTime::<Utc>::UNIX_EPOCH;
+    vec![
+        ("newest of a kind", Query { kind: kind.clone(), ..query() }, "cases_newest", true),
+        ("newest open of a kind", open(), "cases_open", true),
+        ("of these states", Query { states: vec!["a".into(), "b".into()], ..open() }, "cases_open", true),
+        ("further on", Query { after: Some((false, 9)), ..open() }, "cases_open", true),
+        ("queue", Query { order: Order::Queue, ..open() }, "cases_queue", true),
+        (
+            "queue, further on",
+            Query { order: Order::Queue, after: Some((true, 9)), ..open() },
+            "cases_queue",
+            true,
+        ),
+        ("a unit", Query { unit: Some("3-2-1501".into()), ..query() }, "cases_unit", true),
+        ("a unit's open ones", Query { unit: Some("3-2-1501".into()), ..open() }, "cases_unit", true),
+        ("inside", Query { inside: true, ..query() }, "cases_inside", false),
+        ("escalated", Query { escalated: true, ..query() }, "cases_escalated", true),
+        ("overdue", Query { overdue_at: Some(now), ..query() }, "cases_due", true),
+        ("overdue callbacks", Query { overdue_at: Some(now), ..query() }, "cases_callback", true),
+        ("overdue of a kind", Query { overdue_at: Some(now), ..open() }, "cases_due", false),
+    ]
+}
+
+#[test]
+fn lists_walk_along_their_index() {
+    let store = Store::in_memory(Kinds(&[])).unwrap();
+    for (name, query, index, ordered) in lists() {
+        let plan = plan(&store, &cases::list_sql(&query).0);
+        assert!(plan.contains(index) && !scans(&plan), "{name}:\n{plan}");
+        if ordered {
+            assert!(!plan.contains("FOR ORDER BY"), "{name} is sorted:\n{plan}");
+        }
+        store.count(&query).unwrap();
+    }
+}
+
+#[test]
+fn what_is_due_is_read_from_indexes() {
+    let store = Store::in_memory(Kinds(&[])).unwrap();
+    let (early, late) = (due::overdue_sql(false), due::overdue_sql(true));
+    let asked = [
+        (due::GLANCE, "callback_open cases_due cases_inside cases_expires"),
+        (due::NEXT_CHANGE, "callback_open cases_due cases_expires"),
+        (due::EXPIRED, "cases_expires"),
+        (due::INSIDE, "cases_inside"),
+        (due::CALLBACKS, "callback_open"),
+        (&early, "callback_open cases_due"),
+        (&late, "callback_open cases_due"),
+    ];
+    for (sql, indexes) in asked {
+        let plan = plan(&store, sql);
+        assert!(!scans(&plan), "{sql}\n{plan}");
+        for index in indexes.split(' ') {
+            assert!(plan.contains(index), "{index}: {sql}\n{plan}");
+        }
+    }
+}
+
+#[test]
+fn a_walk_through_everything_is_recognised() {
+    let store = Store::in_memory(Kinds(&[])).unwrap();
+    assert!(scans(&plan(&store, "SELECT * FROM cases WHERE summary = ?")));
+    assert!(!scans(&plan(&store, "SELECT * FROM cases WHERE number = ?")));
+}
