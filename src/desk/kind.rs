@@ -96,6 +96,9 @@ pub enum Effect {
     PromiseBy(&'static str, &'static str),
     /// The open promise is kept.
     PromiseKept,
+    /// The promise of the first stage is kept and that of the second made; one of the second stage
+    /// that is under way already goes on unchanged.
+    PromiseNext(&'static str, &'static str),
     /// The open promise no longer counts.
     PromiseWithdrawn,
     /// A callback becomes due by the settings' rule of this stage.
@@ -212,7 +215,7 @@ pub struct CallbackMove {
     /// From which states.
     pub from: &'static [&'static str],
     /// To which.
-    pub to: &'static str,
+    pub to: To,
     /// What it brings about beside.
     pub effects: &'static [Effect],
 }

@@ -2,8 +2,28 @@
 
 use super::kind::Kind;
 
-/// The kinds that the program knows, in the order of the tabs.
-pub const STANDARD: Kinds = Kinds(&[]);
+mod charges;
+mod checks;
+mod talk;
+
+/// Declares the module of each kind and puts its `KIND` into [`STANDARD`], so that a kind is one line.
+macro_rules! standard {
+    ($($(#[$doc:meta])* $module:ident,)+) => {
+        $($(#[$doc])* pub mod $module;)+
+
+        /// The kinds that the program knows, in the order of the tabs.
+        pub const STANDARD: Kinds = Kinds(&[$(&$module::KIND),+]);
+    };
+}
+
+standard! {
+    call,
+    visit,
+    repair,
+    complaint,
+    move_in,
+    release_pass,
+}
 
 /// A list of kinds.
 #[derive(Debug, Clone, Copy)]

@@ -389,13 +389,8 @@ pub fn act(kind: &Kind, case: &Case, action: &str, given: &Values, cx: &Context)
     }
     let situation = situate(&after, &inputs, cx);
     action.checks.iter().try_for_each(|guard| asked(guard, &situation))?;
-    let to = match action.to {
-        To::Stay => case.state.as_str(),
-        To::State(state) => state,
-        To::OneOf(_, choose) => choose(&situation),
-    };
+    let mut to = action.to;
     let mut effects = action.effects.to_vec();
-    let mut to = to;
     let outcome = Outcome::of_action(action.id);
     if let Some(moved) = outcome.and_then(|outcome| {
         kind.callback_moves.iter().find(|m| m.outcome == outcome && m.from.contains(&case.state.as_str()))
@@ -403,6 +398,11 @@ pub fn act(kind: &Kind, case: &Case, action: &str, given: &Values, cx: &Context)
         to = moved.to;
         effects.extend_from_slice(moved.effects);
     }
+    let to = match to {
+        To::Stay => case.state.as_str(),
+        To::State(state) => state,
+        To::OneOf(_, choose) => choose(&situation),
+    };
     finish(kind, case, after, action.id, Some(case.state.clone()), to, inputs.clone(), &effects, &inputs, cx)
 }
 
@@ -459,6 +459,13 @@ fn finish(
                 };
                 events.extend(promised(&seen, &stage, situation.input_instant(key), inputs, cx)?);
             }
+            Effect::PromiseNext(_, next) if before.promise().is_some_and(|open| open.stage == *next) => {}
+            Effect::PromiseNext(first, next) => {
+                events.extend(before.promise().map(|open| {
+                    if open.stage == *first { Event::PromiseKept } else { Event::PromiseWithdrawn }
+                }));
+                events.extend(promised(&seen, next, None, inputs, cx)?);
+            }
             Effect::PromiseKept if before.promise().is_some() => events.push(Event::PromiseKept),
             Effect::PromiseWithdrawn if before.promise().is_some() => events.push(Event::PromiseWithdrawn),
             Effect::PromiseKept | Effect::PromiseWithdrawn => {}
@@ -488,7 +495,7 @@ fn finish(
     }
     after.detail = (kind.shape)(&after.detail)
         .map_err(|error| Why::new("desk.why.shape").with("error", Arg::Text(error.to_string())))?;
-    if action == OPEN || action == "amend" || action == "turn-into" {
+    if kind.summary.iter().any(|key| after.get(key) != before.get(key)) {
         let summary = summary_of(kind, &after);
         if !summary.is_empty() {
             after.summary = summary;

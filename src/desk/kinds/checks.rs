@@ -1,0 +1,26 @@
+//! Conditions that several kinds share.
+
+use chrono::{DateTime, Utc};
+
+use crate::desk::field::as_instant;
+use crate::desk::kind::Situation;
+use crate::desk::why::{Arg, Why};
+
+/// Refuses an instant of an input that has not come yet: what is recorded has happened.
+pub fn happened(s: &Situation, key: &str) -> Result<(), Why> {
+    match s.input_instant(key) {
+        Some(at) if at > s.now => Err(Why::new("desk.why.not_yet").with("at", Arg::At(at)).about(key)),
+        _ => Ok(()),
+    }
+}
+
+/// Refuses an instant of an input that lies before the instant in the field `earlier`.
+pub fn not_before(s: &Situation, key: &str, earlier: &str) -> Result<(), Why> {
+    let before: Option<DateTime<Utc>> = as_instant(&s.case.get(earlier));
+    match (s.input_instant(key), before) {
+        (Some(at), Some(before)) if at < before => {
+            Err(Why::new("desk.why.before_earlier").with("at", Arg::At(before)).about(key))
+        }
+        _ => Ok(()),
+    }
+}

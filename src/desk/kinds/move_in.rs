@@ -1,0 +1,529 @@
+//! Move-in 入伙 (RH): the eleven steps by which a household takes its flat over (source §五 一).
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::checks;
+use crate::desk::field::{Field, FieldType, Preset, Values, instant};
+use crate::desk::household::{HouseholdChange, Occupancy, Relation, Resident};
+use crate::desk::kind::{
+    Action, Effect, From, Guard, Kind, Phase, Situation, Spawn, State, To, never_expires, no_suggestion,
+    nobody_inside, shape,
+};
+use crate::desk::why::{Arg, Why};
+
+/// The steps in the order of the source; each is an action of that id.
+pub const STEPS: &[&str] = &[
+    "notify",
+    "check-notice",
+    "sign-covenant",
+    "fill-form",
+    "hand-out",
+    "offer-renovation",
+    "sign-receipt",
+    "pay-charges",
+    "inspect",
+    "hand-keys",
+    "file-papers",
+];
+
+const NOTIFY: usize = 0;
+const CHECK_NOTICE: usize = 1;
+const SIGN_COVENANT: usize = 2;
+const FILL_FORM: usize = 3;
+const HAND_OUT: usize = 4;
+const OFFER_RENOVATION: usize = 5;
+const SIGN_RECEIPT: usize = 6;
+const PAY_CHARGES: usize = 7;
+const INSPECT: usize = 8;
+const HAND_KEYS: usize = 9;
+const FILE_PAPERS: usize = 10;
+
+/// How the household was told.
+pub const NOTICE_WAYS: &[&str] = &["phone", "letter", "message", "in-person"];
+/// What the household says to the renovation formalities.
+pub const RENOVATION: &[&str] = &["wanted", "undecided", "not-wanted"];
+/// What is opened beside the steps.
+pub const ACCOUNTS: &[&str] = &["water-electricity", "gas", "cable-tv", "bank-mandate"];
+const RELATIONS: &[&str] = &["owner", "tenant", "family"];
+
+/// What stands beside a step that was done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// By whom.
+    pub by: String,
+    /// The document or its number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document: Option<String>,
+    /// The amount in fen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amount: Option<i64>,
+    /// Whether a copy is on file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub copy: Option<bool>,
+}
+
+/// A person of the household form 《住户情况登记表》.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Person {
+    /// Name.
+    pub name: String,
+    /// Owner, tenant or family.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relation: Option<Relation>,
+    /// Telephone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+    /// Identity number, masked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id_number: Option<String>,
+}
+
+/// Something counted: a key, a thing handed over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Counted {
+    /// What.
+    pub what: String,
+    /// How many.
+    pub count: i64,
+}
+
+/// A charge of the move-in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Charge {
+    /// What for.
+    pub what: String,
+    /// How much, in fen.
+    pub amount: i64,
+}
+
+/// A defect found in the flat.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Defect {
+    /// What is wrong.
+    pub what: String,
+    /// Where.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
+    /// Code of the repair categories.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub category: Option<String>,
+}
+
+/// Something opened for the household.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Account {
+    /// One of [`ACCOUNTS`].
+    pub account: String,
+    /// The day it was opened.
+    pub day: NaiveDate,
+    /// Its number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account_number: Option<String>,
+}
+
+/// The fields of a move-in beside the header's; `contact` is the owner.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct MoveIn {
+    /// The steps that are done.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub steps: BTreeMap<String, Step>,
+    /// How the household was told: one of [`NOTICE_WAYS`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub notice_way: Option<String>,
+    /// Number of the move-in notice.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub notice: Option<String>,
+    /// The people of the household form.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub residents: Vec<Person>,
+    /// Whom to ring in an emergency.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub emergency_contact: Option<String>,
+    /// Under which number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub emergency_phone: Option<String>,
+    /// The household's vehicle.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub plate: Option<String>,
+    /// One of [`RENOVATION`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub renovation: Option<String>,
+    /// What was handed over and signed for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub items: Vec<Counted>,
+    /// The move-in charges.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub charges: Vec<Charge>,
+    /// Their sum in fen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub charges_total: Option<i64>,
+    /// Who looked at the flat with the office.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub inspected_with: Option<String>,
+    /// Water meter, in thousandths.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub water: Option<i64>,
+    /// Electricity meter, in thousandths.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub electricity: Option<i64>,
+    /// Gas meter, in thousandths.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gas: Option<i64>,
+    /// The defects found, each a repair of its own.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub defects: Vec<Defect>,
+    /// The keys handed over.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub keys: Vec<Counted>,
+    /// What was opened for the household.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub accounts: Vec<Account>,
+    /// Where the office keeps its papers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub office_file: Option<String>,
+    /// Where the household's own file lies.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub household_file: Option<String>,
+}
+
+fn term(step: usize) -> Arg {
+    Arg::Term(format!("move-in.step.{}", STEPS[step]))
+}
+
+/// A step is done once.
+fn not_done<const STEP: usize>(s: &Situation) -> Result<(), Why> {
+    if s.detail::<MoveIn>().steps.contains_key(STEPS[STEP]) {
+        return Err(Why::new("move-in.why.done_already").with("step", term(STEP)));
+    }
+    Ok(())
+}
+
+fn needs(s: &Situation, steps: &[usize]) -> Result<(), Why> {
+    let done = s.detail::<MoveIn>().steps;
+    match steps.iter().find(|step| !done.contains_key(STEPS[**step])) {
+        Some(missing) => Err(Why::new("move-in.why.step_missing").with("step", term(*missing))),
+        None => Ok(()),
+    }
+}
+
+/// No keys before the charges are paid, the covenant signed and the flat inspected.
+fn keys_are_due(s: &Situation) -> Result<(), Why> {
+    needs(s, &[SIGN_COVENANT, PAY_CHARGES, INSPECT])
+}
+
+fn all_others_done(s: &Situation) -> Result<(), Why> {
+    needs(s, &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
+}
+
+fn was_inspected(s: &Situation) -> Result<(), Why> {
+    needs(s, &[INSPECT])
+}
+
+/// Ticks a step off with what was given beside it.
+fn tick<const STEP: usize>(s: &Situation, values: &mut Values) -> Result<(), Why> {
+    let given = |key: &str| s.inputs.get(key).cloned();
+    let mut record = Values::new();
+    record.insert("at".into(), given("done_at").unwrap_or_else(|| instant(s.now)));
+    record.insert("by".into(), s.by.into());
+    for key in ["document", "copy"] {
+        if let Some(value) = given(key) {
+            record.insert(key.into(), value);
+        }
+    }
+    if STEP == PAY_CHARGES {
+        let total = s.detail::<MoveIn>().charges.iter().fold(0_i64, |sum, c| sum.saturating_add(c.amount));
+        values.insert("charges_total".into(), total.into());
+        record.insert("amount".into(), total.into());
+    }
+    let steps = values.entry("steps").or_insert_with(|| Values::new().into());
+    steps
+        .as_object_mut()
+        .ok_or_else(|| Why::new("desk.why.not_lines").about("steps"))?
+        .insert(STEPS[STEP].into(), record.into());
+    Ok(())
+}
+
+/// Refuses while a flag that the step stands for is not confirmed.
+fn confirmed(s: &Situation, flag: &'static str) -> Result<(), Why> {
+    if s.input_flag(flag) {
+        Ok(())
+    } else {
+        Err(Why::new("move-in.why.not_confirmed")
+            .with("what", Arg::Term(format!("move-in.field.{flag}")))
+            .about(flag))
+    }
+}
+
+fn happened(s: &Situation) -> Result<(), Why> {
+    checks::happened(s, "done_at")
+}
+
+/// Each account is opened once.
+fn not_opened(s: &Situation) -> Result<(), Why> {
+    let account = s.input("account").unwrap_or_default();
+    if s.detail::<MoveIn>().accounts.iter().any(|opened| opened.account == account) {
+        return Err(Why::new("move-in.why.account_open")
+            .with("account", Arg::Term(format!("move-in.option.account.{account}")))
+            .about("account"));
+    }
+    Ok(())
+}
+
+fn append(values: &mut Values, key: &str, more: impl IntoIterator<Item = serde_json::Value>) {
+    let list = values.entry(key).or_insert_with(|| serde_json::Value::Array(Vec::new()));
+    if let Some(list) = list.as_array_mut() {
+        list.extend(more);
+    }
+}
+
+#[allow(clippy::unnecessary_wraps)] // the signature of every change
+fn account_opened(s: &Situation, values: &mut Values) -> Result<(), Why> {
+    let row = ["account", "day", "account_number"]
+        .into_iter()
+        .filter_map(|key| Some((key.to_owned(), s.inputs.get(key)?.clone())))
+        .collect::<Values>();
+    append(values, "accounts", [row.into()]);
+    Ok(())
+}
+
+#[allow(clippy::unnecessary_wraps)] // the signature of every change
+fn more_defects(s: &Situation, values: &mut Values) -> Result<(), Why> {
+    let more = s.inputs.get("more_defects").and_then(|rows| rows.as_array()).cloned().unwrap_or_default();
+    append(values, "defects", more);
+    Ok(())
+}
+
+/// Each defect becomes a repair of its own. Nobody pays for what was wrong from the beginning.
+fn repairs(s: &Situation) -> Vec<Spawn> {
+    let rows = ["defects", "more_defects"].into_iter().find_map(|key| s.inputs.get(key)?.as_array());
+    let of_the_case = ["unit", "contact", "phone"];
+    rows.into_iter()
+        .flatten()
+        .filter_map(|row| serde_json::from_value::<Defect>(row.clone()).ok())
+        .map(|defect| {
+            let mut values: Values = of_the_case
+                .into_iter()
+                .map(|key| (key.to_owned(), s.case.get(key)))
+                .filter(|(_, value)| !value.is_null())
+                .collect();
+            values.insert("content".into(), defect.what.into());
+            values.insert("chargeable".into(), false.into());
+            values.extend(defect.place.map(|place| ("place".to_owned(), place.into())));
+            values.extend(defect.category.map(|category| ("category".to_owned(), category.into())));
+            Spawn { kind: "repair".into(), values, relation: "defect", back: "defect-of" }
+        })
+        .collect()
+}
+
+/// The household has moved in, and its people are in the directory.
+fn moved_in(s: &Situation) -> Option<HouseholdChange> {
+    let detail: MoveIn = s.detail();
+    let residents = detail
+        .residents
+        .into_iter()
+        .map(|person| Resident {
+            name: person.name,
+            relation: person.relation.unwrap_or_default(),
+            phones: person.phone.into_iter().collect(),
+        })
+        .collect();
+    Some(HouseholdChange {
+        unit: s.case.unit.clone()?,
+        occupancy: Some(Occupancy::MovedIn),
+        moved_in: Some(s.settings.calendar.day_of(s.now)),
+        residents,
+    })
+}
+
+const DONE_AT: Field = Field::required("done_at", FieldType::Instant).preset(Preset::Now);
+const COPY: Field = Field::new("copy", FieldType::Flag).preset(Preset::Yes);
+const DOCUMENT: Field = Field::new("document", FieldType::Text);
+const NOTE: Field = Field::new("note", FieldType::LongText);
+const HAPPENED: Guard = Guard { id: "has-happened", check: happened };
+const STARTED: From = From::States(&["started"]);
+
+const PEOPLE: &[Field] = &[
+    Field::required("name", FieldType::Text),
+    Field::new("relation", FieldType::Choice(RELATIONS)),
+    Field::new("phone", FieldType::Phone),
+    Field::new("id_number", FieldType::MaskedId),
+];
+const COUNTED: &[Field] = &[
+    Field::required("what", FieldType::Text),
+    Field::required("count", FieldType::Count { min: 1, max: 999 }).preset(Preset::Number(1)),
+];
+const CHARGED: &[Field] =
+    &[Field::required("what", FieldType::Text), Field::required("amount", FieldType::Money)];
+const DEFECTS: &[Field] = &[
+    Field::required("what", FieldType::Text),
+    Field::new("place", FieldType::Text),
+    Field::new("category", FieldType::Catalogue("repair-category")),
+];
+const ACCOUNT: Field = Field::required("account", FieldType::Choice(ACCOUNTS));
+const DAY: Field = Field::required("day", FieldType::Day).preset(Preset::Today);
+const ACCOUNT_NUMBER: Field = Field::new("account_number", FieldType::Text);
+
+/// An action that ticks a step off.
+const fn step(id: &'static str) -> Action {
+    Action::new(id, STARTED, To::Stay).checks(&[HAPPENED])
+}
+
+/// The declaration.
+pub static KIND: Kind = Kind {
+    id: "move-in",
+    prefix: "RH",
+    opening: &[
+        Field::required("unit", FieldType::Unit).fixed(),
+        Field::required("contact", FieldType::Text),
+        Field::new("phone", FieldType::Phone),
+    ],
+    fields: &[
+        Field::new("steps", FieldType::Checklist(STEPS)).fixed(),
+        Field::new("notice_way", FieldType::Choice(NOTICE_WAYS)),
+        Field::new("notice", FieldType::Text),
+        Field::new("residents", FieldType::Lines(PEOPLE)),
+        Field::new("emergency_contact", FieldType::Text),
+        Field::new("emergency_phone", FieldType::Phone),
+        Field::new("plate", FieldType::Plate),
+        Field::new("renovation", FieldType::Choice(RENOVATION)),
+        Field::new("items", FieldType::Lines(COUNTED)),
+        Field::new("charges", FieldType::Lines(CHARGED)).fixed(),
+        Field::new("charges_total", FieldType::Money).fixed(),
+        Field::new("inspected_with", FieldType::Text),
+        Field::new("water", FieldType::Reading),
+        Field::new("electricity", FieldType::Reading),
+        Field::new("gas", FieldType::Reading),
+        Field::new("defects", FieldType::Lines(DEFECTS)).fixed(),
+        Field::new("keys", FieldType::Lines(COUNTED)).fixed(),
+        Field::new("accounts", FieldType::Lines(&[ACCOUNT, DAY, ACCOUNT_NUMBER])).fixed(),
+        Field::new("office_file", FieldType::Text),
+        Field::new("household_file", FieldType::Text),
+    ],
+    states: &[State::new("started", Phase::Doing), State::new("moved-in", Phase::Done)],
+    actions: &[
+        step("notify")
+            .inputs(&[
+                Field::required("notice_way", FieldType::Choice(NOTICE_WAYS)).preset(Preset::Text("phone")),
+                DONE_AT,
+                NOTE,
+            ])
+            .guards(&[Guard { id: "not-done-yet", check: not_done::<NOTIFY> }])
+            .effects(&[Effect::Change(tick::<NOTIFY>)]),
+        step("check-notice")
+            .inputs(&[Field::new("notice", FieldType::Text), DONE_AT, COPY])
+            .guards(&[Guard { id: "not-done-yet", check: not_done::<CHECK_NOTICE> }])
+            .effects(&[Effect::Change(tick::<CHECK_NOTICE>)]),
+        step("sign-covenant")
+            .inputs(&[Field::required("signed_by_both", FieldType::Flag), DOCUMENT, DONE_AT, COPY])
+            .guards(&[Guard { id: "not-done-yet", check: not_done::<SIGN_COVENANT> }])
+            .checks(&[HAPPENED, Guard { id: "confirmed", check: |s| confirmed(s, "signed_by_both") }])
+            .effects(&[Effect::Change(tick::<SIGN_COVENANT>)]),
+        step("fill-form")
+            .inputs(&[
+                Field::required("residents", FieldType::Lines(PEOPLE)),
+                Field::required("id_checked", FieldType::Flag),
+                Field::new("emergency_contact", FieldType::Text),
+                Field::new("emergency_phone", FieldType::Phone),
+                Field::new("plate", FieldType::Plate),
+                DONE_AT,
+                COPY,
+            ])
+            .guards(&[Guard { id: "not-done-yet", check: not_done::<FILL_FORM> }])
+            .checks(&[HAPPENED, Guard { id: "confirmed", check: |s| confirmed(s, "id_checked") }])
+            .effects(&[Effect::Change(tick::<FILL_FORM>)]),
+        step("hand-out")
+            .inputs(&[
+                Field::required("handbook", FieldType::Flag).preset(Preset::Yes),
+                Field::required("quality_letter", FieldType::Flag).preset(Preset::Yes),
+                Field::required("manual", FieldType::Flag).preset(Preset::Yes),
+                DONE_AT,
+            ])
+            .guards(&[Guard { id: "not-done-yet", check: not_done::<HAND_OUT> }])
+            .checks(&[
+                HAPPENED,
+                Guard { id: "handbook", check: |s| confirmed(s, "handbook") },
+                Guard { id: "quality-letter", check: |s| confirmed(s, "quality_letter") },
+                Guard { id: "manual", check: |s| confirmed(s, "manual") },
+            ])
+            .effects(&[Effect::Change(tick::<HAND_OUT>)]),
+        step("offer-renovation")
+            .inputs(&[
+                Field::required("renovation", FieldType::Choice(RENOVATION)).preset(Preset::Text("wanted")),
+                DONE_AT,
+                NOTE,
+            ])
+            .guards(&[Guard { id: "not-done-yet", check: not_done::<OFFER_RENOVATION> }])
+            .effects(&[Effect::Change(tick::<OFFER_RENOVATION>)]),
+        step("sign-receipt")
+            .inputs(&[Field::required("items", FieldType::Lines(COUNTED)), DOCUMENT, DONE_AT, COPY])
+            .guards(&[Guard { id: "not-done-yet", check: not_done::<SIGN_RECEIPT> }])
+            .effects(&[Effect::Change(tick::<SIGN_RECEIPT>)]),
+        step("pay-charges")
+            .inputs(&[
+                Field::required("charges", FieldType::Lines(CHARGED)),
+                Field::required("document", FieldType::Text),
+                DONE_AT,
+                COPY,
+            ])
+            .guards(&[Guard { id: "not-done-yet", check: not_done::<PAY_CHARGES> }])
+            .effects(&[Effect::Change(tick::<PAY_CHARGES>)]),
+        step("inspect")
+            .inputs(&[
+                Field::required("inspected_with", FieldType::Text).preset(Preset::Of("contact")),
+                Field::required("water", FieldType::Reading),
+                Field::required("electricity", FieldType::Reading),
+                Field::new("gas", FieldType::Reading),
+                Field::new("defects", FieldType::Lines(DEFECTS)),
+                DONE_AT,
+                COPY,
+            ])
+            .guards(&[Guard { id: "not-done-yet", check: not_done::<INSPECT> }])
+            .effects(&[Effect::Change(tick::<INSPECT>), Effect::Spawn(repairs)]),
+        step("hand-keys")
+            .inputs(&[Field::required("keys", FieldType::Lines(COUNTED)), DOCUMENT, DONE_AT])
+            .guards(&[
+                Guard { id: "not-done-yet", check: not_done::<HAND_KEYS> },
+                Guard { id: "paid-signed-inspected", check: keys_are_due },
+            ])
+            .effects(&[Effect::Change(tick::<HAND_KEYS>)]),
+        Action { to: To::State("moved-in"), ..step("file-papers") }
+            .inputs(&[
+                Field::required("office_file", FieldType::Text),
+                Field::required("household_file", FieldType::Text),
+                DONE_AT,
+            ])
+            .guards(&[Guard { id: "all-steps-done", check: all_others_done }])
+            .effects(&[Effect::Change(tick::<FILE_PAPERS>), Effect::Household(moved_in)]),
+        Action::new("open-account", From::States(&["started", "moved-in"]), To::Stay)
+            .inputs(&[ACCOUNT, DAY, ACCOUNT_NUMBER, NOTE])
+            .checks(&[Guard { id: "not-opened-yet", check: not_opened }])
+            .effects(&[Effect::Change(account_opened)]),
+        Action::new("add-defects", From::States(&["started", "moved-in"]), To::Stay)
+            .inputs(&[Field::required("more_defects", FieldType::Lines(DEFECTS))])
+            .guards(&[Guard { id: "inspected", check: was_inspected }])
+            .effects(&[Effect::Change(more_defects), Effect::Spawn(repairs)]),
+    ],
+    at_once: &["notify"],
+    suggest: no_suggestion,
+    callback_moves: &[],
+    on_open: &[],
+    open_checks: &[],
+    summary: &["contact"],
+    columns: &["contact", "phone"],
+    findings: &[],
+    inside: nobody_inside,
+    expires: never_expires,
+    shape: shape::<MoveIn>,
+};
