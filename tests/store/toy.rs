@@ -87,7 +87,7 @@ pub static ERRAND: Kind = Kind {
     callback_moves: &[CallbackMove {
         outcome: Outcome::Dissatisfied,
         from: &["ran"],
-        to: "running",
+        to: To::State("running"),
         effects: &[Effect::Promise("errand.run")],
     }],
     on_open: &[Effect::PromiseBy("errand.run", "due")],
