@@ -1,0 +1,5 @@
+//! The rules of the counter, walked through: defaults, guards, random walks, documents, words.
+
+mod rules {
+    mod defaults;
+}
