@@ -7,6 +7,7 @@
 pub mod cases;
 pub mod clock;
 pub mod community;
+pub mod directory;
 pub mod operators;
 pub mod review;
 pub mod say;

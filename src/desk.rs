@@ -16,6 +16,7 @@ pub mod number;
 pub mod people;
 pub mod promise;
 pub mod review;
+pub mod roster;
 pub mod settings;
 pub mod timeline;
 pub mod why;

@@ -9,6 +9,7 @@ rust_i18n::i18n!("assets/locales");
 pub mod cli;
 pub mod counter;
 pub mod desk;
+pub mod exchange;
 pub mod store;
 pub mod text;
 pub mod timer;
