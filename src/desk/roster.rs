@@ -80,26 +80,23 @@ pub fn merge(unit: &str, known: Option<&Household>, rows: &[&RosterRow]) -> (Hou
     household.moved_in = moved_in.or(household.moved_in);
     let mut changed: Vec<&str> = Vec::new();
     for new in &named {
-        match household.residents.iter_mut().find(|resident| resident.name == new.name) {
-            Some(resident) => {
-                let mut phones = new.phones.clone();
-                phones.extend(resident.phones.iter().filter(|phone| !new.phones.contains(phone)).cloned());
-                let relation = new.relation.unwrap_or(resident.relation);
-                if phones != resident.phones || relation != resident.relation {
-                    changed.push(&new.name);
-                }
-                resident.phones = phones;
-                resident.relation = relation;
-            }
-            None => {
-                changed.push(&new.name);
-                household.residents.push(Resident {
-                    name: new.name.clone(),
-                    relation: new.relation.unwrap_or_default(),
-                    phones: new.phones.clone(),
-                });
-            }
+        let Some(resident) = household.residents.iter_mut().find(|resident| resident.name == new.name) else {
+            changed.push(&new.name);
+            household.residents.push(Resident {
+                name: new.name.clone(),
+                relation: new.relation.unwrap_or_default(),
+                phones: new.phones.clone(),
+            });
+            continue;
+        };
+        let mut phones = new.phones.clone();
+        phones.extend(resident.phones.iter().filter(|phone| !new.phones.contains(phone)).cloned());
+        let relation = new.relation.unwrap_or(resident.relation);
+        if phones != resident.phones || relation != resident.relation {
+            changed.push(&new.name);
         }
+        resident.phones = phones;
+        resident.relation = relation;
     }
     let order = |relation: Relation| Relation::ALL.iter().position(|known| *known == relation);
     household.residents.sort_by_key(|resident| order(resident.relation));

@@ -134,9 +134,10 @@ fn meaning(heading: &str) -> Option<(Field, usize)> {
         })
     };
     known(bare).or_else(|| {
-        let mut whose = WORDS.heading.whose.iter().filter_map(|word| bare.strip_prefix(word.as_str()));
+        let words = WORDS.heading.whose.iter();
+        let mut rests = words.filter_map(|word| bare.strip_prefix(word.as_str()));
         // Less sure than any heading that stands in the list itself.
-        whose.find_map(known).map(|(field, rank)| (field, rank + 100))
+        rests.find_map(known).map(|(field, rank)| (field, rank + 100))
     })
 }
 

@@ -311,7 +311,7 @@ fn cell_of(value: &Data) -> Cell {
     let date = |text: String| Cell { text, kind: CellKind::Date };
     match value {
         Data::Empty => Cell::default(),
-        Data::String(text) => Cell::text(text),
+        Data::String(text) | Data::DurationIso(text) => Cell::text(text),
         Data::Int(number) => Cell { text: number.to_string(), kind: CellKind::Number },
         Data::Float(number) => Cell { text: number_text(*number), kind: CellKind::Number },
         Data::Bool(flag) => Cell::text(if *flag { "true" } else { "false" }),
@@ -321,7 +321,6 @@ fn cell_of(value: &Data) -> Cell {
             None => Cell { text: number_text(at.as_f64()), kind: CellKind::Number },
         },
         Data::DateTimeIso(text) => date(text.trim().replace('T', " ")),
-        Data::DurationIso(text) => Cell::text(text),
         Data::Error(error) => Cell { text: error.to_string(), kind: CellKind::Error },
     }
 }
