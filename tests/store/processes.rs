@@ -4,12 +4,15 @@ use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::channel;
 use std::sync::{Arc, Barrier};
 use std::time::{Duration, Instant};
 
+use chrono::TimeDelta;
 use qiantai::desk::number;
 use qiantai::store::Store;
 use qiantai::store::cases::Query;
+use qiantai::timer::{HandClock, Notice, Timer};
 use serde_json::json;
 
 use crate::toy::{KINDS, morning, open, second, set_up};
@@ -48,7 +51,8 @@ fn child() {
     let Some(directory) = std::env::var_os(DIRECTORY).map(PathBuf::from) else { return };
     let end = Instant::now() + Duration::from_secs(std::env::var(SECONDS).unwrap().parse().unwrap());
     let mut out = std::io::stdout();
-    if std::env::var(TASK).unwrap() == "make" {
+    let task = std::env::var(TASK).unwrap();
+    if task == "make" {
         let go = directory.join("go");
         while !go.exists() && Instant::now() < end {
             std::hint::spin_loop();
@@ -63,6 +67,9 @@ fn child() {
         let case = open(&mut store, &session, morning(), json!({}));
         out.write_all(format!("acknowledged {}\n", case.number).as_bytes()).unwrap();
         out.flush().unwrap();
+        if task == "once" {
+            return;
+        }
     }
 }
 
@@ -164,7 +171,7 @@ fn a_killed_process_leaves_everything_it_acknowledged() {
 
 #[test]
 fn many_make_the_same_new_book_at_once() {
-    for _ in 0..15 {
+    for _ in 0..30 {
         let directory = tempfile::tempdir().unwrap();
         let ready = Arc::new(Barrier::new(6));
         std::thread::scope(|scope| {
@@ -198,6 +205,45 @@ fn processes_make_the_same_new_book_at_once() {
             .pragma_query_value(None, "journal_mode", |row| row.get(0))
             .unwrap();
         assert_eq!(mode, "wal");
+    }
+}
+
+#[test]
+fn the_timer_sees_what_another_process_commits_within_two_seconds() {
+    let directory = tempfile::tempdir().unwrap();
+    drop(set_up(directory.path()));
+    let (tell, told) = channel();
+    let late = morning() + TimeDelta::hours(2);
+    let _timer = Timer::start(directory.path(), KINDS, HandClock::new(late), move |notice| {
+        // The test may have ended.
+        let _ = tell.send(notice);
+    })
+    .unwrap();
+    let wait = |count: u32| {
+        let end = Instant::now() + Duration::from_secs(20);
+        loop {
+            let left = end.saturating_duration_since(Instant::now());
+            if let Notice::Board(board) = told.recv_timeout(left).expect("the board is told")
+                && board.overdue_promises >= count
+            {
+                return;
+            }
+        }
+    };
+    wait(0);
+    for round in 1..=3 {
+        let mut child = spawn(directory.path(), "once", 20);
+        let mut lines = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        while acknowledged(&line).is_none() {
+            line.clear();
+            assert!(lines.read_line(&mut line).unwrap() > 0, "the child worked");
+        }
+        let committed = Instant::now();
+        wait(round);
+        let took = committed.elapsed();
+        assert!(took < Duration::from_secs(2), "seen after {took:?}");
+        child.wait().unwrap();
     }
 }
 
