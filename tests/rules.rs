@@ -2,4 +2,5 @@
 
 mod rules {
     mod defaults;
+    mod words;
 }
