@@ -52,10 +52,7 @@ fn texts<'a>(value: &'a Value, out: &mut Vec<&'a str>) {
 /// What was written with an entry beside the fields that it changed.
 fn notes(entry: &Entry) -> Vec<&str> {
     let mut found = Vec::new();
-    // What went into a field may have been corrected since; the case itself says what holds.
-    let fields: HashSet<&str> = entry.changes.iter().map(|change| change.field.as_str()).collect();
-    let given = entry.inputs.iter().filter(|(key, _)| !fields.contains(key.as_str()));
-    given.for_each(|(_, value)| texts(value, &mut found));
+    entry.inputs.values().for_each(|value| texts(value, &mut found));
     for event in &entry.events {
         if let Event::CallbackTried { attempt, .. } = event {
             found.extend(attempt.note.as_deref());
@@ -144,11 +141,6 @@ impl Hits {
     }
 }
 
-/// The newest cases whose number ends so; the column is one of the two that have an index.
-fn by_number_sql(column: &str) -> String {
-    format!("SELECT {COLUMNS} FROM cases c WHERE {column} = ?1 ORDER BY id DESC LIMIT ?2")
-}
-
 impl Store {
     /// Finds cases: by number or its last part (`007`, `1124-007`), unit, telephone, contact (pinyin too), and by
     /// any text in fields and notes. The number first, then open cases, then the newest.
@@ -189,7 +181,8 @@ impl Store {
             _ => "substr(number, -8)",
         };
         let key: String = query[query.len() - if query.len() < 8 { 3 } else { 8 }..].to_owned();
-        let mut statement = self.read().prepare_cached(&by_number_sql(column))?;
+        let sql = format!("SELECT {COLUMNS} FROM cases c WHERE {column} = ?1 ORDER BY id DESC LIMIT ?2");
+        let mut statement = self.read().prepare_cached(&sql)?;
         let mut rows = statement.query(params![key, limit as i64 * 2])?;
         while let Some(row) = rows.next()? {
             let row = case_from(row)?;
@@ -289,28 +282,5 @@ impl Store {
         let entries = self.timeline(&case.number)?;
         let written: Vec<String> = entries.iter().flat_map(notes).map(folded).collect();
         Ok(missing.iter().all(|word| written.iter().any(|text| text.contains(word.as_str()))))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::desk::kinds::Kinds;
-
-    #[test]
-    fn serials_are_found_by_index() {
-        let store = Store::in_memory(Kinds(&[])).unwrap();
-        for (column, index) in
-            [("substr(number, -3)", "cases_serial"), ("substr(number, -8)", "cases_day_serial")]
-        {
-            let sql = format!("EXPLAIN QUERY PLAN {}", by_number_sql(column));
-            let mut statement = store.read().prepare(&sql).unwrap();
-            let plan: Vec<String> = statement
-                .query_map(params!["007", 10], |row| row.get(3))
-                .unwrap()
-                .collect::<std::result::Result<_, _>>()
-                .unwrap();
-            assert_eq!(plan, [format!("SEARCH c USING INDEX {index} (<expr>=?)")]);
-        }
     }
 }
