@@ -159,6 +159,36 @@ fn a_workbook_as_offices_keep_them() {
     assert_eq!(store.find_households("sxx", 5).unwrap()[0].unit, "1-1-0904");
 }
 
+/// Files written by other programs lie in `tests/data`; nothing here can write them.
+#[test]
+fn the_older_and_the_open_format_hold_the_same() {
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
+    for name in ["roster.xls", "roster.ods"] {
+        let sheet = read_workbook(&data.join(name)).unwrap();
+        let roster = roster_of(&sheet);
+        let rows: Vec<(u32, &str, &str)> = roster
+            .rows
+            .iter()
+            .map(|row| (row.row, row.unit.as_str(), row.residents[0].name.as_str()))
+            .collect();
+        assert_eq!(
+            rows,
+            [(3, "3-2-1501", "张建国"), (4, "3-2-1501", "李梅"), (6, "1-1-0904", "单雄信")],
+            "{name}"
+        );
+        assert_eq!(roster.rows[0].residents[0].phones, ["13800005678"], "{name}");
+        assert_eq!(roster.rows[0].area, Some(10750), "{name}");
+        assert_eq!(roster.rows[0].moved_in, NaiveDate::from_ymd_opt(2024, 3, 1), "{name}");
+        assert_eq!(
+            roster.problems.iter().map(|p| (p.row, p.column.as_str())).collect::<Vec<_>>(),
+            [(7, "手机号")]
+        );
+        assert_eq!(roster.read, 4);
+    }
+    let locked = read_workbook(&data.join("password.xlsx")).unwrap_err();
+    assert_eq!(locked.key, "exchange.why.password");
+}
+
 #[test]
 fn building_entrance_and_room_as_numbers() {
     let directory = tempfile::tempdir().unwrap();
