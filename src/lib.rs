@@ -13,4 +13,3 @@ pub mod exchange;
 pub mod store;
 pub mod text;
 pub mod timer;
-pub mod ui;

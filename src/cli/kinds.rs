@@ -124,6 +124,12 @@ fn options(cx: &Cx, kind: &Kind, field: &Field, settings: Option<&Settings>) -> 
                 (code.to_owned(), if cx.lang == Lang::En { name.en.clone() } else { name.zh.clone() })
             })
             .collect(),
+        FieldType::Staff => settings
+            .map_or(&[][..], |settings| &settings.staff)
+            .iter()
+            .filter(|member| !member.retired)
+            .map(|member| (member.name.clone(), member.name.clone()))
+            .collect(),
         _ => Vec::new(),
     }
 }

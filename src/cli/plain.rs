@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::{Cx, Desk};
 use crate::desk::case::Case;
 use crate::desk::field::{Field, FieldType, as_instant};
+use crate::desk::kind::Kind;
 use crate::desk::settings::Settings;
 use crate::store::cases::Row;
 use crate::text::lang::Lang;
@@ -94,12 +95,19 @@ impl Cx {
         let tz = self.tz.get();
         let mut line = |key: &str, value: String| {
             if !value.is_empty() {
-                let name = self.field_name(&case.kind, key);
+                let name = match key {
+                    "due_at" => self.t("cli.column.due", &[]),
+                    _ => self.field_name(&case.kind, key),
+                };
                 lines.push(format!("  {name}: {}", indented(&harmless_lines(&value))));
             }
         };
-        line("summary", case.summary.clone());
-        for field in kind.into_iter().flat_map(crate::desk::kind::Kind::all_fields) {
+        // Mostly one field says the same.
+        let said = |field: &Field| case.text(field.key).as_deref() == Some(&case.summary);
+        if !kind.into_iter().flat_map(Kind::all_fields).any(said) {
+            line("summary", case.summary.clone());
+        }
+        for field in kind.into_iter().flat_map(Kind::all_fields) {
             line(field.key, self.value(&case.kind, field, &case.get(field.key), &desk.settings));
         }
         for key in ["unit", "contact", "phone"] {

@@ -55,7 +55,7 @@ fn page(cx: &Cx, desk: &Desk, case: &Case, timeline: &[(i64, Entry)], offers: &[
         vec![
             stamp(entry.at, cx.tz.get()),
             entry.by.clone(),
-            word(cx.lang, &case.kind, "action", &entry.action),
+            word(cx.lang, &case.kind, "done", &entry.action),
             word(cx.lang, &case.kind, "state", &entry.to),
             harmless_lines(entry.note().unwrap_or_default()).replace('\n', " "),
         ]
@@ -83,7 +83,7 @@ fn page(cx: &Cx, desk: &Desk, case: &Case, timeline: &[(i64, Entry)], offers: &[
     }
     if !case.links.is_empty() {
         let rows = case.links.iter().map(|link| {
-            let relation = crate::text::say::try_word(cx.lang, "case", "link", &link.relation);
+            let relation = try_t(cx.lang, &format!("relation.{}", link.relation), &[]);
             vec![link.number.clone(), relation.unwrap_or_else(|| link.relation.clone())]
         });
         parts.push(plain::table(&cx.headings(&["number", "relation"]), rows.collect(), &[]));

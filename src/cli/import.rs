@@ -1,0 +1,123 @@
+//! `qiantai import`: takes a roster of households in.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+
+use clap::{ArgMatches, Command, value_parser};
+
+use super::{Cx, Error, Result, args, ask, plain};
+use crate::counter::directory::{self, ImportReport};
+use crate::exchange::headings::{self, Mapping};
+use crate::exchange::roster;
+use crate::exchange::sheet::{self, Sheet};
+use crate::text::lang::{Lang, t};
+
+/// Rows from the top among which headings are looked for.
+const HEADING_ROWS: usize = 40;
+
+pub(super) fn command(lang: Lang) -> Command {
+    args::command(lang, "import").subcommand_required(true).subcommand(
+        Command::new("households")
+            .about(t(lang, "cli.import.households.about", &[]))
+            .after_help(t(lang, "cli.import.households.example", &[]))
+            .arg(args::positional(lang, "file").required(true).value_parser(value_parser!(PathBuf)))
+            .arg(args::options(lang, "map", "COLUMN=FIELD"))
+            .arg(args::flag(lang, "dry-run")),
+    )
+}
+
+pub(super) fn run(cx: &Cx, matches: &ArgMatches) -> Result {
+    let Some((_, matches)) = matches.subcommand() else { return Ok(()) };
+    let mut desk = cx.enter()?;
+    let Some(path) = matches.get_one::<PathBuf>("file") else { return Ok(()) };
+    let sheet = sheet::read_workbook(path)?;
+    let mapping = mapping(cx, &sheet, matches)?;
+    let dry_run = matches.get_flag("dry-run");
+    let progress = Progress::new(cx);
+    let today = desk.settings.calendar.day_of(cx.now);
+    let read = roster::plan(&sheet, &mapping, today, |done, all| progress.show("rows", done, all));
+    let report = read.map_err(Error::from).and_then(|roster| {
+        let step = |done, all| progress.show("households_done", done, all);
+        Ok(directory::import(&mut desk.store, &desk.session, cx.now, &roster, dry_run, step)?)
+    });
+    progress.clear();
+    let report = report?;
+    cx.say(|| report.json(cx.lang), || page(cx, &sheet, &mapping, &report, dry_run))
+}
+
+/// What the headings say, and what the person says about columns beside.
+fn mapping(cx: &Cx, sheet: &Sheet, matches: &ArgMatches) -> Result<Mapping> {
+    let given = matches.get_many::<String>("map").into_iter().flatten();
+    let given = given.map(|given| ask::split(cx, given)).collect::<Result<Vec<_>>>()?;
+    let mut mapping = headings::guess(sheet).mapping;
+    mapping.header_row = mapping.header_row.or_else(|| named_row(sheet, &given));
+    for (column, field) in &given {
+        let column = headings::column(sheet, mapping.header_row, column)?;
+        mapping.set(column, Some(headings::field(field)?));
+    }
+    mapping.check()?;
+    Ok(mapping)
+}
+
+/// The row that holds a heading which the person names, where no row was understood by itself.
+fn named_row(sheet: &Sheet, given: &[(String, String)]) -> Option<usize> {
+    let is_letters = |name: &str| headings::column(sheet, None, name).is_ok();
+    let names: Vec<&str> =
+        given.iter().map(|(name, _)| name.as_str()).filter(|name| !is_letters(name)).collect();
+    (0..sheet.rows.len().min(HEADING_ROWS))
+        .find(|row| names.iter().any(|name| headings::column(sheet, Some(*row), name).is_ok()))
+}
+
+/// A line on standard error that says how far it is, at a terminal only.
+struct Progress<'a> {
+    cx: &'a Cx,
+    shown: bool,
+}
+
+impl<'a> Progress<'a> {
+    fn new(cx: &'a Cx) -> Self {
+        Self { cx, shown: std::io::stderr().is_terminal() }
+    }
+
+    /// Says how many of how many things are done; a call at the command line is never broken off here.
+    fn show(&self, what: &str, done: usize, all: usize) -> ControlFlow<()> {
+        if self.shown && (done == all || done.is_multiple_of(50)) {
+            let (done, all) = (done.to_string(), all.to_string());
+            let words = self.cx.t(&format!("cli.import.{what}"), &[("done", &done), ("all", &all)]);
+            // What can't be shown there is not missed.
+            let _ = write!(std::io::stderr(), "\r\x1b[K{words}");
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn clear(&self) {
+        if self.shown {
+            let _ = write!(std::io::stderr(), "\r\x1b[K");
+        }
+    }
+}
+
+fn page(cx: &Cx, sheet: &Sheet, mapping: &Mapping, report: &ImportReport, dry_run: bool) -> String {
+    let columns = mapping.fields().map(|(column, field)| {
+        vec![headings::heading(sheet, mapping.header_row, column), field.id().to_owned()]
+    });
+    let mut parts = vec![plain::table(&cx.headings(&["column", "field"]), columns.collect(), &[])];
+    let counts = [
+        ("read", report.read),
+        ("added", report.added),
+        ("changed", report.changed),
+        ("unchanged", report.unchanged),
+        ("refused", report.refused),
+    ];
+    let counts = counts.map(|(name, count)| (name, count.to_string()));
+    let counts: Vec<(&str, &str)> = counts.iter().map(|(name, count)| (*name, count.as_str())).collect();
+    parts.push(cx.t(if dry_run { "cli.import.would" } else { "cli.import.done" }, &counts));
+    if !report.problems.is_empty() {
+        let rows = report.problems.iter().map(|problem| {
+            vec![problem.row.to_string(), problem.column.clone(), problem.reason.say(cx.lang)]
+        });
+        parts.push(plain::table(&cx.headings(&["row", "column", "reason"]), rows.collect(), &[0]));
+    }
+    parts.join("\n\n")
+}
