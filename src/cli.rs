@@ -175,6 +175,22 @@ impl Cx {
         self.operator.as_deref().ok_or_else(|| Error::Usage(self.t("cli.error.no_operator", &[])))
     }
 
+    /// Opens the screen.
+    fn screen(&self, lang_given: bool) -> Result {
+        use crate::ui::run::{OpenError, open};
+        open(&self.data, self.lang, lang_given).map_err(|error| match error {
+            OpenError::Counter(error) => error.into(),
+            OpenError::NoTerminal => Error::Usage(self.t("cli.error.no_screen", &[])),
+            OpenError::Panicked => Error::Said(self.t("cli.error.fault", &[])),
+            OpenError::Config(error) => {
+                Error::Said(self.t("cli.error.config", &[("error", &error.to_string())]))
+            }
+            OpenError::Terminal(error) => {
+                Error::Said(self.t("cli.error.screen", &[("error", &error.to_string())]))
+            }
+        })
+    }
+
     /// Prints what a command has to say: the document, or the text for people.
     fn say(&self, document: impl FnOnce() -> Value, text: impl FnOnce() -> String) -> Result {
         let text = if self.json {
@@ -220,6 +236,7 @@ fn command_line(lang: Lang) -> Command {
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> std::result::Result<(), Failure> {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let lang = args::lang(&arguments);
+    let lang_given = arguments.iter().any(|argument| argument.to_string_lossy().starts_with("--lang"));
     let matches = match command_line(lang).try_get_matches_from(arguments) {
         Ok(matches) => matches,
         Err(error) if !error.use_stderr() => {
@@ -230,7 +247,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> std::result::Result
     };
     let cx = Cx::new(lang, &matches)?;
     let Some((name, matches)) = matches.subcommand() else {
-        return Err(Failure::Usage(command_line(lang).render_help().to_string()));
+        return cx.screen(lang_given).map_err(|error| cx.failure(error));
     };
     let entry = COMMANDS.iter().find(|entry| (entry.command)(lang).get_name() == name);
     entry.map_or(Ok(()), |entry| (entry.run)(&cx, matches)).map_err(|error| cx.failure(error))

@@ -40,6 +40,12 @@ pub struct Session {
 }
 
 impl Session {
+    /// Nobody: stands in where no one has logged in, and may do no more than look at the login.
+    #[must_use]
+    pub fn guest() -> Self {
+        Self { operator: Operator { name: String::new(), role: Role::Receptionist, disabled: true } }
+    }
+
     /// Who it is.
     #[must_use]
     pub fn name(&self) -> &str {

@@ -13,3 +13,4 @@ pub mod exchange;
 pub mod store;
 pub mod text;
 pub mod timer;
+pub mod ui;

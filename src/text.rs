@@ -5,6 +5,7 @@ pub mod pinyin;
 pub mod plain;
 pub mod say;
 pub mod show;
+pub mod shown;
 pub mod typed;
 pub mod value;
 pub mod width;

@@ -70,6 +70,16 @@ impl Store {
         })
     }
 
+    /// Sum and number of the satisfaction scores that a unit's residents gave; `None` if they gave none.
+    pub fn scores_of(&self, unit: &str) -> Result<Option<(u32, u32)>> {
+        let mut statement = self.read().prepare_cached(
+            "SELECT coalesce(sum(b.score), 0), count(b.score) FROM cases c JOIN callback b ON b.case_id = c.id
+             WHERE c.unit = ?1",
+        )?;
+        let (sum, count): (u32, u32) = statement.query_row([unit], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok((count > 0).then_some((sum, count)))
+    }
+
     /// How many cases of a kind were opened on each of the `days` days that end with `last`, oldest first.
     pub fn opened_per_day(&self, kind: &str, last: NaiveDate, days: u32) -> Result<Vec<u32>> {
         let first = last - chrono::Days::new(u64::from(days.saturating_sub(1)));

@@ -1,0 +1,134 @@
+//! Field values as people read them.
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+use super::lang::{Lang, t};
+use super::plain::{harmless, harmless_lines};
+use super::say::{kind_name, word};
+use super::show::{show_money, show_when};
+use crate::desk::field::{Field, FieldType, as_instant};
+use crate::desk::settings::Settings;
+
+/// What showing values needs to know.
+#[derive(Debug, Clone, Copy)]
+pub struct Reader<'a> {
+    /// The language.
+    pub lang: Lang,
+    /// Now, for instants near it.
+    pub now: DateTime<Utc>,
+    /// The settings, for codes and the time zone.
+    pub settings: &'a Settings,
+}
+
+impl Reader<'_> {
+    /// The label of a field of a kind.
+    #[must_use]
+    pub fn label(&self, kind: &str, key: &str) -> String {
+        word(self.lang, kind, "field", key)
+    }
+
+    /// A value in one line; several lines of a list are counted.
+    #[must_use]
+    pub fn line(&self, kind: &str, field: &Field, value: &Value) -> String {
+        match (&field.ty, value) {
+            (FieldType::Lines(_), Value::Array(rows)) => {
+                t(self.lang, "text.shown.lines", &[("count", &rows.len().to_string())])
+            }
+            (FieldType::Checklist(steps), Value::Object(done)) => format!("{}/{}", done.len(), steps.len()),
+            _ => harmless(&self.text(kind, field, value)).into_owned(),
+        }
+    }
+
+    /// A value in as many lines as it has: a list gives one a row.
+    #[must_use]
+    pub fn lines(&self, kind: &str, field: &Field, value: &Value) -> Vec<String> {
+        match (&field.ty, value) {
+            (FieldType::Lines(columns), Value::Array(rows)) => {
+                rows.iter().map(|row| self.row(kind, columns, row)).collect()
+            }
+            (FieldType::Checklist(steps), Value::Object(done)) => steps
+                .iter()
+                .filter_map(|step| done.get(*step).map(|record| self.step(kind, step, record)))
+                .collect(),
+            _ => harmless_lines(&self.text(kind, field, value)).lines().map(str::to_owned).collect(),
+        }
+    }
+
+    fn row(&self, kind: &str, columns: &[Field], row: &Value) -> String {
+        let cells = columns.iter().filter_map(|column| {
+            let value = row.get(column.key).filter(|value| !value.is_null())?;
+            Some(self.line(kind, column, value))
+        });
+        cells.collect::<Vec<_>>().join("  ")
+    }
+
+    fn step(&self, kind: &str, step: &str, record: &Value) -> String {
+        let text = |key: &str| record.get(key).and_then(Value::as_str).map(str::to_owned);
+        let at = record.get("at").and_then(as_instant).map(|at| self.when(at));
+        let amount = record.get("amount").and_then(Value::as_i64).map(show_money);
+        let parts = [at, text("by"), text("document"), amount, text("note")];
+        let rest: Vec<String> = parts.into_iter().flatten().collect();
+        harmless(&format!("{}  {}", word(self.lang, kind, "step", step), rest.join("  "))).into_owned()
+    }
+
+    /// An instant, short when it is near.
+    #[must_use]
+    pub fn when(&self, at: DateTime<Utc>) -> String {
+        show_when(at, self.now, self.settings.calendar.tz(), self.lang)
+    }
+
+    /// The name of a code in the reader's language, the code itself where it is not known.
+    #[must_use]
+    pub fn code(&self, catalogue: &str, code: &str) -> String {
+        let name = |code: &str| {
+            self.settings.code_name(catalogue, code).map(|name| match self.lang {
+                Lang::ZhCn => name.zh.clone(),
+                Lang::En => name.en.clone(),
+            })
+        };
+        let own = name(code).unwrap_or_else(|| code.to_owned());
+        // A sub-code says what it belongs to.
+        match code.split_once('.').and_then(|(parent, _)| name(parent)) {
+            Some(parent) => format!("{parent}/{own}"),
+            None => own,
+        }
+    }
+
+    fn text(&self, kind: &str, field: &Field, value: &Value) -> String {
+        let text = || value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        match field.ty {
+            FieldType::Money => value.as_i64().map_or_else(text, show_money),
+            FieldType::Reading => value.as_i64().map_or_else(text, reading),
+            FieldType::Flag => {
+                let key = if value.as_bool() == Some(true) { "text.shown.yes" } else { "text.shown.no" };
+                t(self.lang, key, &[])
+            }
+            FieldType::Instant => as_instant(value).map_or_else(text, |at| self.when(at)),
+            FieldType::Choice(_) => word(self.lang, kind, &format!("option.{}", field.key), &text()),
+            FieldType::Catalogue(name) => self.code(name, &text()),
+            FieldType::Kind => kind_name(self.lang, &text()),
+            _ => text(),
+        }
+    }
+}
+
+/// A reading kept in thousandths, without trailing zeros.
+#[must_use]
+pub fn reading(thousandths: i64) -> String {
+    let (whole, rest) = (thousandths / 1000, thousandths.unsigned_abs() % 1000);
+    let text = format!("{whole}.{rest:03}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::reading;
+
+    #[test]
+    fn readings_lose_trailing_zeros_only() {
+        for (value, text) in [(0, "0"), (1_000, "1"), (1_230, "1.23"), (120_005, "120.005"), (10_000, "10")] {
+            assert_eq!(reading(value), text);
+        }
+    }
+}

@@ -1,0 +1,566 @@
+//! The application: tabs, what lies on top of them, and who gets an event.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use crossterm::event::{Event, KeyEventKind};
+use ratatui::Frame;
+use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::widgets::Clear;
+
+use super::config::Config;
+use super::cx::{Cx, Message, Screen, Tone, Waker};
+use super::keys::{Command, Keymap, Place};
+use super::look::Look;
+use super::screens;
+use super::theme::Theme;
+use crate::counter::{self, CounterError, Session};
+use crate::desk::field::Values;
+use crate::desk::settings::Settings;
+use crate::store::Store;
+use crate::text::lang::{Lang, t};
+use crate::timer::{self, Board, Notice};
+
+/// Number of tabs.
+pub const TABS: usize = 10;
+/// Smallest terminal that can be worked on.
+pub const SMALLEST: (u16, u16) = (80, 24);
+
+/// The whole program on the screen.
+pub struct App {
+    pub(super) store: Store,
+    pub(super) settings: Arc<Settings>,
+    pub(super) session: Option<Session>,
+    pub(super) lang: Lang,
+    pub(super) theme: Theme,
+    pub(super) keymap: Keymap,
+    pub(super) config: Config,
+    pub(super) board: Board,
+    pub(super) tabs: Vec<Box<dyn Screen>>,
+    pub(super) active: usize,
+    pub(super) layers: Vec<Box<dyn Screen>>,
+    pub(super) toast: Option<(Tone, String, DateTime<Utc>)>,
+    pub(super) drafts: usize,
+    pub(super) width: u16,
+    waker: Waker,
+    now: DateTime<Utc>,
+    bell: bool,
+    over: bool,
+}
+
+impl App {
+    /// The program over a book, nobody logged in yet.
+    ///
+    /// # Errors
+    /// The book is not set up, or can't be read.
+    pub fn new(store: Store, config: Config, now: DateTime<Utc>) -> Result<Self, CounterError> {
+        let lang = config.lang;
+        let theme = config.theme();
+        let keymap = config.keymap();
+        let settings = counter::settings_of(&store)?;
+        let mut app = Self {
+            tabs: screens::tabs(store.kinds()),
+            store,
+            settings,
+            session: None,
+            lang,
+            theme,
+            keymap,
+            config,
+            board: Board::default(),
+            active: 0,
+            layers: Vec::new(),
+            toast: None,
+            drafts: 0,
+            width: 0,
+            waker: std::sync::Arc::new(|| {}),
+            now,
+            bell: false,
+            over: false,
+        };
+        app.layers.push(screens::login(&app.store));
+        Ok(app)
+    }
+
+    /// The book.
+    #[must_use]
+    pub const fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Takes what wakes the loop when a thread has an answer.
+    pub fn wake_by(&mut self, waker: Waker) {
+        self.waker = waker;
+    }
+
+    /// A thread has an answer for what lies on top.
+    pub fn answered(&mut self, now: DateTime<Utc>) {
+        self.now = now;
+        self.each_layer(|layer, cx| layer.refresh(cx));
+    }
+
+    /// Reads what the first frame shows.
+    pub fn start(&mut self, now: DateTime<Utc>) {
+        self.now = now;
+        self.read_board();
+    }
+
+    /// Lets time pass.
+    pub fn now(&mut self, now: DateTime<Utc>) {
+        self.now = now;
+        if let Some((tone, _, since)) = &self.toast {
+            let stays = if *tone == Tone::Bad { 20 } else { 6 };
+            if (now - *since).num_seconds().abs() > stays {
+                self.toast = None;
+            }
+        }
+    }
+
+    /// Whether the bell is to be rung, once.
+    pub fn take_bell(&mut self) -> bool {
+        std::mem::take(&mut self.bell)
+    }
+
+    /// Whether the person has left.
+    #[must_use]
+    pub const fn is_over(&self) -> bool {
+        self.over
+    }
+
+    /// Whether something typed waits to be written to its draft.
+    #[must_use]
+    pub fn draft_waits(&self) -> bool {
+        self.layers.iter().any(|layer| layer.draft_waits())
+    }
+
+    /// Writes what is being typed to its draft.
+    pub fn save_draft(&mut self, now: DateTime<Utc>) {
+        self.now = now;
+        self.each_layer(|layer, cx| layer.save_draft(cx));
+        self.count_drafts();
+    }
+
+    /// The last act: everything typed goes into drafts.
+    pub fn leave(&mut self, now: DateTime<Utc>) {
+        self.save_draft(now);
+    }
+
+    /// Takes what the timer found.
+    pub fn notice(&mut self, notice: Notice, now: DateTime<Utc>) {
+        self.now = now;
+        match notice {
+            Notice::Board(board) => {
+                self.board = board;
+                self.refresh();
+            }
+            Notice::Changed => {
+                self.read_settings();
+                self.read_board();
+                self.refresh();
+            }
+            Notice::Rang(_) => self.bell = true,
+            Notice::Fault(error) => {
+                self.fail(&error);
+            }
+        }
+    }
+
+    /// Handles one event of the terminal.
+    pub fn event(&mut self, event: &Event, now: DateTime<Utc>) {
+        self.now = now;
+        if let Event::Key(key) = event
+            && key.kind == KeyEventKind::Release
+        {
+            return;
+        }
+        if self.session.is_some() && self.global(event) {
+            return;
+        }
+        let taken = if self.layers.is_empty() {
+            self.with_tab(|tab, cx| tab.event(event, cx))
+        } else {
+            self.with_top(|top, cx| top.event(event, cx))
+        };
+        if !taken && self.session.is_some() {
+            self.fallback(event);
+        }
+    }
+
+    /// Keys that work anywhere, in the middle of any form too.
+    fn global(&mut self, event: &Event) -> bool {
+        let Event::Key(key) = event else { return false };
+        let Some(command) = self.keymap.resolve(key, Place::Everywhere) else { return false };
+        self.command(command)
+    }
+
+    /// Keys that no screen wanted: digits for tabs, `/` for finding.
+    fn fallback(&mut self, event: &Event) {
+        match event {
+            Event::Key(key) if self.layers.is_empty() => {
+                if let Some(command) = self.keymap.resolve(key, Place::List) {
+                    self.command(command);
+                }
+            }
+            Event::Mouse(mouse) if self.layers.is_empty() => self.click_tab(mouse),
+            _ => {}
+        }
+    }
+
+    /// Does a command; `false` if it is none of the application's.
+    pub fn command(&mut self, command: Command) -> bool {
+        match command {
+            Command::NewCall => self.apply(Message::NewCase("call".into(), Values::new())),
+            Command::NewVisit => self.apply(Message::NewCase("visit".into(), Values::new())),
+            Command::ResumeDraft => self.resume_latest(),
+            Command::Help => {
+                let topic = self
+                    .layers
+                    .last()
+                    .map_or_else(|| self.tabs[self.active].help_topic(), |top| top.help_topic());
+                self.push(screens::help(topic));
+            }
+            Command::Palette => self.push(screens::palette()),
+            Command::Find | Command::FindHere => self.push(screens::find()),
+            Command::Lock => self.lock(),
+            Command::Language => self.apply(Message::Speak(self.lang.other())),
+            Command::Quit => self.quit(),
+            Command::Refresh => {
+                self.read_settings();
+                self.read_board();
+                self.refresh();
+            }
+            Command::NextTab => self.apply(Message::Tab((self.active + 1) % TABS)),
+            Command::PreviousTab => self.apply(Message::Tab((self.active + TABS - 1) % TABS)),
+            other => match other.tab() {
+                Some(tab) => self.apply(Message::Tab(tab)),
+                None => return false,
+            },
+        }
+        true
+    }
+
+    /// Does what a screen asked for.
+    pub fn apply(&mut self, message: Message) {
+        match message {
+            Message::NewCase(kind, values) => {
+                if self.clear_way()
+                    && let Some(form) = self.make(|cx| screens::new_case(&kind, values, cx))
+                {
+                    self.push(form);
+                }
+            }
+            Message::Act(number, action) => self.act(&number, action),
+            Message::ShowCase(number) => self.show_case(&number),
+            Message::ShowHousehold(unit) => {
+                if self.clear_way() {
+                    self.go(screens::HOUSEHOLDS);
+                    self.with_tab(|tab, cx| tab.show_household(&unit, cx));
+                }
+            }
+            Message::Tab(tab) => {
+                if self.clear_way() {
+                    self.go(tab.min(TABS - 1));
+                }
+            }
+            Message::Resume(id) => {
+                if self.clear_way()
+                    && let Some(form) = self.make(|cx| screens::resume(id, cx))
+                {
+                    self.push(form);
+                }
+            }
+            Message::Push(screen) => self.push(screen),
+            Message::Close => {
+                self.layers.pop();
+                self.count_drafts();
+            }
+            Message::Run(command) => {
+                self.command(command);
+            }
+            Message::Changed => {
+                self.read_board();
+                self.refresh();
+            }
+            Message::SettingsChanged => {
+                self.read_settings();
+                self.refresh();
+            }
+            Message::Toast(tone, text) => self.toast = Some((tone, text, self.now)),
+            Message::LoggedIn(session) => self.logged_in(session),
+            Message::Speak(lang) => {
+                self.lang = lang;
+                self.config.lang = lang;
+                self.keep_config();
+                self.refresh();
+            }
+            Message::Paint(theme) => {
+                self.config.theme = Some(theme);
+                self.theme = self.config.theme();
+                self.keep_config();
+            }
+            Message::Quit => self.quit(),
+        }
+    }
+
+    fn keep_config(&mut self) {
+        if let Err(error) = self.config.save() {
+            tracing::warn!(%error, "the configuration was not written");
+        }
+    }
+
+    fn go(&mut self, tab: usize) {
+        self.active = tab;
+        self.with_tab(|tab, cx| tab.refresh(cx));
+    }
+
+    fn push(&mut self, screen: Box<dyn Screen>) {
+        self.layers.push(screen);
+        self.with_top(|top, cx| top.refresh(cx));
+    }
+
+    /// Puts aside whatever lies on the tabs. `false` if something there must be answered first.
+    fn clear_way(&mut self) -> bool {
+        while !self.layers.is_empty() {
+            if !self.with_top(|top, cx| top.park(cx)) {
+                return false;
+            }
+            self.layers.pop();
+        }
+        self.count_drafts();
+        true
+    }
+
+    fn quit(&mut self) {
+        if self.clear_way() {
+            self.over = true;
+        }
+    }
+
+    /// Somebody else takes the desk: what is being typed is parked, the screen asks for name and PIN.
+    fn lock(&mut self) {
+        if self.clear_way() {
+            self.session = None;
+            let login = screens::login(&self.store);
+            self.layers.push(login);
+        }
+    }
+
+    fn logged_in(&mut self, session: Session) {
+        let text = t(self.lang, "ui.welcome", &[("name", session.name())]);
+        self.session = Some(session);
+        self.layers.clear();
+        self.read_settings();
+        self.read_board();
+        self.toast = Some((Tone::Good, text, self.now));
+        self.count_drafts();
+        self.refresh();
+        let torn = self.session.as_ref().and_then(|session| {
+            let drafts = self.store.drafts(Some(session.name())).ok()?;
+            drafts.into_iter().find(|draft| !draft.parked)
+        });
+        if let Some(draft) = torn {
+            let words = t(self.lang, "ui.draft_recovered", &[("title", &draft.title)]);
+            self.toast = Some((Tone::Plain, words, self.now));
+        }
+        if let Some(opening) = self.make(screens::opening_list) {
+            self.push(opening);
+        }
+    }
+
+    fn resume_latest(&mut self) {
+        if !self.clear_way() {
+            return;
+        }
+        let latest = self.session.as_ref().and_then(|session| {
+            self.store.drafts(Some(session.name())).ok()?.into_iter().next().and_then(|draft| draft.id)
+        });
+        match latest {
+            Some(id) => self.apply(Message::Resume(id)),
+            None => self.toast = Some((Tone::Plain, t(self.lang, "ui.no_draft", &[]), self.now)),
+        }
+    }
+
+    fn show_case(&mut self, number: &str) {
+        let Some(kind) = crate::desk::number::parse(number)
+            .and_then(|(prefix, _, _)| self.store.kinds().by_prefix(prefix))
+        else {
+            return;
+        };
+        if !self.clear_way() {
+            return;
+        }
+        let tab = screens::tab_of(self.store.kinds(), kind);
+        self.go(tab);
+        self.with_tab(|tab, cx| tab.show_case(number, cx));
+    }
+
+    fn act(&mut self, number: &str, action: &'static str) {
+        if !self.clear_way() {
+            return;
+        }
+        if let Some(form) = self.make(|cx| screens::act(number, action, cx)) {
+            self.push(form);
+        }
+    }
+
+    /// Lets a function make a screen with what screens are handed.
+    fn make(&mut self, make: impl FnOnce(&mut Cx) -> Option<Box<dyn Screen>>) -> Option<Box<dyn Screen>> {
+        let mut out = Vec::new();
+        let made = self.cx(&mut out, |cx| make(cx)).flatten();
+        self.deliver(out);
+        made
+    }
+
+    fn with_tab<T: Default>(&mut self, work: impl FnOnce(&mut Box<dyn Screen>, &mut Cx) -> T) -> T {
+        let index = self.active;
+        let mut tab = std::mem::replace(&mut self.tabs[index], screens::nothing());
+        let mut out = Vec::new();
+        let result = self.cx(&mut out, |cx| work(&mut tab, cx)).unwrap_or_default();
+        self.tabs[index] = tab;
+        self.deliver(out);
+        result
+    }
+
+    fn with_top<T: Default>(&mut self, work: impl FnOnce(&mut Box<dyn Screen>, &mut Cx) -> T) -> T {
+        let Some(mut top) = self.layers.pop() else { return T::default() };
+        let mut out = Vec::new();
+        let result = self.cx(&mut out, |cx| work(&mut top, cx)).unwrap_or_default();
+        self.layers.push(top);
+        self.deliver(out);
+        result
+    }
+
+    fn each_layer(&mut self, work: impl Fn(&mut Box<dyn Screen>, &mut Cx)) {
+        let mut layers = std::mem::take(&mut self.layers);
+        let mut out = Vec::new();
+        self.cx(&mut out, |cx| layers.iter_mut().for_each(|layer| work(layer, cx)));
+        self.layers = layers;
+        self.deliver(out);
+    }
+
+    /// Runs `work` with what screens are handed. Before anybody logged in a guest stands in, who may do nothing.
+    fn cx<T>(&mut self, out: &mut Vec<Message>, work: impl FnOnce(&mut Cx) -> T) -> Option<T> {
+        let guest = Session::guest();
+        let mut cx = Cx {
+            session: self.session.as_ref().unwrap_or(&guest),
+            store: &mut self.store,
+            settings: &self.settings,
+            now: self.now,
+            lang: self.lang,
+            theme: &self.theme,
+            keymap: &self.keymap,
+            board: &self.board,
+            waker: &self.waker,
+            out,
+        };
+        Some(work(&mut cx))
+    }
+
+    fn deliver(&mut self, messages: Vec<Message>) {
+        for message in messages {
+            self.apply(message);
+        }
+    }
+
+    /// Every screen reads again what it shows.
+    fn refresh(&mut self) {
+        if self.session.is_some() {
+            self.with_tab(|tab, cx| tab.refresh(cx));
+            self.each_layer(|layer, cx| layer.refresh(cx));
+        }
+    }
+
+    fn read_settings(&mut self) {
+        match self.store.settings() {
+            Ok(Some(settings)) => self.settings = settings,
+            Ok(None) => {}
+            Err(error) => self.fail(&error.into()),
+        }
+    }
+
+    fn read_board(&mut self) {
+        match timer::board(&self.store, &self.settings, self.now) {
+            Ok(board) => self.board = board,
+            Err(error) => self.fail(&CounterError::from(error)),
+        }
+        self.count_drafts();
+    }
+
+    fn count_drafts(&mut self) {
+        let Some(session) = &self.session else { return };
+        if let Ok(drafts) = self.store.drafts(Some(session.name())) {
+            self.drafts = drafts.len();
+        }
+    }
+
+    fn fail(&mut self, error: &counter::CounterError) {
+        let text = counter::say::say(error, self.lang, self.settings.calendar.tz());
+        self.toast = Some((Tone::Bad, text, self.now));
+    }
+
+    fn look(&self) -> Look<'_> {
+        Look {
+            theme: &self.theme,
+            lang: self.lang,
+            now: self.now,
+            settings: &self.settings,
+            keymap: &self.keymap,
+        }
+    }
+
+    /// Paints one frame. Reads nothing from the file.
+    pub fn draw(&mut self, frame: &mut Frame) {
+        let area = frame.area();
+        self.width = area.width;
+        if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
+            super::parts::too_small(frame, area, &self.look(), SMALLEST);
+            return;
+        }
+        let [bar, body, keys, status] = Layout::vertical([
+            Constraint::Length(1),
+            Constraint::Min(1),
+            Constraint::Length(1),
+            Constraint::Length(1),
+        ])
+        .areas(area);
+        let mut tabs = std::mem::take(&mut self.tabs);
+        let mut layers = std::mem::take(&mut self.layers);
+        let look = self.look();
+        let in_use = self.session.is_some();
+        if in_use {
+            self.draw_bar(frame, bar, &look);
+        }
+        // A layer that takes the whole body hides what is below it.
+        let first = layers.iter().rposition(|layer| layer.popup(body).is_none());
+        if in_use && first.is_none() {
+            tabs[self.active].draw(frame, body, &look);
+        }
+        for layer in layers.iter_mut().skip(first.unwrap_or(0)) {
+            match layer.popup(body) {
+                Some(popup) => {
+                    super::parts::clear_under(frame, popup);
+                    layer.draw(frame, popup, &look);
+                }
+                None => {
+                    frame.render_widget(Clear, body);
+                    layer.draw(frame, body, &look);
+                }
+            }
+        }
+        let hints = layers.last().map_or_else(|| tabs[self.active].hints(&look), |top| top.hints(&look));
+        self.draw_keys(frame, keys, &look, &hints, layers.is_empty());
+        self.draw_status(frame, status, &look);
+        self.tabs = tabs;
+        self.layers = layers;
+    }
+
+    /// The body of the last frame, for tests.
+    #[must_use]
+    pub const fn active_tab(&self) -> usize {
+        self.active
+    }
+
+    pub(super) fn tab_areas(&self, area: Rect) -> Vec<Rect> {
+        super::bar::areas(self, area)
+    }
+}

@@ -1,0 +1,177 @@
+//! The first and the last two lines: tabs, keys, status.
+
+use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::app::{App, TABS};
+use super::cx::{Hint, Message, Tone};
+use super::keys::Command;
+use super::look::Look;
+use super::theme::Role;
+use crate::text::lang::t;
+use crate::text::plain::harmless;
+use crate::text::show::show_span;
+use crate::text::width::{fit, width};
+
+/// Columns of the community's name before it is cut.
+const NAME: usize = 22;
+
+/// The words of the tabs, each with its digit and its flag.
+fn labels(app: &App, narrow: bool) -> Vec<(String, bool)> {
+    (0..TABS)
+        .map(|tab| {
+            let name = super::screens::tab_name(app.store.kinds(), tab, app.lang);
+            let digit = (tab + 1) % 10;
+            let count = if tab == super::screens::CALLBACKS { app.board.overdue_callbacks } else { 0 };
+            let flag = if count > 0 { format!("!!{count}") } else { String::new() };
+            let name = if narrow { fit(&name, 6) } else { name };
+            (format!("{digit}{name}{flag}"), count > 0)
+        })
+        .collect()
+}
+
+/// Where each tab stands on the bar.
+pub(super) fn areas(app: &App, area: Rect) -> Vec<Rect> {
+    let narrow = area.width < 110;
+    let mut x = area.x + lead(app, narrow) as u16;
+    labels(app, narrow)
+        .iter()
+        .map(|(label, _)| {
+            let place = Rect { x, y: area.y, width: width(label) as u16 + 1, height: 1 };
+            x += place.width;
+            place
+        })
+        .collect()
+}
+
+fn lead(app: &App, narrow: bool) -> usize {
+    if narrow { 1 } else { width(&fit(&harmless(&app.settings.community), NAME)) + 4 }
+}
+
+impl App {
+    pub(super) fn draw_bar(&self, frame: &mut Frame, area: Rect, look: &Look) {
+        let narrow = area.width < 110;
+        let mut spans = vec![Span::raw(" ")];
+        if !narrow {
+            let name = fit(&harmless(&self.settings.community), NAME);
+            spans.push(Span::styled(format!("{name} | "), look.theme.style(Role::Title)));
+        }
+        for (tab, (label, flagged)) in labels(self, narrow).into_iter().enumerate() {
+            let style = match (tab == self.active, flagged) {
+                (true, _) => look.theme.style(Role::TabActive),
+                (false, true) => look.theme.style(Role::Overdue),
+                (false, false) => look.theme.style(Role::Text),
+            };
+            spans.push(Span::styled(label, style));
+            spans.push(Span::raw(" "));
+        }
+        frame.render_widget(Line::from(spans), area);
+        let clock = look.now.with_timezone(&self.settings.calendar.tz()).format("%H:%M");
+        let name = self.session.as_ref().map_or("", |session| session.name());
+        let right = format!(" {} {clock} ", fit(&harmless(name), 10));
+        let columns = width(&right) as u16;
+        let place = Rect { x: area.right().saturating_sub(columns), width: columns.min(area.width), ..area };
+        frame.render_widget(Line::styled(right, look.theme.style(Role::Title)), place);
+    }
+
+    /// The keys that can be pressed now; those of the whole desk after those of the screen.
+    pub(super) fn draw_keys(&self, frame: &mut Frame, area: Rect, look: &Look, hints: &[Hint], on_tab: bool) {
+        let mut all: Vec<Hint> = hints.to_vec();
+        if self.session.is_some() {
+            let desk = [
+                (Command::Actions, "ui.key.actions", on_tab),
+                (Command::NewCall, "ui.key.new_call", true),
+                (Command::NewVisit, "ui.key.new_visit", on_tab),
+                (Command::Palette, "ui.key.palette", on_tab),
+                (Command::Help, "ui.key.help", true),
+            ];
+            all.extend(desk.into_iter().filter(|(_, _, shown)| *shown).map(|(command, key, _)| Hint {
+                key: look.keymap.label(command),
+                does: t(look.lang, key, &[]),
+            }));
+        }
+        super::parts::key_line(frame, area, look, &all);
+    }
+
+    /// A sentence, or what must not be forgotten.
+    pub(super) fn draw_status(&self, frame: &mut Frame, area: Rect, look: &Look) {
+        let (left, style) = match &self.toast {
+            Some((tone, text, _)) => {
+                let role = match tone {
+                    Tone::Good => Role::Done,
+                    Tone::Plain => Role::Accent,
+                    Tone::Bad => Role::Error,
+                };
+                let mark = match tone {
+                    Tone::Good => "*",
+                    Tone::Plain => "-",
+                    Tone::Bad => "!",
+                };
+                (format!(" {mark} {text}"), look.theme.style(role))
+            }
+            None => self.flags(look),
+        };
+        let right = self.right_status(look);
+        let room = usize::from(area.width).saturating_sub(width(&right) + 1);
+        frame.render_widget(Line::styled(fit(&harmless(&left), room), style), area);
+        let columns = (width(&right) as u16).min(area.width);
+        let place = Rect { x: area.right() - columns, width: columns, ..area };
+        frame.render_widget(Line::styled(right, look.theme.style(Role::Dim)), place);
+    }
+
+    fn flags(&self, look: &Look) -> (String, ratatui::style::Style) {
+        if self.session.is_none() {
+            return (String::new(), look.theme.style(Role::Dim));
+        }
+        let mut parts = Vec::new();
+        let board = &self.board;
+        if board.overdue_callbacks > 0 {
+            parts.push(t(look.lang, "ui.flag.callbacks", &[("count", &board.overdue_callbacks.to_string())]));
+        }
+        if board.overdue_promises > 0 {
+            parts.push(t(look.lang, "ui.flag.promises", &[("count", &board.overdue_promises.to_string())]));
+        }
+        if let Some(worst) = &board.worst {
+            let span = show_span((look.now - worst.since).num_minutes().max(0), look.lang);
+            parts.push(t(look.lang, "ui.flag.worst", &[("number", &worst.number), ("span", &span)]));
+        }
+        let overdue = !parts.is_empty();
+        if board.inside > 0 {
+            let key = if board.inside_late > 0 { "ui.flag.inside_late" } else { "ui.flag.inside" };
+            parts.push(t(look.lang, key, &[("count", &board.inside.to_string())]));
+        }
+        if board.expiring > 0 {
+            parts.push(t(look.lang, "ui.flag.expiring", &[("count", &board.expiring.to_string())]));
+        }
+        if parts.is_empty() {
+            return (format!(" {}", t(look.lang, "ui.flag.none", &[])), look.theme.style(Role::Dim));
+        }
+        let mark = if overdue { "!!" } else { "-" };
+        let role = if overdue { Role::Overdue } else { Role::Text };
+        (format!(" {mark} {}", parts.join("  ")), look.theme.style(role))
+    }
+
+    fn right_status(&self, look: &Look) -> String {
+        if self.session.is_none() || self.drafts == 0 {
+            return String::new();
+        }
+        let key = look.keymap.label(Command::ResumeDraft);
+        let mut text = t(look.lang, "ui.flag.drafts", &[("count", &self.drafts.to_string()), ("key", &key)]);
+        text.push(' ');
+        text
+    }
+
+    pub(super) fn click_tab(&mut self, mouse: &MouseEvent) {
+        if mouse.kind != MouseEventKind::Down(MouseButton::Left) || mouse.row != 0 {
+            return;
+        }
+        let bar = Rect { x: 0, y: 0, width: self.width, height: 1 };
+        let hit =
+            self.tab_areas(bar).iter().position(|place| place.contains((mouse.column, mouse.row).into()));
+        if let Some(tab) = hit {
+            self.apply(Message::Tab(tab));
+        }
+    }
+}

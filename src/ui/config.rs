@@ -1,0 +1,115 @@
+//! What a person sets for the screen: language, theme, keys. One file in the configuration directory.
+
+use std::path::PathBuf;
+use std::{fs, io};
+
+use serde::{Deserialize, Serialize};
+
+use super::keys::{KeyProblem, Keymap};
+use super::theme::Theme;
+use crate::text::lang::Lang;
+
+/// The file's name.
+const FILE: &str = "qiantai.toml";
+
+/// The configuration of the screen.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Config {
+    /// Language.
+    #[serde(default)]
+    pub lang: Lang,
+    /// Theme by name; by the terminal where it is not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub theme: Option<String>,
+    /// Rebound keys: action → key.
+    #[serde(default, skip_serializing_if = "toml::Table::is_empty")]
+    pub keys: toml::Table,
+    /// Where it was read from.
+    #[serde(skip)]
+    path: Option<PathBuf>,
+}
+
+/// Why the configuration is not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file is no TOML, or has values of the wrong type.
+    #[error("{path}: {problem}")]
+    Form {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, with the line.
+        problem: Box<toml::de::Error>,
+    },
+    /// A key can't be bound so.
+    #[error("{path}: {problem}")]
+    Keys {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        problem: KeyProblem,
+    },
+}
+
+impl Config {
+    /// Reads the configuration from its directory, `QIANTAI_CONFIG` or the platform's.
+    ///
+    /// # Errors
+    /// The file is there and wrong; a missing one means the defaults in `lang`.
+    pub fn read(lang: Lang) -> Result<Self, ConfigError> {
+        let path = directory().map(|directory| directory.join(FILE));
+        let default = Self { lang, theme: None, keys: toml::Table::new(), path: path.clone() };
+        let Some(path) = path else { return Ok(default) };
+        let Ok(text) = fs::read_to_string(&path) else { return Ok(default) };
+        let table: toml::Table = toml::from_str(&text)
+            .map_err(|problem| ConfigError::Form { path: path.clone(), problem: Box::new(problem) })?;
+        let speaks = table.contains_key("lang");
+        let mut config: Self = toml::from_str(&text)
+            .map_err(|problem| ConfigError::Form { path: path.clone(), problem: Box::new(problem) })?;
+        if !speaks {
+            config.lang = lang;
+        }
+        config.path = Some(path.clone());
+        Keymap::from_table(&config.keys).map_err(|problem| ConfigError::Keys { path, problem })?;
+        Ok(config)
+    }
+
+    /// The defaults, written nowhere; for tests.
+    #[must_use]
+    pub fn plain(lang: Lang) -> Self {
+        Self { lang, theme: Some("dark".to_owned()), keys: toml::Table::new(), path: None }
+    }
+
+    /// Writes the configuration.
+    ///
+    /// # Errors
+    /// The directory or file can't be written.
+    pub fn save(&self) -> io::Result<()> {
+        let Some(path) = &self.path else { return Ok(()) };
+        if let Some(directory) = path.parent() {
+            fs::create_dir_all(directory)?;
+        }
+        let text = toml::to_string(self).map_err(io::Error::other)?;
+        fs::write(path, text)
+    }
+
+    /// The theme that was chosen, or the one that fits the terminal.
+    #[must_use]
+    pub fn theme(&self) -> Theme {
+        Theme::choose(self.theme.as_deref())
+    }
+
+    /// The keys, rebound ones included.
+    #[must_use]
+    pub fn keymap(&self) -> Keymap {
+        // Checked when it was read.
+        Keymap::from_table(&self.keys).unwrap_or_default()
+    }
+}
+
+/// The directory of the configuration.
+#[must_use]
+pub fn directory() -> Option<PathBuf> {
+    std::env::var_os("QIANTAI_CONFIG").map(PathBuf::from).or_else(|| {
+        directories::ProjectDirs::from("", "", "qiantai").map(|dirs| dirs.config_dir().to_owned())
+    })
+}

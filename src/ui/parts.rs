@@ -1,0 +1,156 @@
+//! Small parts that every screen draws with.
+
+pub mod household;
+pub mod options;
+pub mod text;
+
+use ratatui::Frame;
+use ratatui::layout::{Alignment, Rect};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, BorderType, Clear, Paragraph};
+
+use super::cx::Hint;
+use super::look::Look;
+use super::theme::Role;
+use crate::text::lang::t;
+use crate::text::plain::harmless;
+use crate::text::width::{fit, width, wrap};
+
+/// What the mark in front of a row says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// Its time has passed.
+    Overdue,
+    /// Its time is near.
+    Soon,
+    /// At the front of the queue.
+    Front,
+    /// To be done here.
+    Todo,
+    /// Somebody is at work on it.
+    Doing,
+    /// Waits for somebody outside.
+    Waiting,
+    /// Done.
+    Done,
+    /// Void.
+    Void,
+}
+
+/// The mark itself: ASCII, so that no terminal draws it wider than it is.
+#[must_use]
+pub fn mark(mark: Mark, look: &Look) -> Span<'static> {
+    let (text, role) = match mark {
+        Mark::Overdue => ("!!", Role::Overdue),
+        Mark::Soon => ("!", Role::DueSoon),
+        Mark::Front => ("^", Role::DueSoon),
+        Mark::Todo => (">", Role::Accent),
+        Mark::Doing => ("~", Role::Text),
+        Mark::Waiting => ("..", Role::Waiting),
+        Mark::Done => ("v", Role::Done),
+        Mark::Void => ("x", Role::Dim),
+    };
+    Span::styled(text, look.theme.style(role))
+}
+
+/// Draws a frame and gives the area inside.
+pub fn framed(
+    frame: &mut Frame,
+    area: Rect,
+    look: &Look,
+    title: &str,
+    foot: Option<&str>,
+    focused: bool,
+) -> Rect {
+    let role = if focused { Role::FrameFocused } else { Role::Frame };
+    let room = usize::from(area.width).saturating_sub(4);
+    let mut block = Block::bordered()
+        .border_type(BorderType::Rounded)
+        .border_style(look.theme.style(role))
+        .style(look.theme.style(Role::Text));
+    if !title.is_empty() {
+        let title = format!(" {} ", fit(&harmless(title), room));
+        block = block.title(Line::styled(title, look.theme.style(Role::Title)));
+    }
+    if let Some(foot) = foot {
+        let foot = format!(" {} ", fit(&harmless(foot), room));
+        block =
+            block.title_bottom(Line::styled(foot, look.theme.style(Role::Dim)).alignment(Alignment::Right));
+    }
+    let inner = block.inner(area);
+    frame.render_widget(block, area);
+    inner
+}
+
+/// A sentence in the middle of an empty area.
+pub fn centred(frame: &mut Frame, area: Rect, look: &Look, words: &str) {
+    let lines = wrap(words, usize::from(area.width).saturating_sub(4).max(1));
+    let y = area.y + area.height.saturating_sub(lines.len() as u16) / 2;
+    for (row, line) in lines.into_iter().enumerate() {
+        let place = Rect { y: y + row as u16, height: 1, ..area };
+        if place.bottom() <= area.bottom() {
+            let line = Line::styled(line, look.theme.style(Role::Dim)).alignment(Alignment::Center);
+            frame.render_widget(line, place);
+        }
+    }
+}
+
+/// A rectangle of that size in the middle of an area, as large as fits.
+#[must_use]
+pub fn centre(area: Rect, columns: u16, rows: u16) -> Rect {
+    let (columns, rows) = (columns.min(area.width), rows.min(area.height));
+    Rect {
+        x: area.x + (area.width - columns) / 2,
+        y: area.y + (area.height - rows) / 2,
+        width: columns,
+        height: rows,
+    }
+}
+
+/// Clears the place of a popup. A wide character that its left edge would cut in half is blanked
+/// whole, else the terminal draws the border one column off.
+pub fn clear_under(frame: &mut Frame, popup: Rect) {
+    if popup.x > 0 {
+        let buffer = frame.buffer_mut();
+        for y in popup.y..popup.bottom() {
+            if let Some(cell) = buffer.cell_mut((popup.x - 1, y))
+                && width(cell.symbol()) > 1
+            {
+                cell.set_symbol(" ");
+            }
+        }
+    }
+    frame.render_widget(Clear, popup);
+}
+
+/// What stands there when the terminal is too small to work on.
+pub fn too_small(frame: &mut Frame, area: Rect, look: &Look, smallest: (u16, u16)) {
+    let words = t(
+        look.lang,
+        "ui.too_small",
+        &[
+            ("width", &area.width.to_string()),
+            ("height", &area.height.to_string()),
+            ("least_width", &smallest.0.to_string()),
+            ("least_height", &smallest.1.to_string()),
+        ],
+    );
+    let lines: Vec<Line> = wrap(&words, usize::from(area.width).max(1)).into_iter().map(Line::raw).collect();
+    frame.render_widget(Paragraph::new(lines), area);
+}
+
+/// The line of keys: as many as fit, the first ones first.
+pub fn key_line(frame: &mut Frame, area: Rect, look: &Look, hints: &[Hint]) {
+    let mut spans = vec![Span::styled(" ", look.theme.style(Role::Text))];
+    let mut room = usize::from(area.width).saturating_sub(1);
+    for hint in hints {
+        let columns = width(&hint.key) + width(&hint.does) + 3;
+        if columns > room {
+            break;
+        }
+        room -= columns;
+        spans.push(Span::styled(hint.key.clone(), look.theme.style(Role::Key)));
+        spans.push(Span::styled(format!(" {}  ", hint.does), look.theme.style(Role::Text)));
+    }
+    frame.render_widget(Line::from(spans).style(look.theme.style(Role::Text)), area);
+}

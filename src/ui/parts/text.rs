@@ -1,0 +1,187 @@
+//! Typing text: one line or several, with the terminal's own cursor on the cell where the next
+//! character appears.
+
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
+use ratatui::Frame;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+use ratatui_textarea::{CursorMove, DataCursor, TextArea, WrapMode};
+
+use crate::text::plain::harmless_lines;
+
+/// A text being typed.
+#[derive(Debug, Clone)]
+pub struct TextEdit {
+    area: TextArea<'static>,
+    several: bool,
+    max: usize,
+    drawn: Rect,
+}
+
+impl TextEdit {
+    /// An editor of one line (or of several) that takes at most `max` characters.
+    #[must_use]
+    pub fn new(several: bool, max: usize) -> Self {
+        let mut edit = Self { area: TextArea::default(), several, max, drawn: Rect::ZERO };
+        edit.set("");
+        edit
+    }
+
+    /// Replaces the text; the cursor goes behind it.
+    pub fn set(&mut self, text: &str) {
+        let clean = self.clean(text);
+        let mut area = TextArea::new(clean.split('\n').map(str::to_owned).collect());
+        area.set_cursor_line_style(Style::new());
+        // The terminal's own cursor is shown; a painted one beside it would be a second.
+        area.set_cursor_style(Style::new());
+        area.set_wrap_mode(if self.several { WrapMode::Glyph } else { WrapMode::None });
+        area.set_max_histories(200);
+        area.move_cursor(CursorMove::Bottom);
+        area.move_cursor(CursorMove::End);
+        self.area = area;
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn text(&self) -> String {
+        self.area.lines().join("\n")
+    }
+
+    /// Whether nothing is typed.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.area.is_empty()
+    }
+
+    /// What may enter: no control bytes, line ends as one sort, nothing beyond the limit.
+    fn clean(&self, text: &str) -> String {
+        // A page pasted by mistake is cut before it is looked at character by character.
+        let cut: String = text.chars().take(self.max).collect();
+        let clean = harmless_lines(&cut).into_owned();
+        if self.several { clean } else { clean.replace('\n', " ").trim_matches('\n').to_owned() }
+    }
+
+    fn room(&self) -> usize {
+        let used: usize = self.area.lines().iter().map(|line| line.chars().count() + 1).sum();
+        (self.max + 1).saturating_sub(used)
+    }
+
+    fn insert(&mut self, text: &str) {
+        let clean: String = self.clean(text).chars().take(self.room()).collect();
+        if !clean.is_empty() {
+            self.area.insert_str(clean);
+        }
+    }
+
+    /// Handles an event; `None` if it is not for a text, else whether the text changed.
+    pub fn event(&mut self, event: &Event) -> Option<bool> {
+        match event {
+            Event::Paste(text) => {
+                self.insert(text);
+                Some(true)
+            }
+            Event::Key(key) => self.key(key),
+            _ => None,
+        }
+    }
+
+    fn key(&mut self, key: &KeyEvent) -> Option<bool> {
+        let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
+        let alt = key.modifiers.contains(KeyModifiers::ALT);
+        let moves = match key.code {
+            KeyCode::Left if ctrl => Some(CursorMove::WordBack),
+            KeyCode::Right if ctrl => Some(CursorMove::WordForward),
+            KeyCode::Left if self.area.cursor() != (0, 0) => Some(CursorMove::Back),
+            KeyCode::Right if !self.at_end() => Some(CursorMove::Forward),
+            KeyCode::Home => Some(CursorMove::Head),
+            KeyCode::End => Some(CursorMove::End),
+            KeyCode::Up if self.several && self.area.screen_cursor().row > 0 => Some(CursorMove::Up),
+            KeyCode::Down if self.several && !self.on_last_row() => Some(CursorMove::Down),
+            _ => None,
+        };
+        if let Some(moves) = moves {
+            self.area.move_cursor(moves);
+            return Some(false);
+        }
+        Some(match key.code {
+            // AltGr arrives as Ctrl+Alt and types characters on some keyboards.
+            KeyCode::Char(c) if ctrl == alt => {
+                if self.room() > 0 && !c.is_control() {
+                    self.area.insert_char(c);
+                }
+                true
+            }
+            KeyCode::Char('z') if ctrl => self.area.undo(),
+            KeyCode::Char('y') if ctrl => self.area.redo(),
+            KeyCode::Char('w') if ctrl => self.area.delete_word(),
+            KeyCode::Enter if self.several => {
+                if self.room() > 0 {
+                    self.area.insert_newline();
+                }
+                true
+            }
+            KeyCode::Backspace if self.area.is_empty() => return None,
+            KeyCode::Backspace if ctrl => self.area.delete_word(),
+            KeyCode::Backspace => self.area.delete_char(),
+            KeyCode::Delete => self.area.delete_next_char(),
+            _ => return None,
+        })
+    }
+
+    fn at_end(&self) -> bool {
+        let lines = self.area.lines();
+        let DataCursor(row, column) = self.area.cursor();
+        row + 1 == lines.len() && lines.last().is_none_or(|line| column >= line.chars().count())
+    }
+
+    fn on_last_row(&self) -> bool {
+        let end = {
+            let mut end = self.area.clone();
+            end.move_cursor(CursorMove::Bottom);
+            end.move_cursor(CursorMove::End);
+            end.screen_cursor().row
+        };
+        self.area.screen_cursor().row >= end
+    }
+
+    /// Puts the cursor where somebody clicked.
+    pub fn click(&mut self, column: u16, row: u16) {
+        if self.drawn.contains((column, row).into()) {
+            let (top, left) = self.area.scroll_offset();
+            let at = self.area.screen_to_data(
+                usize::from(row - self.drawn.y + top),
+                usize::from(column - self.drawn.x + left),
+            );
+            let DataCursor(line, column) = at;
+            self.area.move_cursor(CursorMove::Jump(line as u16, column as u16));
+        }
+    }
+
+    /// Rows that the text takes at a width, one kept for the cursor behind a full row.
+    #[must_use]
+    pub fn rows(&self, columns: u16) -> u16 {
+        let columns = usize::from(columns).saturating_sub(1).max(1);
+        let rows: usize =
+            self.area.lines().iter().map(|line| crate::text::width::width(line) / columns + 1).sum();
+        rows.min(usize::from(u16::MAX)) as u16
+    }
+
+    /// Draws the text, and the terminal's cursor if it is typed into.
+    pub fn draw(&mut self, frame: &mut Frame, area: Rect, style: Style, typing: bool) {
+        self.drawn = area;
+        self.area.set_style(style);
+        frame.buffer_mut().set_style(area, style);
+        // The last column is kept free: behind an exactly full row the cursor would leave the field.
+        let text = Rect { width: area.width.saturating_sub(1).max(1), ..area };
+        frame.render_widget(&self.area, text);
+        if typing {
+            let cursor = self.area.screen_cursor();
+            let (top, left) = self.area.scroll_offset();
+            let x = area.x
+                + (cursor.col.saturating_sub(usize::from(left)) as u16).min(area.width.saturating_sub(1));
+            let y = area.y
+                + (cursor.row.saturating_sub(usize::from(top)) as u16).min(area.height.saturating_sub(1));
+            frame.set_cursor_position(Position { x, y });
+        }
+    }
+}

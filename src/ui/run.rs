@@ -1,0 +1,207 @@
+//! The terminal and the loop: events in, frames out.
+
+use std::io::{self, IsTerminal, Stdout};
+use std::panic::{self, AssertUnwindSafe};
+use std::path::Path;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use chrono::Utc;
+use crossterm::event::{
+    self, DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture, Event,
+};
+use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
+use crossterm::{cursor, execute};
+use ratatui::Terminal;
+use ratatui::backend::CrosstermBackend;
+
+use super::app::App;
+use super::config::{Config, ConfigError};
+use crate::counter::CounterError;
+use crate::desk::kinds::STANDARD;
+use crate::store::Store;
+use crate::text::lang::Lang;
+use crate::timer::{Notice, SystemClock, Timer};
+
+/// Something that wakes the loop.
+enum Wake {
+    Terminal(Event),
+    Timer(Notice),
+    Answer,
+    Gone,
+}
+
+/// How long typing rests before the draft is written: a power cut loses less than a second of it.
+const DRAFT_REST: Duration = Duration::from_millis(600);
+
+/// Runs the screen until the person leaves.
+///
+/// # Errors
+/// The terminal can't be used.
+pub fn run(mut app: App) -> io::Result<()> {
+    let (sender, receiver) = mpsc::channel();
+    let _restore = Guard::enter()?;
+    let mut terminal = Terminal::new(CrosstermBackend::new(io::stdout()))?;
+    read_events(sender.clone());
+    let from_threads = sender.clone();
+    // The loop has ended when nobody listens to these two; what they tell matters no more.
+    app.wake_by(std::sync::Arc::new(move || drop(from_threads.send(Wake::Answer))));
+    let directory = app.store().path().and_then(|path| path.parent()).map(std::path::Path::to_owned);
+    let timer = match directory {
+        Some(directory) => {
+            let tell = move |notice| drop(sender.send(Wake::Timer(notice)));
+            Some(Timer::start(directory, app.store().kinds(), SystemClock, tell)?)
+        }
+        None => None,
+    };
+    let result = turn(&mut app, &mut terminal, &receiver);
+    app.leave(Utc::now());
+    drop(timer);
+    result
+}
+
+/// One thread reads the terminal, so that a slow frame never loses a key.
+fn read_events(sender: Sender<Wake>) {
+    thread::spawn(move || {
+        while let Ok(event) = event::read() {
+            if sender.send(Wake::Terminal(event)).is_err() {
+                return;
+            }
+        }
+        let _ = sender.send(Wake::Gone);
+    });
+}
+
+fn turn(
+    app: &mut App,
+    terminal: &mut Terminal<CrosstermBackend<Stdout>>,
+    receiver: &Receiver<Wake>,
+) -> io::Result<()> {
+    app.start(Utc::now());
+    let mut draft_due: Option<Instant> = None;
+    loop {
+        app.now(Utc::now());
+        terminal.draw(|frame| app.draw(frame))?;
+        if app.take_bell() {
+            use io::Write;
+            io::stdout().write_all(b"\x07")?;
+            io::stdout().flush()?;
+        }
+        let wait = draft_due.map_or_else(until_next_minute, |due| {
+            due.saturating_duration_since(Instant::now()).min(until_next_minute())
+        });
+        let mut wake = match receiver.recv_timeout(wait) {
+            Ok(wake) => Some(wake),
+            Err(RecvTimeoutError::Timeout) => None,
+            Err(RecvTimeoutError::Disconnected) => return Ok(()),
+        };
+        // Everything that waits is handled before the next frame: a pasted page is one frame, not a thousand.
+        let mut handled = 0;
+        while let Some(one) = wake {
+            match one {
+                Wake::Terminal(event) => app.event(&event, Utc::now()),
+                Wake::Timer(notice) => app.notice(notice, Utc::now()),
+                Wake::Answer => app.answered(Utc::now()),
+                Wake::Gone => return Ok(()),
+            }
+            if app.is_over() {
+                return Ok(());
+            }
+            handled += 1;
+            wake = if handled < 500 { receiver.try_recv().ok() } else { None };
+        }
+        if !app.draft_waits() {
+            draft_due = None;
+        } else if draft_due.is_none() {
+            draft_due = Some(Instant::now() + DRAFT_REST);
+        }
+        if draft_due.is_some_and(|due| due <= Instant::now()) {
+            app.save_draft(Utc::now());
+            draft_due = None;
+        }
+    }
+}
+
+/// The clock on the screen shows minutes.
+fn until_next_minute() -> Duration {
+    let second = u64::try_from(Utc::now().timestamp().rem_euclid(60)).unwrap_or(0);
+    Duration::from_secs(60 - second)
+}
+
+/// Puts the terminal into the program's mode, and back whatever happens.
+struct Guard;
+
+impl Guard {
+    fn enter() -> io::Result<Self> {
+        panic::set_hook(Box::new(|info| {
+            restore();
+            tracing::error!(%info, "a fault in the program");
+        }));
+        enable_raw_mode()?;
+        let guard = Self;
+        execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, EnableMouseCapture)?;
+        Ok(guard)
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        restore();
+        let _ = panic::take_hook();
+    }
+}
+
+/// Gives the terminal back as it was. Nothing can be done about a terminal that is gone.
+fn restore() {
+    let _ = execute!(
+        io::stdout(),
+        DisableMouseCapture,
+        DisableBracketedPaste,
+        LeaveAlternateScreen,
+        cursor::Show
+    );
+    let _ = disable_raw_mode();
+}
+
+/// Opens the screen over the book in a data directory.
+///
+/// # Errors
+/// The configuration is wrong, the book is not set up or can't be read, or the terminal can't be used.
+pub fn open(directory: &Path, lang: Lang, lang_given: bool) -> Result<(), OpenError> {
+    let mut config = Config::read(lang)?;
+    if lang_given {
+        config.lang = lang;
+    }
+    if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
+        return Err(OpenError::NoTerminal);
+    }
+    let store = Store::open(directory, STANDARD).map_err(CounterError::from)?;
+    let app = App::new(store, config, Utc::now())?;
+    // A fault in the program must not cost more than the fault: the terminal is given back, what was
+    // typed lies in drafts, and one sentence is said.
+    match panic::catch_unwind(AssertUnwindSafe(|| run(app))) {
+        Ok(result) => Ok(result?),
+        Err(_) => Err(OpenError::Panicked),
+    }
+}
+
+/// Why the screen was not opened, or ended.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The configuration is wrong.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The book can't be used.
+    #[error(transparent)]
+    Counter(#[from] CounterError),
+    /// There is no terminal.
+    #[error("not a terminal")]
+    NoTerminal,
+    /// The terminal can't be used.
+    #[error(transparent)]
+    Terminal(#[from] io::Error),
+    /// The program has a fault.
+    #[error("a fault in the program")]
+    Panicked,
+}

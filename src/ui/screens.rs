@@ -1,0 +1,179 @@
+//! The screens: ten tabs, and what can lie on top of them.
+
+mod callbacks;
+mod case_view;
+mod cases;
+mod find;
+mod form_screen;
+mod help;
+mod household_pane;
+mod households;
+mod list;
+mod login;
+mod menu;
+mod opening;
+mod palette;
+mod review;
+mod rows;
+mod services;
+
+use crossterm::event::Event;
+use ratatui::Frame;
+use ratatui::layout::Rect;
+
+use self::case_view::CaseView;
+use self::form_screen::FormScreen;
+use super::cx::{Cx, Hint, Message, Screen, Tone};
+use super::look::Look;
+use crate::counter;
+use crate::desk::field::Values;
+use crate::desk::kind::Kind;
+use crate::desk::kinds::Kinds;
+use crate::store::Store;
+use crate::text::lang::{Lang, t};
+use crate::text::say::word;
+
+/// Kinds that have a tab of their own: the first ones of the list.
+const OWN_TABS: usize = 6;
+/// The tab of callbacks.
+pub const CALLBACKS: usize = 6;
+/// The tab of the other services.
+pub const SERVICES: usize = 7;
+/// The tab of households.
+pub const HOUSEHOLDS: usize = 8;
+/// The tab of the end of day.
+pub const REVIEW: usize = 9;
+
+/// The ten tabs.
+#[must_use]
+pub fn tabs(kinds: Kinds) -> Vec<Box<dyn Screen>> {
+    let mut tabs: Vec<Box<dyn Screen>> = kinds
+        .iter()
+        .take(OWN_TABS)
+        .map(|kind| Box::new(cases::Cases::new(kind)) as Box<dyn Screen>)
+        .collect();
+    while tabs.len() < OWN_TABS {
+        tabs.push(nothing());
+    }
+    tabs.push(Box::new(callbacks::Callbacks::default()));
+    tabs.push(Box::new(services::Services::new(kinds)));
+    tabs.push(Box::new(households::Households::default()));
+    tabs.push(Box::new(review::ReviewScreen::default()));
+    tabs
+}
+
+/// The name of a tab.
+#[must_use]
+pub fn tab_name(kinds: Kinds, tab: usize, lang: Lang) -> String {
+    match tab {
+        CALLBACKS => t(lang, "ui.tab.callbacks", &[]),
+        SERVICES => t(lang, "ui.tab.services", &[]),
+        HOUSEHOLDS => t(lang, "ui.tab.households", &[]),
+        REVIEW => t(lang, "ui.tab.review", &[]),
+        _ => kinds.iter().nth(tab).map(|kind| t(lang, &format!("{}.tab", kind.id), &[])).unwrap_or_default(),
+    }
+}
+
+/// The tab on which cases of a kind stand.
+#[must_use]
+pub fn tab_of(kinds: Kinds, kind: &Kind) -> usize {
+    kinds.iter().position(|known| known.id == kind.id).filter(|place| *place < OWN_TABS).unwrap_or(SERVICES)
+}
+
+/// The login.
+#[must_use]
+pub fn login(store: &Store) -> Box<dyn Screen> {
+    Box::new(login::Login::new(store))
+}
+
+/// What can be done here, and with which keys.
+#[must_use]
+pub fn help(topic: &'static str) -> Box<dyn Screen> {
+    Box::new(help::Help::new(topic))
+}
+
+/// Finds a command by its name.
+#[must_use]
+pub fn palette() -> Box<dyn Screen> {
+    Box::new(palette::Palette::default())
+}
+
+/// Finds households and cases.
+#[must_use]
+pub fn find() -> Box<dyn Screen> {
+    Box::new(find::Find::default())
+}
+
+/// All actions of a case, refused ones with the reason.
+fn actions_menu(view: &CaseView) -> Box<dyn Screen> {
+    Box::new(menu::Menu::new(view))
+}
+
+/// The form of a new case of a kind.
+pub fn new_case(kind: &str, values: Values, cx: &mut Cx) -> Option<Box<dyn Screen>> {
+    let kind = cx.store.kinds().get(kind)?;
+    Some(Box::new(FormScreen::new_case(kind, values, cx)))
+}
+
+/// The form of an action, or the action itself if it asks for nothing.
+pub fn act(number: &str, action: &'static str, cx: &mut Cx) -> Option<Box<dyn Screen>> {
+    let case = cx.read(cx.store.case(number)).flatten()?;
+    let kind = cx.store.kinds().get(&case.kind)?;
+    let revision = case.revision;
+    if let Some(form) = FormScreen::action(kind, case, action, cx) {
+        return Some(Box::new(form));
+    }
+    let done =
+        counter::cases::act(cx.store, cx.session, cx.now, number, action, &Values::new(), Some(revision));
+    if let Some(done) = cx.tell(done) {
+        let state = word(cx.lang, kind.id, "state", &done.case.state);
+        let words = t(cx.lang, "ui.form.acted", &[("number", number), ("state", &state)]);
+        cx.send(Message::Changed);
+        cx.toast(Tone::Good, words);
+    }
+    None
+}
+
+/// A draft taken up again.
+pub fn resume(id: i64, cx: &mut Cx) -> Option<Box<dyn Screen>> {
+    let draft = cx.read(cx.store.draft(id)).flatten()?;
+    match FormScreen::resume(&draft, cx) {
+        Some(form) => Some(Box::new(form)),
+        None => {
+            let words = t(cx.lang, "ui.draft_unreadable", &[("title", &draft.title)]);
+            cx.toast(Tone::Bad, words);
+            None
+        }
+    }
+}
+
+/// What the last signed day carried over, if this shift has not seen it yet.
+pub fn opening_list(cx: &mut Cx) -> Option<Box<dyn Screen>> {
+    opening::Opening::read(cx).map(|opening| Box::new(opening) as Box<dyn Screen>)
+}
+
+/// Stands where a screen is away for a moment.
+#[must_use]
+pub fn nothing() -> Box<dyn Screen> {
+    Box::new(Nothing)
+}
+
+struct Nothing;
+
+impl Screen for Nothing {
+    fn refresh(&mut self, _: &mut Cx) {}
+
+    fn draw(&mut self, _: &mut Frame, _: Rect, _: &Look) {}
+
+    fn event(&mut self, _: &Event, _: &mut Cx) -> bool {
+        false
+    }
+
+    fn hints(&self, _: &Look) -> Vec<Hint> {
+        Vec::new()
+    }
+
+    fn help_topic(&self) -> &'static str {
+        "desk"
+    }
+}

@@ -1,0 +1,424 @@
+//! One case: who, what, what was done, what can be done now.
+
+use crossterm::event::KeyCode;
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
+
+use super::cases::urgency_mark;
+use crate::desk::case::{Case, HEADER_FIELDS};
+use crate::desk::household::Household;
+use crate::desk::kind::Kind;
+use crate::desk::promise::Basis;
+use crate::desk::timeline::{Entry, Event};
+use crate::desk::workflow::Offer;
+use crate::store::cases::{Query, Row};
+use crate::text::lang::t;
+use crate::text::plain::harmless;
+use crate::text::say::{say, word};
+use crate::text::show::{mask_phone, show_span};
+use crate::text::shown::Reader;
+use crate::text::width::wrap;
+use crate::ui::cx::{Cx, Hint};
+use crate::ui::look::Look;
+use crate::ui::parts;
+use crate::ui::theme::Role;
+
+/// Open cases of the same household that are named.
+const NEIGHBOURS: usize = 5;
+
+/// A case with what stands around it.
+pub struct CaseView {
+    kind: &'static Kind,
+    case: Case,
+    entries: Vec<Entry>,
+    offers: Vec<Offer>,
+    household: Option<Household>,
+    neighbours: Vec<Row>,
+    scroll: u16,
+    lines: u16,
+    height: u16,
+}
+
+impl CaseView {
+    /// Reads a case; the place in it stays when it is the same one as before.
+    #[must_use]
+    pub fn read(number: &str, before: Option<Self>, cx: &mut Cx) -> Option<Self> {
+        let case = cx.read(cx.store.case(number)).flatten()?;
+        let kind = cx.store.kinds().get(&case.kind)?;
+        let entries = cx.read(cx.store.timeline(number)).unwrap_or_default();
+        let offers = cx.tell(crate::counter::cases::offers(cx.store, cx.session, cx.now, cx.settings, &case));
+        let household = match &case.unit {
+            Some(unit) => cx.read(cx.store.household(unit)).flatten(),
+            None => None,
+        };
+        let neighbours = match &case.unit {
+            Some(unit) => {
+                let query = Query {
+                    unit: Some(unit.clone()),
+                    open: Some(true),
+                    limit: NEIGHBOURS + 1,
+                    ..Query::default()
+                };
+                cx.read(cx.store.list(&query)).map(|page| page.rows).unwrap_or_default()
+            }
+            None => Vec::new(),
+        };
+        let neighbours =
+            neighbours.into_iter().filter(|row| row.case.number != number).take(NEIGHBOURS).collect();
+        let scroll = before.filter(|view| view.case.number == number).map_or(0, |view| view.scroll);
+        Some(Self {
+            kind,
+            case,
+            entries,
+            offers: offers.unwrap_or_default(),
+            household,
+            neighbours,
+            scroll,
+            lines: 0,
+            height: 0,
+        })
+    }
+
+    /// The case's number.
+    #[must_use]
+    pub fn number(&self) -> &str {
+        &self.case.number
+    }
+
+    /// The case's unit.
+    #[must_use]
+    pub fn unit(&self) -> Option<&str> {
+        self.case.unit.as_deref()
+    }
+
+    /// Its kind.
+    #[must_use]
+    pub const fn kind(&self) -> &'static Kind {
+        self.kind
+    }
+
+    /// Everything the state offers, refused ones with why not.
+    #[must_use]
+    pub fn offers(&self) -> &[Offer] {
+        &self.offers
+    }
+
+    /// The actions on the keys from F5 on: allowed ones, the kind's own and callbacks first.
+    fn slots(&self) -> impl Iterator<Item = &Offer> {
+        let allowed = |offer: &&Offer| offer.why_not.is_none();
+        let near = |offer: &Offer| {
+            offer.own || offer.action.starts_with("callback-") && offer.action != "callback-add"
+        };
+        let first = self.offers.iter().filter(allowed).filter(move |offer| near(offer));
+        let rest = self.offers.iter().filter(allowed).filter(move |offer| !near(offer));
+        first.chain(rest)
+    }
+
+    /// The action of a key slot.
+    #[must_use]
+    pub fn slot_action(&self, slot: usize) -> Option<&'static str> {
+        self.slots().nth(slot).map(|offer| offer.action)
+    }
+
+    /// The keys that can be pressed for this case now.
+    #[must_use]
+    pub fn hints(&self, look: &Look) -> Vec<Hint> {
+        self.slots()
+            .zip(crate::ui::keys::Command::SLOTS)
+            .map(|(offer, command)| Hint {
+                key: look.keymap.label(command),
+                does: word(look.lang, self.kind.id, "action", offer.action),
+            })
+            .collect()
+    }
+
+    /// Scrolls; `false` for keys that do not.
+    pub fn key(&mut self, code: KeyCode, _cx: &mut Cx) -> bool {
+        let page = self.height.saturating_sub(2).max(1);
+        let last = self.lines.saturating_sub(self.height);
+        self.scroll = match code {
+            KeyCode::Down | KeyCode::Right => self.scroll.saturating_add(1),
+            KeyCode::Up | KeyCode::Left => self.scroll.saturating_sub(1),
+            KeyCode::PageDown => self.scroll.saturating_add(page),
+            KeyCode::PageUp => self.scroll.saturating_sub(page),
+            KeyCode::Home => 0,
+            KeyCode::End => last,
+            _ => return false,
+        }
+        .min(last);
+        true
+    }
+
+    /// Draws the case; `whole` when it is the page at work, then telephone numbers stand in full.
+    pub fn draw(&mut self, frame: &mut Frame, area: Rect, look: &Look, whole: bool) {
+        let state = word(look.lang, self.kind.id, "state", &self.case.state);
+        let title = format!("{}  {state}", self.case.number);
+        let inner = parts::framed(frame, area, look, &title, None, whole);
+        let lines = self.content(usize::from(inner.width), look, whole);
+        self.height = inner.height;
+        self.lines = u16::try_from(lines.len()).unwrap_or(u16::MAX);
+        self.scroll = self.scroll.min(self.lines.saturating_sub(self.height));
+        let shown: Vec<Line> =
+            lines.into_iter().skip(usize::from(self.scroll)).take(usize::from(inner.height)).collect();
+        frame.render_widget(Paragraph::new(shown), inner);
+    }
+
+    fn content(&self, width: usize, look: &Look, whole: bool) -> Vec<Line<'static>> {
+        let mut lines = Lines { width, out: Vec::new() };
+        self.head(&mut lines, look, whole);
+        self.duties(&mut lines, look);
+        self.details(&mut lines, look);
+        self.history(&mut lines, look, whole);
+        self.ahead(&mut lines, look);
+        self.around(&mut lines, look);
+        lines.out
+    }
+
+    fn head(&self, lines: &mut Lines, look: &Look, whole: bool) {
+        let case = &self.case;
+        let phone =
+            case.phone.as_deref().map(|phone| if whole { phone.to_owned() } else { mask_phone(phone) });
+        let relation = self.household.as_ref().and_then(|household| {
+            let known =
+                household.residents.iter().find(|resident| Some(&resident.name) == case.contact.as_ref())?;
+            Some(t(look.lang, &format!("household.relation.{}", known.relation.id()), &[]))
+        });
+        let who = [case.unit.clone(), case.contact.clone(), relation, phone];
+        let who: Vec<String> = who.into_iter().flatten().collect();
+        let urgent = case.urgency.as_deref() == Some("urgent");
+        let mut who = who.join("  ");
+        if urgent {
+            who = format!("[{}]  {who}", word(look.lang, self.kind.id, "option.urgency", "urgent"));
+        }
+        lines.add(&who, look.theme.style(if urgent { Role::Overdue } else { Role::Accent }));
+        lines.add(&case.summary, look.theme.style(Role::Title));
+        if let Some(reason) = &case.escalated {
+            let words = t(look.lang, "ui.case.escalated", &[("reason", reason)]);
+            lines.add(&words, look.theme.style(Role::DueSoon));
+        }
+    }
+
+    /// Promise and callback, with the rule they were made by.
+    fn duties(&self, lines: &mut Lines, look: &Look) {
+        let reader = Reader { lang: look.lang, now: look.now, settings: look.settings };
+        let basis = |basis: &Basis| match basis {
+            Basis::Rule(rule) => t(
+                look.lang,
+                match rule.counting {
+                    crate::desk::promise::Counting::Clock => "ui.case.by_clock",
+                    crate::desk::promise::Counting::Service => "ui.case.by_service",
+                },
+                &[("span", &show_span(i64::from(rule.minutes), look.lang))],
+            ),
+            Basis::Hand { reason: Some(reason) } => {
+                t(look.lang, "ui.case.by_hand_because", &[("reason", reason)])
+            }
+            Basis::Hand { reason: None } => t(look.lang, "ui.case.by_hand", &[]),
+        };
+        if let Some(promise) = self.case.promise() {
+            let late = promise.due < look.now;
+            let words = t(
+                look.lang,
+                "ui.case.promise",
+                &[
+                    ("stage", &t(look.lang, &format!("stage.{}", promise.stage), &[])),
+                    ("due", &reader.when(promise.due)),
+                    ("rule", &basis(&promise.basis)),
+                ],
+            );
+            lines.add(&late_mark(&words, late, promise.due, look), duty_style(late, look));
+        }
+        for callback in self.case.callbacks.iter().filter(|callback| callback.is_open()) {
+            let late = callback.is_overdue(look.now);
+            let mut words = t(
+                look.lang,
+                "ui.case.callback",
+                &[("due", &reader.when(callback.next_at())), ("rule", &basis(&callback.basis))],
+            );
+            if !callback.attempts.is_empty() {
+                words.push_str(&t(
+                    look.lang,
+                    "ui.case.attempts",
+                    &[("count", &callback.attempts.len().to_string())],
+                ));
+            }
+            if callback.asks_visit() {
+                words.push_str(&t(look.lang, "ui.case.visit_instead", &[]));
+            }
+            lines.add(&late_mark(&words, late, callback.next_at(), look), duty_style(late, look));
+        }
+    }
+
+    fn details(&self, lines: &mut Lines, look: &Look) {
+        let reader = Reader { lang: look.lang, now: look.now, settings: look.settings };
+        let shown_above = ["unit", "contact", "phone", "urgency"];
+        for field in self.kind.all_fields().filter(|field| !shown_above.contains(&field.key)) {
+            let value = self.case.get(field.key);
+            let first_lines = reader.lines(self.kind.id, field, &value);
+            let same_as_summary = first_lines.len() == 1 && first_lines[0] == self.case.summary;
+            if value.is_null() || same_as_summary {
+                continue;
+            }
+            let label = reader.label(self.kind.id, field.key);
+            lines.pair(&label, &first_lines, look);
+        }
+        if self.case.owner != self.case.opened_by {
+            let label = word(look.lang, self.kind.id, "field", "owner");
+            lines.pair(&label, std::slice::from_ref(&self.case.owner), look);
+        }
+    }
+
+    fn history(&self, lines: &mut Lines, look: &Look, whole: bool) {
+        lines.rule(&t(look.lang, "ui.case.history", &[]), look);
+        let reader = Reader { lang: look.lang, now: look.now, settings: look.settings };
+        for entry in &self.entries {
+            let done = word(look.lang, self.kind.id, "done", &entry.action);
+            let head = format!("{}  {done}", reader.when(entry.at));
+            lines
+                .add(&format!("\u{25cf} {head}  {}", said_by(&entry.by, look)), look.theme.style(Role::Text));
+            for line in self.entry_lines(entry, look, whole) {
+                lines.indented(&line, look.theme.style(Role::Dim));
+            }
+        }
+    }
+
+    /// What an entry says beside its name: the note, links, and what was amended.
+    fn entry_lines(&self, entry: &Entry, look: &Look, whole: bool) -> Vec<String> {
+        let reader = Reader { lang: look.lang, now: look.now, settings: look.settings };
+        let mut lines = Vec::new();
+        lines.extend(entry.note().map(str::to_owned));
+        for change in &entry.changes {
+            let amended = entry.action == "amend";
+            let Some(field) = self.kind.field(&change.field) else { continue };
+            if HEADER_FIELDS.contains(&change.field.as_str()) && !amended || entry.from.is_none() {
+                continue;
+            }
+            let masked = !whole && field.key == "phone";
+            let show = |value: &serde_json::Value| {
+                if value.is_null() {
+                    return t(look.lang, "ui.none", &[]);
+                }
+                let text = reader.line(self.kind.id, field, value);
+                if masked { mask_phone(&text) } else { text }
+            };
+            let label = reader.label(self.kind.id, &change.field);
+            lines.push(if change.before.is_null() && !amended {
+                format!("{label}: {}", show(&change.after))
+            } else {
+                format!("{label}: {} -> {}", show(&change.before), show(&change.after))
+            });
+        }
+        for event in &entry.events {
+            if let Event::Linked(link) = event {
+                let relation = t(look.lang, &format!("relation.{}", link.relation), &[]);
+                lines.push(format!("{relation} {}", link.number));
+            }
+            if let Event::CallbackTried { attempt, .. } = event
+                && let Some(score) = attempt.score
+            {
+                lines.push(t(look.lang, "ui.case.score", &[("score", &score.to_string())]));
+            }
+        }
+        lines
+    }
+
+    /// The actions that lie ahead, refused ones too, so that one sees why.
+    fn ahead(&self, lines: &mut Lines, look: &Look) {
+        let own: Vec<&Offer> = self.offers.iter().filter(|offer| offer.own).collect();
+        if own.is_empty() {
+            return;
+        }
+        lines.rule(&t(look.lang, "ui.case.ahead", &[]), look);
+        for offer in own {
+            let name = word(look.lang, self.kind.id, "action", offer.action);
+            match &offer.why_not {
+                None => lines.add(&format!("\u{25cb} {name}"), look.theme.style(Role::Text)),
+                Some(why) => {
+                    let why = say(why, look.lang, look.settings.calendar.tz());
+                    lines.add(&format!("- {name}: {why}"), look.theme.style(Role::Dim));
+                }
+            }
+        }
+    }
+
+    fn around(&self, lines: &mut Lines, look: &Look) {
+        if self.neighbours.is_empty() {
+            return;
+        }
+        lines.rule(&t(look.lang, "ui.case.same_household", &[]), look);
+        for row in &self.neighbours {
+            let Some(phase) =
+                crate::desk::kinds::STANDARD.get(&row.case.kind).map(|k| k.phase(&row.case.state))
+            else {
+                continue;
+            };
+            let mark = parts::mark(urgency_mark(row, look, phase), look);
+            let state = word(look.lang, &row.case.kind, "state", &row.case.state);
+            let text = format!("{} {}  {}  {state}", mark.content, row.case.number, row.case.summary);
+            lines.add(&text, mark.style);
+        }
+    }
+}
+
+/// Who made an entry; the clock has a word of its own.
+fn said_by(name: &str, look: &Look) -> String {
+    if name == crate::desk::people::CLOCK { t(look.lang, "people.role.clock", &[]) } else { name.to_owned() }
+}
+
+fn duty_style(late: bool, look: &Look) -> Style {
+    look.theme.style(if late { Role::Overdue } else { Role::Text })
+}
+
+fn late_mark(words: &str, late: bool, due: chrono::DateTime<chrono::Utc>, look: &Look) -> String {
+    if !late {
+        return words.to_owned();
+    }
+    let span = show_span((look.now - due).num_minutes(), look.lang);
+    format!("!! {words}  {}", t(look.lang, "ui.overdue_by", &[("span", &span)]))
+}
+
+/// Lines of a given width under construction.
+struct Lines {
+    width: usize,
+    out: Vec<Line<'static>>,
+}
+
+impl Lines {
+    fn add(&mut self, text: &str, style: Style) {
+        for line in wrap(&harmless(text), self.width.max(1)) {
+            self.out.push(Line::styled(line, style));
+        }
+    }
+
+    fn indented(&mut self, text: &str, style: Style) {
+        for part in text.lines() {
+            for line in wrap(&harmless(part), self.width.saturating_sub(2).max(1)) {
+                self.out.push(Line::styled(format!("  {line}"), style));
+            }
+        }
+    }
+
+    fn pair(&mut self, label: &str, values: &[String], look: &Look) {
+        let label_width = crate::text::width::width(label) + 2;
+        let room = self.width.saturating_sub(label_width).max(8);
+        let mut first = true;
+        for value in values {
+            for line in wrap(value, room) {
+                let lead = if first { format!("{label}: ") } else { " ".repeat(label_width) };
+                first = false;
+                self.out.push(Line::from(vec![
+                    Span::styled(lead, look.theme.style(Role::Dim)),
+                    Span::styled(line, look.theme.style(Role::Text)),
+                ]));
+            }
+        }
+    }
+
+    fn rule(&mut self, title: &str, look: &Look) {
+        self.out.push(Line::default());
+        self.out.push(Line::styled(title.to_owned(), look.theme.style(Role::Accent)));
+    }
+}

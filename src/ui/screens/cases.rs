@@ -1,0 +1,347 @@
+//! The tab of a kind: its list beside the case that is chosen.
+
+use crossterm::event::{Event, KeyCode, MouseButton, MouseEventKind};
+use ratatui::Frame;
+use ratatui::layout::{Constraint, Layout, Rect};
+
+use super::case_view::CaseView;
+use super::list::{Cursor, List};
+use crate::desk::field::Values;
+use crate::desk::kind::{Kind, Phase};
+use crate::store::cases::{Order, Query, Row};
+use crate::text::lang::t;
+use crate::text::say::kind_name;
+use crate::ui::cx::{Cx, Hint, Message, Screen};
+use crate::ui::keys::{Command, Place};
+use crate::ui::look::Look;
+use crate::ui::parts;
+
+/// Rows read at a time.
+const WINDOW: usize = 200;
+/// From this width on the case stands beside the list.
+const SIDE_BY_SIDE: u16 = 100;
+
+/// What part of the cases a list shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Filter {
+    Open,
+    Overdue,
+    Today,
+    Mine,
+    Inside,
+    All,
+}
+
+impl Filter {
+    const fn key(self) -> &'static str {
+        match self {
+            Self::Open => "ui.filter.open",
+            Self::Overdue => "ui.filter.overdue",
+            Self::Today => "ui.filter.today",
+            Self::Mine => "ui.filter.mine",
+            Self::Inside => "ui.filter.inside",
+            Self::All => "ui.filter.all",
+        }
+    }
+
+    /// The filters of a kind, in the order of the key that goes through them.
+    fn of(kind: &Kind) -> &'static [Self] {
+        // Only the visitors' book has people inside.
+        if kind.columns.contains(&"inside") || kind.id == "visit" {
+            &[Self::Inside, Self::Open, Self::Today, Self::Overdue, Self::Mine, Self::All]
+        } else {
+            &[Self::Open, Self::Overdue, Self::Today, Self::Mine, Self::All]
+        }
+    }
+}
+
+/// List and case of one kind.
+pub struct Cases {
+    kind: &'static Kind,
+    filter: Filter,
+    rows: Vec<Row>,
+    more: bool,
+    list: List,
+    open_count: u64,
+    today_count: u64,
+    view: Option<CaseView>,
+    /// At a narrow terminal the case is a page of its own.
+    page: bool,
+    /// A case asked for by its number that the filter does not show.
+    guest: Option<String>,
+}
+
+impl Cases {
+    /// The tab of a kind.
+    #[must_use]
+    pub fn new(kind: &'static Kind) -> Self {
+        Self {
+            kind,
+            filter: Filter::of(kind)[0],
+            rows: Vec::new(),
+            more: false,
+            list: List::default(),
+            open_count: 0,
+            today_count: 0,
+            view: None,
+            page: false,
+            guest: None,
+        }
+    }
+
+    fn query(&self, cx: &Cx) -> Query {
+        let today = cx.settings.calendar.day_of(cx.now);
+        let base = Query { kind: Some(self.kind.id.to_owned()), limit: WINDOW, ..Query::default() };
+        match self.filter {
+            Filter::Open => Query { open: Some(true), order: Order::Queue, ..base },
+            Filter::Overdue => Query { overdue_at: Some(cx.now), order: Order::Queue, ..base },
+            Filter::Today => Query { from: Some(today), to: Some(today), ..base },
+            Filter::Mine => Query {
+                open: Some(true),
+                owner: Some(cx.session.name().to_owned()),
+                order: Order::Queue,
+                ..base
+            },
+            Filter::Inside => Query { inside: true, ..base },
+            Filter::All => base,
+        }
+    }
+
+    fn read(&mut self, cx: &mut Cx) {
+        let kept =
+            self.list.selected().and_then(|index| self.rows.get(index)).map(|row| row.case.number.clone());
+        let query = Query { limit: self.rows.len().clamp(WINDOW, 10 * WINDOW), ..self.query(cx) };
+        let today = cx.settings.calendar.day_of(cx.now);
+        let kind = Some(self.kind.id.to_owned());
+        if let Some(page) = cx.read(cx.store.list(&query)) {
+            self.rows = page.rows;
+            self.more = page.more;
+        }
+        let open = Query { kind: kind.clone(), open: Some(true), ..Query::default() };
+        let opened = Query { kind, from: Some(today), to: Some(today), ..Query::default() };
+        self.open_count = cx.read(cx.store.count(&open)).unwrap_or_default();
+        self.today_count = cx.read(cx.store.count(&opened)).unwrap_or_default();
+        self.put_guest(cx);
+        // The list keeps its place on the same case, wherever it stands now.
+        let place = kept.and_then(|number| self.rows.iter().position(|row| row.case.number == number));
+        self.list.set_len(self.rows.len(), place);
+        self.look_at_selected(cx);
+    }
+
+    /// A case that was asked for stands first, whatever the filter says.
+    fn put_guest(&mut self, cx: &mut Cx) {
+        let Some(number) = &self.guest else { return };
+        if self.rows.iter().any(|row| row.case.number == *number) {
+            return;
+        }
+        if let Some(Some(row)) = cx.read(cx.store.row(number)) {
+            self.rows.insert(0, row);
+        }
+    }
+
+    fn read_more(&mut self, cx: &mut Cx) {
+        let near_end = self.list.selected().is_some_and(|index| index + 20 >= self.rows.len());
+        if !self.more || !near_end {
+            return;
+        }
+        let Some(last) = self.rows.last() else { return };
+        let query = Query { after: Some((last.front, last.id)), ..self.query(cx) };
+        if let Some(page) = cx.read(cx.store.list(&query)) {
+            self.rows.extend(page.rows);
+            self.more = page.more;
+            self.list.set_len(self.rows.len(), self.list.selected());
+        }
+    }
+
+    fn look_at_selected(&mut self, cx: &mut Cx) {
+        let number =
+            self.list.selected().and_then(|index| self.rows.get(index)).map(|row| row.case.number.clone());
+        self.view = match number {
+            Some(number) => CaseView::read(&number, self.view.take(), cx),
+            None => None,
+        };
+        if self.view.is_none() {
+            self.page = false;
+        }
+    }
+
+    fn next_filter(&mut self, cx: &mut Cx, step: isize) {
+        let filters = Filter::of(self.kind);
+        let at = filters.iter().position(|filter| *filter == self.filter).unwrap_or(0);
+        let next = (at as isize + step).rem_euclid(filters.len() as isize) as usize;
+        self.filter = filters[next];
+        self.guest = None;
+        self.rows.clear();
+        self.list = List::default();
+        self.read(cx);
+    }
+
+    fn key(&mut self, event: &Event, cx: &mut Cx) -> bool {
+        let Event::Key(key) = event else { return false };
+        let command = cx.keymap.resolve(key, Place::List);
+        if let Some(view) = &mut self.view
+            && let Some(action) = command.and_then(Command::slot).and_then(|slot| view.slot_action(slot))
+        {
+            cx.send(Message::Act(view.number().to_owned(), action));
+            return true;
+        }
+        match command {
+            Some(Command::Actions) => {
+                if let Some(view) = &self.view {
+                    cx.send(Message::Push(super::actions_menu(view)));
+                }
+                return true;
+            }
+            Some(Command::NextFilter) => self.next_filter(cx, 1),
+            Some(Command::PreviousFilter) => self.next_filter(cx, -1),
+            Some(Command::NewHere) => cx.send(Message::NewCase(self.kind.id.to_owned(), Values::new())),
+            Some(Command::Household) => {
+                if let Some(unit) = self.view.as_ref().and_then(|view| view.unit()) {
+                    cx.send(Message::ShowHousehold(unit.to_owned()));
+                }
+            }
+            Some(Command::Back) if self.page => self.page = false,
+            Some(Command::Back) if self.guest.is_some() => {
+                self.guest = None;
+                self.read(cx);
+            }
+            _ => return self.move_key(key.code, cx),
+        }
+        true
+    }
+
+    fn move_key(&mut self, code: KeyCode, cx: &mut Cx) -> bool {
+        if self.page || matches!(code, KeyCode::Right | KeyCode::Left) {
+            let scrolled = self.view.as_mut().is_some_and(|view| view.key(code, cx));
+            if scrolled {
+                return true;
+            }
+        }
+        match code {
+            KeyCode::Enter if self.view.is_some() => {
+                self.page = true;
+                true
+            }
+            _ => {
+                let moved = self.list.key(code);
+                if moved == Cursor::Moved {
+                    self.look_at_selected(cx);
+                    self.read_more(cx);
+                }
+                moved != Cursor::Ignored
+            }
+        }
+    }
+
+    fn draw_list(&mut self, frame: &mut Frame, area: Rect, look: &Look) {
+        let title = t(
+            look.lang,
+            "ui.list_title",
+            &[
+                ("kind", &kind_name(look.lang, self.kind.id)),
+                ("open", &self.open_count.to_string()),
+                ("today", &self.today_count.to_string()),
+            ],
+        );
+        let more = if self.more { "+" } else { "" };
+        let foot = t(
+            look.lang,
+            "ui.list_foot",
+            &[
+                ("count", &format!("{}{more}", self.rows.len())),
+                ("filter", &t(look.lang, self.filter.key(), &[])),
+                ("key", &look.keymap.label(Command::NextFilter)),
+            ],
+        );
+        let inner = parts::framed(frame, area, look, &title, Some(&foot), !self.page);
+        if self.rows.is_empty() {
+            let words = t(look.lang, "ui.list_empty", &[("key", &look.keymap.label(Command::NewHere))]);
+            parts::centred(frame, inner, look, &words);
+            return;
+        }
+        super::rows::draw(frame, inner, look, self.kind, &self.rows, &mut self.list);
+    }
+}
+
+impl Screen for Cases {
+    fn refresh(&mut self, cx: &mut Cx) {
+        self.read(cx);
+    }
+
+    fn draw(&mut self, frame: &mut Frame, area: Rect, look: &Look) {
+        if area.width >= SIDE_BY_SIDE {
+            let [list, side] =
+                Layout::horizontal([Constraint::Percentage(57), Constraint::Percentage(43)]).areas(area);
+            self.draw_list(frame, list, look);
+            match &mut self.view {
+                Some(view) => view.draw(frame, side, look, self.page),
+                None => {
+                    parts::framed(frame, side, look, "", None, false);
+                }
+            }
+        } else if let Some(view) = self.view.as_mut().filter(|_| self.page) {
+            view.draw(frame, area, look, true);
+        } else {
+            self.draw_list(frame, area, look);
+        }
+    }
+
+    fn event(&mut self, event: &Event, cx: &mut Cx) -> bool {
+        if let Event::Mouse(mouse) = event {
+            let moved = match mouse.kind {
+                MouseEventKind::Down(MouseButton::Left) => self.list.click(mouse.column, mouse.row),
+                MouseEventKind::ScrollDown => self.list.key(KeyCode::Down),
+                MouseEventKind::ScrollUp => self.list.key(KeyCode::Up),
+                _ => Cursor::Ignored,
+            };
+            if moved == Cursor::Moved {
+                self.look_at_selected(cx);
+                self.read_more(cx);
+            }
+            return moved != Cursor::Ignored;
+        }
+        self.key(event, cx)
+    }
+
+    fn hints(&self, look: &Look) -> Vec<Hint> {
+        let mut hints = self.view.as_ref().map(|view| view.hints(look)).unwrap_or_default();
+        if self.page {
+            hints
+                .push(Hint { key: look.keymap.label(Command::Back), does: t(look.lang, "ui.key.back", &[]) });
+        }
+        hints
+    }
+
+    fn help_topic(&self) -> &'static str {
+        self.kind.id
+    }
+
+    fn show_case(&mut self, number: &str, cx: &mut Cx) {
+        self.guest = Some(number.to_owned());
+        self.read(cx);
+        if let Some(place) = self.rows.iter().position(|row| row.case.number == number) {
+            self.list.set_len(self.rows.len(), Some(place));
+            self.look_at_selected(cx);
+            self.page = true;
+        }
+    }
+}
+
+/// The mark in front of a row and what it says about the case.
+pub(super) fn urgency_mark(row: &Row, look: &Look, phase: Phase) -> parts::Mark {
+    let due = [row.due_at, row.callback_at].into_iter().flatten().min();
+    match due {
+        Some(due) if due < look.now => parts::Mark::Overdue,
+        Some(due) if (due - look.now).num_minutes() <= i64::from(look.settings.soon_minutes) => {
+            parts::Mark::Soon
+        }
+        _ => match phase {
+            Phase::Todo if row.front => parts::Mark::Front,
+            Phase::Todo => parts::Mark::Todo,
+            Phase::Doing => parts::Mark::Doing,
+            Phase::Waiting => parts::Mark::Waiting,
+            Phase::Done => parts::Mark::Done,
+            Phase::Void => parts::Mark::Void,
+        },
+    }
+}

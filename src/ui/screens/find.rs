@@ -1,0 +1,251 @@
+//! Find everything: households and cases, while typing.
+//!
+//! A query runs on a thread of its own with its own connection; an answer to an older query never
+//! takes the place of a newer one, and typing never waits.
+
+use std::sync::mpsc::{Receiver, Sender, channel};
+
+use crossterm::event::{Event, KeyCode};
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::cases::urgency_mark;
+use super::list::{Cursor, List};
+use crate::desk::kind::Phase;
+use crate::desk::kinds::Kinds;
+use crate::store::cases::Row;
+use crate::store::find::HouseholdHit;
+use crate::store::{Result, Store};
+use crate::text::lang::t;
+use crate::text::plain::harmless;
+use crate::text::say::word;
+use crate::text::width::fit;
+use crate::ui::cx::{Cx, Hint, Message, Screen};
+use crate::ui::look::Look;
+use crate::ui::parts;
+use crate::ui::parts::household::hit_line;
+use crate::ui::parts::text::TextEdit;
+use crate::ui::theme::Role;
+
+/// Households and cases that are asked for.
+const LIMIT: usize = 30;
+
+type Answer = (u64, Result<(Vec<HouseholdHit>, Vec<Row>)>);
+
+/// Finding by whatever the caller says first.
+pub struct Find {
+    query: TextEdit,
+    asked: u64,
+    answered: u64,
+    questions: Option<Sender<(u64, String)>>,
+    answers: Option<Receiver<Answer>>,
+    households: Vec<HouseholdHit>,
+    cases: Vec<Row>,
+    list: List,
+    kinds: Option<Kinds>,
+}
+
+impl Default for Find {
+    fn default() -> Self {
+        Self {
+            query: TextEdit::new(false, 100),
+            asked: 0,
+            answered: 0,
+            questions: None,
+            answers: None,
+            households: Vec::new(),
+            cases: Vec::new(),
+            list: List::default(),
+            kinds: None,
+        }
+    }
+}
+
+fn search(store: &Store, query: &str) -> Result<(Vec<HouseholdHit>, Vec<Row>)> {
+    Ok((store.find_households(query, LIMIT)?, store.find_cases(query, LIMIT)?))
+}
+
+impl Find {
+    /// Starts the thread that answers; a book in memory is asked directly.
+    fn start(&mut self, cx: &Cx, wake: impl Fn() + Send + 'static) {
+        let Some(Ok(store)) = cx.store.again() else { return };
+        let (questions, asked) = channel::<(u64, String)>();
+        let (answer, answers) = channel();
+        std::thread::spawn(move || {
+            while let Ok(mut question) = asked.recv() {
+                // Only the newest question matters.
+                while let Ok(newer) = asked.try_recv() {
+                    question = newer;
+                }
+                let (number, query) = question;
+                if answer.send((number, search(&store, &query))).is_err() {
+                    return;
+                }
+                wake();
+            }
+        });
+        self.questions = Some(questions);
+        self.answers = Some(answers);
+    }
+
+    fn ask(&mut self, cx: &mut Cx) {
+        let query = self.query.text();
+        self.asked += 1;
+        if query.trim().is_empty() {
+            self.answered = self.asked;
+            self.show(Vec::new(), Vec::new());
+            return;
+        }
+        match &self.questions {
+            // The thread is gone only when the screen is.
+            Some(questions) => drop(questions.send((self.asked, query))),
+            None => {
+                let found = search(cx.store, &query);
+                if let Some((households, cases)) = cx.read(found) {
+                    self.answered = self.asked;
+                    self.show(households, cases);
+                }
+            }
+        }
+    }
+
+    fn show(&mut self, households: Vec<HouseholdHit>, cases: Vec<Row>) {
+        self.households = households;
+        self.cases = cases;
+        self.list.set_len(self.households.len() + self.cases.len(), Some(0));
+    }
+
+    /// Takes answers that have come.
+    fn take_answers(&mut self, cx: &mut Cx) {
+        let Some(answers) = &self.answers else { return };
+        let come: Vec<Answer> = answers.try_iter().collect();
+        for (number, found) in come {
+            if number > self.answered
+                && let Some((households, cases)) = cx.read(found)
+            {
+                self.answered = number;
+                if number == self.asked || self.households.is_empty() && self.cases.is_empty() {
+                    self.show(households, cases);
+                }
+            }
+        }
+    }
+
+    fn choose(&self, cx: &mut Cx) {
+        let Some(at) = self.list.selected() else { return };
+        cx.send(Message::Close);
+        if let Some(hit) = self.households.get(at) {
+            cx.send(Message::ShowHousehold(hit.unit.clone()));
+        } else if let Some(row) = self.cases.get(at - self.households.len()) {
+            cx.send(Message::ShowCase(row.case.number.clone()));
+        }
+    }
+
+    fn case_line(&self, row: &Row, columns: usize, look: &Look) -> Line<'static> {
+        let phase = self
+            .kinds
+            .and_then(|kinds| kinds.get(&row.case.kind))
+            .map_or(Phase::Todo, |k| k.phase(&row.case.state));
+        let mark = parts::mark(urgency_mark(row, look, phase), look);
+        let state = word(look.lang, &row.case.kind, "state", &row.case.state);
+        let unit = row.case.unit.as_deref().unwrap_or_default();
+        let who = row.case.contact.as_deref().unwrap_or_default();
+        let rest = format!(" {}  {unit}  {who}  {}  {state}", row.case.number, row.case.summary);
+        let mut spans = vec![Span::raw(" "), mark];
+        spans.extend(marked(&fit(&harmless(&rest), columns.saturating_sub(3)), &self.query.text(), look));
+        Line::from(spans)
+    }
+}
+
+/// The text with what was looked for marked.
+fn marked(text: &str, query: &str, look: &Look) -> Vec<Span<'static>> {
+    let plain_style = look.theme.style(Role::Text);
+    let words: Vec<&str> = query.split_whitespace().filter(|word| !word.is_empty()).collect();
+    let found = words.iter().find_map(|word| text.find(word).map(|at| (at, word.len())));
+    match found {
+        Some((at, len)) => vec![
+            Span::styled(text[..at].to_owned(), plain_style),
+            Span::styled(text[at..at + len].to_owned(), look.theme.style(Role::Accent)),
+            Span::styled(text[at + len..].to_owned(), plain_style),
+        ],
+        None => vec![Span::styled(text.to_owned(), plain_style)],
+    }
+}
+
+impl Screen for Find {
+    fn refresh(&mut self, cx: &mut Cx) {
+        if self.kinds.is_none() {
+            self.kinds = Some(cx.store.kinds());
+            let wake = cx.wake();
+            self.start(cx, wake);
+        }
+        self.take_answers(cx);
+    }
+
+    fn draw(&mut self, frame: &mut Frame, area: Rect, look: &Look) {
+        let inner = parts::framed(frame, area, look, &t(look.lang, "ui.find.title", &[]), None, true);
+        self.query.draw(frame, Rect { height: 1, ..inner }, look.theme.style(Role::FieldFocused), true);
+        let body = Rect { y: inner.y + 1, height: inner.height.saturating_sub(1), ..inner };
+        if self.list.selected().is_none() {
+            let key = match (self.query.is_empty(), self.asked == self.answered) {
+                (true, _) => "ui.find.hint",
+                (false, true) => "ui.find.nothing",
+                (false, false) => "ui.find.searching",
+            };
+            parts::centred(frame, body, look, &t(look.lang, key, &[]));
+            return;
+        }
+        for (y, at) in self.list.window(body).enumerate() {
+            let chosen = self.list.selected() == Some(at);
+            let mut line = match self.households.get(at) {
+                Some(hit) => hit_line(hit, look, chosen),
+                None => {
+                    self.case_line(&self.cases[at - self.households.len()], usize::from(body.width), look)
+                }
+            };
+            if chosen {
+                line = line.patch_style(look.theme.style(Role::Selected));
+            }
+            frame.render_widget(line, Rect { y: body.y + y as u16, height: 1, ..body });
+        }
+    }
+
+    fn event(&mut self, event: &Event, cx: &mut Cx) -> bool {
+        match event {
+            Event::Key(key) if key.code == KeyCode::Esc => cx.send(Message::Close),
+            Event::Key(key) if key.code == KeyCode::Enter => self.choose(cx),
+            Event::Key(key)
+                if matches!(key.code, KeyCode::Up | KeyCode::Down | KeyCode::PageUp | KeyCode::PageDown) =>
+            {
+                self.list.key(key.code);
+            }
+            Event::Mouse(mouse) if matches!(mouse.kind, crossterm::event::MouseEventKind::Down(_)) => {
+                if self.list.click(mouse.column, mouse.row) != Cursor::Ignored {
+                    self.choose(cx);
+                }
+            }
+            other => match self.query.event(other) {
+                Some(true) => self.ask(cx),
+                Some(false) => {}
+                None => return false,
+            },
+        }
+        true
+    }
+
+    fn hints(&self, look: &Look) -> Vec<Hint> {
+        vec![
+            Hint { key: "Enter".into(), does: t(look.lang, "ui.key.show", &[]) },
+            Hint { key: "Esc".into(), does: t(look.lang, "ui.key.back", &[]) },
+        ]
+    }
+
+    fn takes_text(&self) -> bool {
+        true
+    }
+
+    fn help_topic(&self) -> &'static str {
+        "find"
+    }
+}

@@ -1,0 +1,467 @@
+//! A form at work: a new case or an action, with the household beside it and a draft behind it.
+
+use chrono::{DateTime, Utc};
+use crossterm::event::Event;
+use ratatui::Frame;
+use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::text::Line;
+use serde::{Deserialize, Serialize};
+
+use super::household_pane::HouseholdPane;
+use crate::counter::cases::{self, Act, NewCase};
+use crate::counter::{CounterError, Result};
+use crate::desk::case::Case;
+use crate::desk::field::Values;
+use crate::desk::household::{Household, Resident};
+use crate::desk::kind::Kind;
+use crate::desk::people::Operator;
+use crate::desk::workflow;
+use crate::store::Store;
+use crate::store::drafts::Draft;
+use crate::store::find::HouseholdHit;
+use crate::text::lang::t;
+use crate::text::say::{kind_name, word};
+use crate::text::width::{fit, wrap};
+use crate::ui::cx::{Cx, Hint, Message, Screen, Tone};
+use crate::ui::form::{Form, FormDraft, FormEvent, Sources};
+use crate::ui::keys::Command;
+use crate::ui::look::Look;
+use crate::ui::parts;
+use crate::ui::theme::Role;
+
+/// Hits that the household box asks for.
+const HITS: usize = parts::household::HITS;
+/// From this width on the household stands beside the form.
+const SIDE_BY_SIDE: u16 = 100;
+
+/// What the form is for.
+enum Purpose {
+    New,
+    Act { case: Box<Case>, action: &'static str },
+}
+
+/// What a draft keeps beside what was typed.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    form: FormDraft,
+    given: Values,
+    action: Option<String>,
+}
+
+/// A form at work.
+pub struct FormScreen {
+    purpose: Purpose,
+    form: Form,
+    given: Values,
+    begun_at: DateTime<Utc>,
+    draft: Option<i64>,
+    unsaved: bool,
+    asks_to_leave: bool,
+    pane: Option<HouseholdPane>,
+    greeting: String,
+    problem: Option<String>,
+}
+
+/// What forms read from the book.
+pub struct FromStore<'a>(pub &'a Store);
+
+impl Sources for FromStore<'_> {
+    // A box that finds nothing because the file can't be read still takes a unit as it is typed.
+    fn households(&self, query: &str) -> Vec<HouseholdHit> {
+        self.0.find_households(query, HITS).unwrap_or_default()
+    }
+
+    fn residents(&self, unit: &str) -> Vec<Resident> {
+        self.0.household(unit).ok().flatten().map(|household| household.residents).unwrap_or_default()
+    }
+
+    fn operators(&self) -> Vec<Operator> {
+        self.0.operators().unwrap_or_default()
+    }
+
+    fn kinds(&self) -> Vec<&'static str> {
+        self.0.kinds().iter().map(|kind| kind.id).collect()
+    }
+}
+
+fn household_of(unit: Option<&str>, cx: &mut Cx) -> Option<Household> {
+    let unit = unit?;
+    cx.read(cx.store.household(unit)).flatten()
+}
+
+impl FormScreen {
+    /// The form of a new case of a kind.
+    pub fn new_case(kind: &'static Kind, given: Values, cx: &mut Cx) -> Self {
+        let form = Form::opening(kind, &given, &cx.context(None), &cx.look(), &FromStore(cx.store));
+        let greeting = greeting(kind, cx);
+        let unit = given.get("unit").and_then(|unit| unit.as_str()).map(str::to_owned);
+        let pane = unit.and_then(|unit| HouseholdPane::read(&unit, cx));
+        Self {
+            purpose: Purpose::New,
+            form,
+            given,
+            begun_at: cx.now,
+            draft: None,
+            unsaved: false,
+            asks_to_leave: false,
+            pane,
+            greeting,
+            problem: None,
+        }
+    }
+
+    /// The form of an action on a case; `None` if the action asks for nothing.
+    pub fn action(kind: &'static Kind, case: Case, action: &'static str, cx: &mut Cx) -> Option<Self> {
+        let household = household_of(case.unit.as_deref(), cx);
+        let declared = kind.action(action)?;
+        let fields = workflow::inputs_of(kind, declared, cx.store.kinds(), None);
+        if fields.is_empty() {
+            return None;
+        }
+        let presets = workflow::presets(&fields, Some(&case), &cx.context(household.as_ref()));
+        let given = case.values();
+        let form = Form::action(
+            kind,
+            &fields,
+            presets,
+            &cx.context(household.as_ref()),
+            &cx.look(),
+            &FromStore(cx.store),
+        );
+        let pane = case.unit.as_deref().and_then(|unit| HouseholdPane::read(unit, cx));
+        Some(Self {
+            purpose: Purpose::Act { case: Box::new(case), action },
+            form,
+            given,
+            begun_at: cx.now,
+            draft: None,
+            unsaved: false,
+            asks_to_leave: false,
+            pane,
+            greeting: String::new(),
+            problem: None,
+        })
+    }
+
+    /// Takes a draft up again.
+    pub fn resume(draft: &Draft, cx: &mut Cx) -> Option<Self> {
+        let kind = cx.store.kinds().get(&draft.kind)?;
+        let kept: Kept = serde_json::from_value(draft.body.clone()).ok()?;
+        let mut screen = match (&draft.subject, &kept.action) {
+            (Some(number), Some(action)) => {
+                let case = cx.read(cx.store.case(number)).flatten()?;
+                let action = kind.action(action)?.id;
+                Self::action(kind, case, action, cx)?
+            }
+            _ => Self::new_case(kind, kept.given, cx),
+        };
+        screen.form.restore(&kept.form, &cx.context(None), &cx.look(), &FromStore(cx.store));
+        screen.draft = draft.id;
+        screen.begun_at = draft.begun_at;
+        let unit = screen.form.value("unit", &cx.look());
+        if let Some(unit) = unit.as_ref().and_then(|unit| unit.as_str()) {
+            screen.pane = HouseholdPane::read(unit, cx);
+        }
+        Some(screen)
+    }
+
+    fn write_draft(&mut self, parked: bool, cx: &mut Cx) -> bool {
+        let (subject, action) = match &self.purpose {
+            Purpose::New => (None, None),
+            Purpose::Act { case, action } => (Some(case.number.clone()), Some((*action).to_owned())),
+        };
+        let kept = Kept { form: self.form.draft(), given: self.given.clone(), action };
+        let Ok(body) = serde_json::to_value(&kept) else { return false };
+        let name = kind_name(cx.lang, self.form.kind().id);
+        let draft = Draft {
+            id: self.draft,
+            operator: cx.session.name().to_owned(),
+            kind: self.form.kind().id.to_owned(),
+            subject,
+            title: format!("{name} {}", self.form.title()),
+            begun_at: self.begun_at,
+            saved_at: cx.now,
+            parked,
+            body,
+        };
+        let kept = cx.store.put_draft(&draft);
+        match cx.read(kept) {
+            Some(id) => {
+                self.draft = Some(id);
+                self.unsaved = false;
+                true
+            }
+            None => false,
+        }
+    }
+
+    fn save(&mut self, cx: &mut Cx) {
+        let look = cx.look();
+        let Some(filled) = self.form.fill(&look) else {
+            self.problem = Some(t(cx.lang, "ui.form.mend_first", &[]));
+            return;
+        };
+        self.problem = None;
+        let result = match &self.purpose {
+            Purpose::New => cases::open(
+                cx.store,
+                cx.session,
+                cx.now,
+                &NewCase {
+                    kind: self.form.kind().id.to_owned(),
+                    values: filled.values,
+                    at_once: filled.at_once,
+                    draft: self.draft,
+                },
+            ),
+            Purpose::Act { case, action } => self.act(case, action, filled.values, cx),
+        };
+        match result {
+            Ok(done) => {
+                self.unsaved = false;
+                self.draft = None;
+                let mut text = self.saved_words(&done, cx);
+                if !done.also.is_empty() {
+                    let numbers: Vec<&str> = done.also.iter().map(|case| case.number.as_str()).collect();
+                    text.push_str(&t(cx.lang, "ui.form.also", &[("numbers", &numbers.join(" "))]));
+                }
+                cx.send(Message::Close);
+                cx.send(Message::Changed);
+                cx.toast(Tone::Good, text);
+            }
+            Err(CounterError::Refused(why)) => {
+                let look = cx.look();
+                self.form.refuse(&why, &look);
+                self.problem = Some(cx.say(&why));
+            }
+            Err(error) => cx.fail(&error),
+        }
+    }
+
+    fn act(&self, case: &Case, action: &str, values: Values, cx: &mut Cx) -> Result<cases::Done> {
+        let inputs = if action == "amend" { self.amended(case, values) } else { values };
+        let act = Act {
+            number: &case.number,
+            action,
+            inputs: &inputs,
+            revision: Some(case.revision),
+            draft: self.draft,
+        };
+        cases::act_with_draft(cx.store, cx.session, cx.now, &act)
+    }
+
+    /// Of an amendment only what differs is sent.
+    fn amended(&self, case: &Case, values: Values) -> Values {
+        values.into_iter().filter(|(key, value)| key == "reason" || case.get(key) != *value).collect()
+    }
+
+    fn saved_words(&self, done: &cases::Done, cx: &Cx) -> String {
+        let kind = self.form.kind();
+        let state = word(cx.lang, kind.id, "state", &done.case.state);
+        let what = match &self.purpose {
+            Purpose::New => "ui.form.opened",
+            Purpose::Act { .. } => "ui.form.acted",
+        };
+        t(cx.lang, what, &[("number", &done.case.number), ("state", &state)])
+    }
+
+    fn title(&self, look: &Look) -> String {
+        let kind = self.form.kind();
+        let tz = look.settings.calendar.tz();
+        match &self.purpose {
+            Purpose::New => {
+                let clock = self.begun_at.with_timezone(&tz).format("%H:%M:%S").to_string();
+                let name = kind_name(look.lang, kind.id);
+                t(look.lang, "ui.form.new", &[("kind", &name), ("prefix", kind.prefix), ("clock", &clock)])
+            }
+            Purpose::Act { case, action } => {
+                format!("{}  {}", word(look.lang, kind.id, "action", action), case.number)
+            }
+        }
+    }
+
+    fn draw_form(&mut self, frame: &mut Frame, area: Rect, look: &Look) {
+        let title = self.title(look);
+        let mut inner = parts::framed(frame, area, look, &title, None, true);
+        if !self.greeting.is_empty() && inner.height > 12 {
+            let words = fit(&self.greeting, usize::from(inner.width));
+            frame
+                .render_widget(Line::styled(words, look.theme.style(Role::Dim)), Rect { height: 1, ..inner });
+            inner = Rect { y: inner.y + 1, height: inner.height - 1, ..inner };
+        }
+        if let Purpose::Act { case, .. } = &self.purpose {
+            let who = [case.unit.as_deref(), case.contact.as_deref(), Some(case.summary.as_str())];
+            let who: Vec<&str> = who.into_iter().flatten().collect();
+            let words = fit(&crate::text::plain::harmless(&who.join("  ")), usize::from(inner.width));
+            frame
+                .render_widget(Line::styled(words, look.theme.style(Role::Dim)), Rect { height: 1, ..inner });
+            inner = Rect { y: inner.y + 1, height: inner.height.saturating_sub(1), ..inner };
+        }
+        let problem =
+            if self.asks_to_leave { Some(t(look.lang, "ui.form.leave", &[])) } else { self.problem.clone() };
+        let lines = problem.map(|words| wrap(&words, usize::from(inner.width).max(1))).unwrap_or_default();
+        let below = (lines.len().min(3)) as u16;
+        let form = Rect { height: inner.height.saturating_sub(below), ..inner };
+        self.form.draw(frame, form, look);
+        for (row, line) in lines.into_iter().take(3).enumerate() {
+            let place = Rect { y: form.bottom() + row as u16, height: 1, ..inner };
+            frame.render_widget(Line::styled(line, look.theme.style(Role::Error)), place);
+        }
+    }
+}
+
+/// How the telephone is answered, with the community's name (source §三(三)3(6), §四(二)⒈①).
+fn greeting(kind: &Kind, cx: &Cx) -> String {
+    let sort = match kind.id {
+        "call" => "greeting",
+        "visit" => "welcome",
+        _ => return String::new(),
+    };
+    let phrase = cx
+        .settings
+        .phrases
+        .iter()
+        .find(|phrase| phrase.sort == sort && phrase.text.zh.contains("%{community}"));
+    let phrase = phrase.or_else(|| cx.settings.phrases.iter().find(|phrase| phrase.sort == sort));
+    phrase.map_or_else(String::new, |phrase| {
+        let text = match cx.lang {
+            crate::text::lang::Lang::ZhCn => &phrase.text.zh,
+            crate::text::lang::Lang::En => &phrase.text.en,
+        };
+        text.replace("%{community}", &cx.settings.community)
+    })
+}
+
+impl Screen for FormScreen {
+    fn refresh(&mut self, cx: &mut Cx) {
+        if let Some(unit) = self.pane.as_ref().map(|pane| pane.unit().to_owned()) {
+            self.pane = HouseholdPane::read(&unit, cx);
+        }
+    }
+
+    fn draw(&mut self, frame: &mut Frame, area: Rect, look: &Look) {
+        if area.width >= SIDE_BY_SIDE && self.popup(area).is_none() {
+            let [form, side] =
+                Layout::horizontal([Constraint::Percentage(64), Constraint::Percentage(36)]).areas(area);
+            self.draw_form(frame, form, look);
+            match &mut self.pane {
+                Some(pane) => pane.draw(frame, side, look, false),
+                None => {
+                    parts::framed(frame, side, look, "", None, false);
+                }
+            }
+        } else {
+            self.draw_form(frame, area, look);
+        }
+    }
+
+    fn event(&mut self, event: &Event, cx: &mut Cx) -> bool {
+        if self.asks_to_leave {
+            return self.answer_leave(event, cx);
+        }
+        let told = self.form.event(event, &cx.context(None), &cx.look(), &FromStore(cx.store));
+        match told {
+            FormEvent::Ignored => return false,
+            FormEvent::Taken => {}
+            FormEvent::Changed => self.unsaved = true,
+            FormEvent::Household(hit) => {
+                self.unsaved = true;
+                self.pane = HouseholdPane::read(&hit.unit, cx);
+            }
+            FormEvent::Submit => self.save(cx),
+            FormEvent::Park => {
+                if self.park(cx) {
+                    cx.send(Message::Close);
+                    let words =
+                        t(cx.lang, "ui.form.parked", &[("key", &cx.keymap.label(Command::ResumeDraft))]);
+                    cx.toast(Tone::Plain, words);
+                }
+            }
+            FormEvent::Leave if self.form.is_changed() => self.asks_to_leave = true,
+            FormEvent::Leave => self.throw_away(cx),
+        }
+        true
+    }
+
+    fn hints(&self, look: &Look) -> Vec<Hint> {
+        let hint = |key: String, words: &str| Hint { key, does: t(look.lang, words, &[]) };
+        if self.asks_to_leave {
+            return vec![
+                hint(look.keymap.label(Command::Park), "ui.key.park"),
+                hint("Enter".into(), "ui.key.throw_away"),
+                hint("Esc".into(), "ui.key.go_on"),
+            ];
+        }
+        vec![
+            hint(look.keymap.label(Command::Save), "ui.key.save"),
+            hint(look.keymap.label(Command::Park), "ui.key.park"),
+            hint("Tab".into(), "ui.key.next_field"),
+            hint("Esc".into(), "ui.key.back"),
+        ]
+    }
+
+    fn takes_text(&self) -> bool {
+        true
+    }
+
+    fn help_topic(&self) -> &'static str {
+        self.form.kind().id
+    }
+
+    fn park(&mut self, cx: &mut Cx) -> bool {
+        // Nothing typed is nothing to keep; a draft taken up again stays one.
+        if !self.form.is_changed() && self.draft.is_none() {
+            return true;
+        }
+        self.write_draft(true, cx)
+    }
+
+    fn save_draft(&mut self, cx: &mut Cx) {
+        if self.unsaved {
+            self.write_draft(false, cx);
+        }
+    }
+
+    fn draft_waits(&self) -> bool {
+        self.unsaved
+    }
+
+    fn popup(&self, body: Rect) -> Option<Rect> {
+        // A short action does not hide the case it is about.
+        match &self.purpose {
+            Purpose::Act { action, .. } if *action != "amend" && self.form.is_short() => {
+                Some(parts::centre(body, 76, (self.form.last_height() + 7).clamp(12, body.height)))
+            }
+            _ => None,
+        }
+    }
+}
+
+impl FormScreen {
+    fn answer_leave(&mut self, event: &Event, cx: &mut Cx) -> bool {
+        use crossterm::event::KeyCode;
+        let Event::Key(key) = event else { return false };
+        if cx.keymap.is(key, Command::Park) {
+            self.asks_to_leave = false;
+            if self.park(cx) {
+                cx.send(Message::Close);
+            }
+        } else {
+            match key.code {
+                KeyCode::Enter => self.throw_away(cx),
+                KeyCode::Esc => self.asks_to_leave = false,
+                _ => {}
+            }
+        }
+        true
+    }
+
+    fn throw_away(&mut self, cx: &mut Cx) {
+        self.unsaved = false;
+        if let Some(id) = self.draft.take() {
+            let dropped = cx.store.drop_draft(id);
+            cx.read(dropped);
+        }
+        cx.send(Message::Close);
+    }
+}

@@ -1,0 +1,184 @@
+//! A household beside a form: who lives there, what is open, how often they came.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
+
+use super::cases::urgency_mark;
+use crate::desk::household::Household;
+use crate::store::cases::{Query, Row};
+use crate::text::lang::t;
+use crate::text::plain::harmless;
+use crate::text::say::{kind_name, word};
+use crate::text::show::{mask_phone, show_money};
+use crate::text::shown::reading;
+use crate::text::width::fit;
+use crate::ui::cx::Cx;
+use crate::ui::look::Look;
+use crate::ui::parts;
+use crate::ui::theme::Role;
+
+/// Open and ended cases that are named.
+const CASES: usize = 50;
+/// Days that "of late" means.
+const LATELY: u64 = 90;
+
+/// A household and what is known of it.
+pub struct HouseholdPane {
+    household: Household,
+    open: Vec<Row>,
+    past: Vec<Row>,
+    counts: Vec<(&'static str, u64)>,
+    satisfied: Option<(u32, u32)>,
+    kinds: crate::desk::kinds::Kinds,
+    chosen: Option<usize>,
+    scroll: u16,
+    height: u16,
+    lines: u16,
+}
+
+impl HouseholdPane {
+    /// Reads a household; `None` for a unit that is in no roster.
+    pub fn read(unit: &str, cx: &mut Cx) -> Option<Self> {
+        let household = cx.read(cx.store.household(unit)).flatten()?;
+        let base = Query { unit: Some(unit.to_owned()), limit: CASES, ..Query::default() };
+        let open = cx.read(cx.store.list(&Query { open: Some(true), ..base.clone() }))?.rows;
+        let past = cx.read(cx.store.list(&Query { open: Some(false), ..base.clone() }))?.rows;
+        let today = cx.settings.calendar.day_of(cx.now);
+        let from = today.checked_sub_days(chrono::Days::new(LATELY));
+        let mut counts = Vec::new();
+        for kind in cx.store.kinds().iter() {
+            let query = Query { kind: Some(kind.id.to_owned()), from, ..base.clone() };
+            let count = cx.read(cx.store.count(&query)).unwrap_or_default();
+            if count > 0 {
+                counts.push((kind.id, count));
+            }
+        }
+        let satisfied = cx.read(cx.store.scores_of(unit)).flatten();
+        let kinds = cx.store.kinds();
+        Some(Self {
+            household,
+            open,
+            past,
+            counts,
+            satisfied,
+            kinds,
+            chosen: None,
+            scroll: 0,
+            height: 0,
+            lines: 0,
+        })
+    }
+
+    /// The unit.
+    #[must_use]
+    pub fn unit(&self) -> &str {
+        &self.household.unit
+    }
+
+    /// Its cases, open ones first.
+    pub fn cases(&self) -> impl Iterator<Item = &Row> {
+        self.open.iter().chain(&self.past)
+    }
+
+    /// Marks one of its cases, counted as [`Self::cases`] gives them.
+    pub const fn choose(&mut self, chosen: Option<usize>) {
+        self.chosen = chosen;
+    }
+
+    /// Scrolls by so many lines.
+    pub fn scroll_by(&mut self, lines: i32) {
+        let last = i32::from(self.lines.saturating_sub(self.height));
+        self.scroll = (i32::from(self.scroll) + lines).clamp(0, last) as u16;
+    }
+
+    /// Draws it; `whole` shows telephone numbers in full.
+    pub fn draw(&mut self, frame: &mut Frame, area: Rect, look: &Look, whole: bool) {
+        let inner = parts::framed(frame, area, look, &self.household.unit, None, false);
+        let lines = self.content(usize::from(inner.width), look, whole);
+        self.height = inner.height;
+        self.lines = lines.len().min(usize::from(u16::MAX)) as u16;
+        self.scroll = self.scroll.min(self.lines.saturating_sub(self.height));
+        let shown: Vec<Line> =
+            lines.into_iter().skip(usize::from(self.scroll)).take(usize::from(inner.height)).collect();
+        frame.render_widget(Paragraph::new(shown), inner);
+    }
+
+    fn content(&self, width: usize, look: &Look, whole: bool) -> Vec<Line<'static>> {
+        let mut lines = Vec::new();
+        let text =
+            |text: String, role: Role| Line::styled(fit(&harmless(&text), width), look.theme.style(role));
+        for resident in &self.household.residents {
+            let relation = t(look.lang, &format!("household.relation.{}", resident.relation.id()), &[]);
+            let phones: Vec<String> = resident
+                .phones
+                .iter()
+                .map(|phone| if whole { phone.clone() } else { mask_phone(phone) })
+                .collect();
+            lines.push(text(format!("{}  {relation}  {}", resident.name, phones.join(" ")), Role::Title));
+        }
+        let mut facts = Vec::new();
+        if let Some(area) = self.household.area {
+            facts.push(t(look.lang, "ui.household.area", &[("area", &reading(area * 10))]));
+        }
+        facts.push(t(look.lang, &format!("household.occupancy.{}", self.household.occupancy.id()), &[]));
+        if let Some(day) = self.household.moved_in {
+            facts.push(t(look.lang, "ui.household.since", &[("day", &day.format("%Y-%m").to_string())]));
+        }
+        lines.push(text(facts.join("  "), Role::Dim));
+        if self.household.arrears > 0 {
+            let amount = show_money(self.household.arrears);
+            lines.push(text(
+                format!("! {}", t(look.lang, "ui.household.arrears", &[("amount", &amount)])),
+                Role::Overdue,
+            ));
+        }
+        if !self.counts.is_empty() {
+            let counts: Vec<String> = self
+                .counts
+                .iter()
+                .map(|(kind, count)| format!("{} {count}", kind_name(look.lang, kind)))
+                .collect();
+            lines.push(text(
+                t(look.lang, "ui.household.lately", &[("counts", &counts.join("  "))]),
+                Role::Dim,
+            ));
+        }
+        if let Some((sum, count)) = self.satisfied {
+            let mean = format!("{:.1}", f64::from(sum) / f64::from(count.max(1)));
+            let words =
+                t(look.lang, "ui.household.satisfied", &[("mean", &mean), ("count", &count.to_string())]);
+            lines.push(text(words, Role::Dim));
+        }
+        let mut index = 0;
+        for (title, rows) in [("ui.household.open", &self.open), ("ui.household.past", &self.past)] {
+            if rows.is_empty() {
+                continue;
+            }
+            lines.push(Line::default());
+            lines.push(text(t(look.lang, title, &[("count", &rows.len().to_string())]), Role::Accent));
+            for row in rows {
+                let line = self.case_line(row, width, look);
+                let chosen = self.chosen == Some(index);
+                lines.push(if chosen { line.patch_style(look.theme.style(Role::Selected)) } else { line });
+                index += 1;
+            }
+        }
+        lines
+    }
+
+    fn case_line(&self, row: &Row, width: usize, look: &Look) -> Line<'static> {
+        let phase = self
+            .kinds
+            .get(&row.case.kind)
+            .map_or(crate::desk::kind::Phase::Todo, |k| k.phase(&row.case.state));
+        let mark = parts::mark(urgency_mark(row, look, phase), look);
+        let state = word(look.lang, &row.case.kind, "state", &row.case.state);
+        let rest = format!(" {}  {}  {state}", row.case.number, row.case.summary);
+        Line::from(vec![
+            mark,
+            Span::styled(fit(&harmless(&rest), width.saturating_sub(2)), look.theme.style(Role::Text)),
+        ])
+    }
+}
