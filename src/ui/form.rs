@@ -350,9 +350,7 @@ impl Form {
                 FormEvent::Changed
             }
             Took::Household(hit) => {
-                self.fill_from(&hit, look);
-                self.after_change(cx, look, sources);
-                self.step(1, look);
+                self.take_household(&hit, cx, look, sources);
                 FormEvent::Household(hit)
             }
         }
@@ -385,9 +383,7 @@ impl Form {
             }
             KeyCode::Enter | KeyCode::Tab | KeyCode::Down => {
                 if let Some(hit) = self.leave_field() {
-                    self.fill_from(&hit, look);
-                    self.after_change(cx, look, sources);
-                    self.step(1, look);
+                    self.take_household(&hit, cx, look, sources);
                     return FormEvent::Household(hit);
                 }
                 self.step(1, look);
@@ -421,9 +417,31 @@ impl Form {
         self.focus = visible[next];
     }
 
-    /// Fills contact and telephone from the resident found, where nothing was typed yet.
+    /// A household is meant: what is known of it is filled in, and the cursor goes on behind that.
+    fn take_household(&mut self, hit: &HouseholdHit, cx: &Context, look: &Look, sources: &dyn Sources) {
+        self.fill_from(hit, look);
+        self.after_change(cx, look, sources);
+        self.step(1, look);
+        let known =
+            |slot: &Slot| matches!(slot.editor.field().key, "contact" | "phone") && slot.editor.has_text();
+        while self.slots.get(self.focus).is_some_and(known) {
+            let before = self.focus;
+            self.step(1, look);
+            if self.focus <= before {
+                break;
+            }
+        }
+    }
+
+    /// Fills contact and telephone from the resident found, where nothing was typed yet. Somebody
+    /// who visits a household is not of it: there the resident is the one who is visited.
     fn fill_from(&mut self, hit: &HouseholdHit, look: &Look) {
-        let fill = [("contact", hit.resident.as_deref()), ("phone", hit.phone.as_deref())];
+        let visited = self.slots.iter().any(|slot| slot.editor.field().key == "whom");
+        let fill = if visited {
+            [("whom", hit.resident.as_deref()), ("whom", None)]
+        } else {
+            [("contact", hit.resident.as_deref()), ("phone", hit.phone.as_deref())]
+        };
         for (key, text) in fill {
             let slot = self.slots.iter_mut().find(|slot| slot.editor.field().key == key);
             if let (Some(slot), Some(text)) = (slot, text)

@@ -110,7 +110,8 @@ impl Options {
     /// Whether the choices stand in a row.
     #[must_use]
     pub fn in_row(&self) -> bool {
-        let columns: usize = self.choices.iter().map(|choice| width(&choice.word) + 6).sum();
+        // A digit, two brackets, a mark, and a blank between them.
+        let columns: usize = self.choices.iter().map(|choice| width(&choice.word) + 5).sum();
         !self.free && self.choices.len() <= 9 && columns <= self.room
     }
 
@@ -145,7 +146,14 @@ impl Options {
                 || keys().initials.iter().any(|key| key.starts_with(&query))
                 || keys().full.iter().any(|key| key.starts_with(&query))
         };
-        (0..self.choices.len()).filter(|index| fits(&self.choices[*index])).collect()
+        // What begins with the letters typed comes before what holds them somewhere.
+        let begins = |choice: &Choice| {
+            choice.word.to_lowercase().starts_with(&query) || choice.id.to_lowercase().starts_with(&query)
+        };
+        let mut left: Vec<usize> =
+            (0..self.choices.len()).filter(|index| fits(&self.choices[*index])).collect();
+        left.sort_by_key(|index| !begins(&self.choices[*index]));
+        left
     }
 
     /// Handles an event.

@@ -1,0 +1,8 @@
+//! The real binary in a pseudo-terminal, as people sit before it.
+
+#[path = "e2e/keys.rs"]
+mod keys;
+#[path = "e2e/office.rs"]
+mod office;
+#[path = "e2e/terminal.rs"]
+mod terminal;
