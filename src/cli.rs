@@ -9,6 +9,7 @@ mod ask;
 mod callback;
 mod callbacks;
 mod completions;
+mod demo;
 mod doctor;
 mod find;
 mod import;
@@ -107,6 +108,7 @@ struct Entry {
 
 /// All commands in the order of the help.
 const COMMANDS: &[Entry] = &[
+    Entry { command: demo::command, run: demo::run },
     Entry { command: init::command, run: init::run },
     Entry { command: operator::command, run: operator::run },
     Entry { command: import::command, run: import::run },

@@ -8,6 +8,7 @@ rust_i18n::i18n!("assets/locales");
 
 pub mod cli;
 pub mod counter;
+pub mod demo;
 pub mod desk;
 pub mod exchange;
 pub mod store;

@@ -1,0 +1,144 @@
+//! The demonstration: the same again, whole, by the rules, and full of what a day brings.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use qiantai::counter::review;
+use qiantai::demo::{self, DemoError, Wish};
+use qiantai::desk::case::Case;
+use qiantai::desk::kinds::STANDARD;
+use qiantai::desk::workflow::VOID;
+use qiantai::store::Store;
+use qiantai::store::cases::Query;
+
+/// A Tuesday, twenty past ten in the morning in Nanjing.
+fn now() -> DateTime<Utc> {
+    "2026-11-24T02:20:00Z".parse().unwrap()
+}
+
+fn make(now: DateTime<Utc>, wish: Wish) -> Store {
+    let mut store = Store::in_memory(STANDARD).unwrap();
+    let made = demo::make(&mut store, now, wish).unwrap();
+    assert_eq!(made.cases, wish.cases);
+    store
+}
+
+fn cases(store: &Store) -> Vec<Case> {
+    let mut query = Query { limit: 1_000, ..Query::default() };
+    let mut cases = Vec::new();
+    loop {
+        let page = store.list(&query).unwrap();
+        query.after = page.rows.last().map(|row| (row.front, row.id));
+        cases.extend(page.rows.iter().map(|row| store.case(&row.case.number).unwrap().unwrap()));
+        if !page.more {
+            return cases;
+        }
+    }
+}
+
+#[test]
+fn the_same_seed_at_the_same_instant_makes_the_same_book() {
+    let wish = Wish { cases: 60, seed: 7 };
+    let (one, two) = (make(now(), wish), make(now(), wish));
+    let all = cases(&one);
+    assert_eq!(all.len(), 60);
+    assert_eq!(all, cases(&two));
+    for case in &all {
+        assert_eq!(one.records(&case.number).unwrap(), two.records(&case.number).unwrap());
+    }
+    // The whole chain is the same: no salt of a PIN is part of it.
+    assert_eq!(one.head().unwrap(), two.head().unwrap());
+    let other = make(now(), Wish { cases: 60, seed: 8 });
+    assert_ne!(all, cases(&other));
+}
+
+#[test]
+fn every_rule_held_at_any_hour_of_the_day() {
+    for (hours, seed) in [(0, 1), (7, 2), (13, 3), (19, 4)] {
+        let now = now() + TimeDelta::hours(hours);
+        let store = make(now, Wish { cases: 120, seed });
+        assert_eq!(store.verify_chain().unwrap().broken, None);
+        let mut last = DateTime::<Utc>::MIN_UTC;
+        let mut seqs = Vec::new();
+        for case in cases(&store) {
+            let kind = STANDARD.get(&case.kind).unwrap();
+            let entries = store.timeline(&case.number).unwrap();
+            assert_eq!(Case::rebuild(&case.kind, &entries, |state| kind.ends(state)), case);
+            let at = entries.iter().map(|entry| entry.at);
+            seqs.extend(store.timeline_seqs(&case.number).unwrap().into_iter().zip(at));
+        }
+        // Written in the order in which it happened, and nothing in the future.
+        seqs.sort_unstable();
+        for (seq, at) in seqs {
+            assert!(at >= last && at <= now, "entry {seq} at {at} after {last}");
+            last = at;
+        }
+    }
+}
+
+#[test]
+fn the_present_day_is_alive() {
+    let store = make(now(), Wish { cases: 400, seed: 1 });
+    let soon = now() + TimeDelta::minutes(60);
+    let overdue = store.callbacks(Some(now()), 100).unwrap().len();
+    assert!(overdue > 0, "a callback is overdue");
+    assert!(store.callbacks(Some(soon), 100).unwrap().len() > overdue, "one is due within the hour");
+    let today = "2026-11-24".parse().unwrap();
+    let review = review::review(&store, now(), today).unwrap();
+    assert!(review.signed.is_none() && !review.findings.is_empty());
+    assert!(review.figures.opened.len() >= 3, "{:?}", review.figures.opened);
+    let waiting = review::days_to_sign(&store, now()).unwrap();
+    assert!(waiting.contains(&"2026-11-21".parse().unwrap()), "a day was missed: {waiting:?}");
+    assert!(!review::opening_list(&store, today).unwrap().is_empty(), "something was carried over");
+}
+
+#[test]
+fn all_states_of_all_kinds_are_reached() {
+    let store = make(now(), Wish { cases: 1_500, seed: 1 });
+    let mut reached = BTreeSet::new();
+    let mut moved = BTreeSet::new();
+    for case in cases(&store) {
+        for entry in store.timeline(&case.number).unwrap() {
+            reached.insert((case.kind.clone(), entry.to));
+        }
+        if case.kind == "move-in" && case.closed_at.is_none() {
+            moved.insert(
+                case.detail.get("steps").and_then(|steps| steps.as_object()).map_or(0, serde_json::Map::len),
+            );
+        }
+    }
+    let all = STANDARD.iter().flat_map(|kind| kind.states.iter().map(move |state| (kind.id, state.id)));
+    let missing: Vec<_> =
+        all.filter(|(kind, state)| !reached.contains(&((*kind).to_owned(), (*state).to_owned()))).collect();
+    assert!(missing.is_empty(), "never reached: {missing:?}");
+    assert!(reached.iter().any(|(_, state)| state == VOID));
+    assert!(moved.len() >= 4, "move-ins wait at several steps: {moved:?}");
+}
+
+#[test]
+fn a_real_book_is_left_alone_and_an_earlier_demonstration_replaced() {
+    use qiantai::counter::community::{self, Setup};
+    use qiantai::desk::people::Role;
+    let wish = Wish { cases: 20, seed: 1 };
+    let directory = tempfile::tempdir().unwrap();
+    let (_, earlier) = demo::make_in(directory.path(), STANDARD, now(), wish).unwrap();
+    assert!(!earlier);
+    let (made, earlier) = demo::make_in(directory.path(), STANDARD, now(), Wish { seed: 2, ..wish }).unwrap();
+    assert!(earlier && made.cases == 20);
+    let store = Store::open(directory.path(), STANDARD).unwrap();
+    assert!(demo::is_demo(&store).unwrap());
+    assert_eq!(cases(&store).len(), 20);
+    drop(store);
+    let names: Vec<_> =
+        std::fs::read_dir(directory.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
+    assert!(names.iter().all(|name| name.to_string_lossy().starts_with(Store::FILE)), "{names:?}");
+
+    let real = tempfile::tempdir().unwrap();
+    let mut store = Store::open(real.path(), STANDARD).unwrap();
+    let setup = Setup { community: "真小区", operator: "王敏", role: Role::Supervisor, pin: "135790" };
+    community::init(&mut store, now(), &setup).unwrap();
+    let refused = demo::make_in(real.path(), STANDARD, now(), wish);
+    assert!(matches!(refused, Err(DemoError::RealBook(_))), "{refused:?}");
+    assert!(!demo::is_demo(&store).unwrap());
+    assert_eq!(store.settings().unwrap().unwrap().community, "真小区");
+}
