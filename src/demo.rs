@@ -115,7 +115,7 @@ pub struct Made {
 /// # Errors
 /// The built-in texts are damaged.
 pub fn logins() -> Result<(Vec<(String, Role)>, String), DemoError> {
-    let community = Texts::read()?.community;
+    let community = texts::community()?;
     let operators = community.operators.into_iter().map(|operator| (operator.name, operator.role)).collect();
     Ok((operators, community.pin))
 }
@@ -126,6 +126,14 @@ pub fn logins() -> Result<(Vec<(String, Role)>, String), DemoError> {
 /// The file can't be read.
 pub fn is_demo(store: &Store) -> Result<bool, StoreError> {
     Ok(!store.records(MARK)?.is_empty())
+}
+
+/// The PIN of everybody in a book that is a demonstration; `None` for every other book.
+///
+/// # Errors
+/// The file can't be read, or the built-in texts are damaged.
+pub fn pin_of(store: &Store) -> Result<Option<String>, DemoError> {
+    Ok(if is_demo(store)? { Some(logins()?.1) } else { None })
 }
 
 /// Makes the demonstration in a new book, its story ending at `now`: all of it or nothing.

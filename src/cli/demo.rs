@@ -1,5 +1,7 @@
 //! `qiantai demo`: a community to try things out on, in a directory of its own.
 
+use std::cell::Cell;
+use std::io::IsTerminal as _;
 use std::path::PathBuf;
 
 use clap::{ArgMatches, Command, value_parser};
@@ -33,6 +35,10 @@ pub(super) fn run(cx: &Cx, matches: &ArgMatches) -> Result {
         demo::make_in(&directory, STANDARD, cx.now, wish).map_err(|error| said(cx, error))?;
     let data = directory.display().to_string();
     let role = |role: crate::desk::people::Role| cx.t(&format!("people.role.{}", role.id()), &[]);
+    let opens = !cx.json
+        && !matches.get_flag("no-ui")
+        && std::io::stdin().is_terminal()
+        && std::io::stdout().is_terminal();
     cx.say(
         || {
             let operators = made.operators.iter().map(|(name, role)| json!({ "name": name, "role": role }));
@@ -71,7 +77,13 @@ pub(super) fn run(cx: &Cx, matches: &ArgMatches) -> Result {
             text.push_str(&cx.t("demo.open", &[("data", &harmless(&data))]));
             text
         },
-    )
+    )?;
+    if !opens {
+        return Ok(());
+    }
+    let lang_given = matches.value_source("lang").is_some();
+    let cx = Cx { data: directory, operator: None, tz: Cell::new(cx.tz.get()), ..*cx };
+    cx.screen(lang_given)
 }
 
 fn said(cx: &Cx, error: DemoError) -> Error {

@@ -222,11 +222,16 @@ struct Passes {
     pass: Vec<PassText>,
 }
 
+/// The community alone: who logs in, and where.
+pub(super) fn community() -> Result<CommunityText, DemoError> {
+    Ok(toml::from_str(include_str!("../../assets/demo/community.toml"))?)
+}
+
 impl Texts {
     /// Reads the built-in files.
     pub(super) fn read() -> Result<Self, DemoError> {
         Ok(Self {
-            community: toml::from_str(include_str!("../../assets/demo/community.toml"))?,
+            community: community()?,
             names: toml::from_str(include_str!("../../assets/demo/names.toml"))?,
             calls: toml::from_str::<Calls>(include_str!("../../assets/demo/calls.toml"))?.call,
             visits: toml::from_str::<Visits>(include_str!("../../assets/demo/visits.toml"))?.visit,

@@ -7,6 +7,7 @@ use ratatui::text::Line;
 
 use super::list::{Cursor, List};
 use crate::counter;
+use crate::demo;
 use crate::desk::people::Operator;
 use crate::store::Store;
 use crate::text::lang::t;
@@ -28,6 +29,8 @@ pub struct Login {
     /// The PIN under way, once an operator is chosen.
     pin: Option<String>,
     problem: Option<String>,
+    /// The PIN of everybody in a demonstration, where it is no secret.
+    demo_pin: Option<String>,
 }
 
 impl Login {
@@ -38,7 +41,8 @@ impl Login {
             store.operators().unwrap_or_default().into_iter().filter(|operator| !operator.disabled).collect();
         let mut list = List::default();
         list.set_len(operators.len(), None);
-        Self { operators, list, pin: None, problem: None }
+        let demo_pin = demo::pin_of(store).ok().flatten();
+        Self { operators, list, pin: None, problem: None, demo_pin }
     }
 
     fn chosen(&self) -> Option<&Operator> {
@@ -151,6 +155,10 @@ impl Screen for Login {
             frame.render_widget(Line::styled(text, look.theme.style(Role::Text)), line(at));
             let x = inner.x + (width(&label) + 2 + dots.len()) as u16;
             frame.set_cursor_position(Position { x, y: inner.y + at });
+        }
+        if let (None, Some(pin)) = (&self.problem, &self.demo_pin) {
+            let hint = t(look.lang, "demo.hint", &[("pin", pin)]);
+            frame.render_widget(Line::styled(hint, look.theme.style(Role::Dim)), line(at + 2));
         }
         if let Some(problem) = &self.problem {
             for (y, text) in
