@@ -25,7 +25,7 @@ mod shape;
 mod show;
 mod sign_off;
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::ffi::OsString;
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -127,15 +127,30 @@ const COMMANDS: &[Entry] = &[
     Entry { command: man::command, run: man::run },
 ];
 
+/// The screen, to be opened over the book of a data directory. The command line does not know the
+/// screen: `main` opens it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Screen {
+    /// The data directory.
+    pub data: PathBuf,
+    /// The language.
+    pub lang: Lang,
+    /// The language was asked for, instead of following from the locale.
+    pub lang_given: bool,
+}
+
 /// What the global options say, and when the command was given.
 struct Cx {
     lang: Lang,
+    lang_given: bool,
     json: bool,
     data: PathBuf,
     operator: Option<String>,
     now: DateTime<Utc>,
     /// The community's time zone, once its settings are read.
     tz: Cell<Tz>,
+    /// What is to be opened when the command is done.
+    next: RefCell<Option<Screen>>,
 }
 
 /// The counter with somebody logged in.
@@ -177,20 +192,9 @@ impl Cx {
         self.operator.as_deref().ok_or_else(|| Error::Usage(self.t("cli.error.no_operator", &[])))
     }
 
-    /// Opens the screen.
-    fn screen(&self, lang_given: bool) -> Result {
-        use crate::ui::run::{OpenError, open};
-        open(&self.data, self.lang, lang_given).map_err(|error| match error {
-            OpenError::Counter(error) => error.into(),
-            OpenError::NoTerminal => Error::Usage(self.t("cli.error.no_screen", &[])),
-            OpenError::Panicked => Error::Said(self.t("cli.error.fault", &[])),
-            OpenError::Config(error) => {
-                Error::Said(self.t("cli.error.config", &[("error", &error.to_string())]))
-            }
-            OpenError::Terminal(error) => {
-                Error::Said(self.t("cli.error.screen", &[("error", &error.to_string())]))
-            }
-        })
+    /// Asks for the screen over the book of a directory, opened when the command is done.
+    fn open_screen(&self, data: PathBuf) {
+        self.next.replace(Some(Screen { data, lang: self.lang, lang_given: self.lang_given }));
     }
 
     /// Prints what a command has to say: the document, or the text for people.
@@ -231,11 +235,12 @@ fn command_line(lang: Lang) -> Command {
     args::localized(root, lang)
 }
 
-/// Runs the program with these arguments, the first of them its own name.
+/// Runs the program with these arguments, the first of them its own name; gives the screen that is
+/// to be opened now, if one is.
 ///
 /// # Errors
 /// What is to be shown, with the exit code; nothing has been printed about it.
-pub fn run(arguments: impl IntoIterator<Item = OsString>) -> std::result::Result<(), Failure> {
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> std::result::Result<Option<Screen>, Failure> {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let lang = args::lang(&arguments);
     let lang_given = arguments.iter().any(|argument| argument.to_string_lossy().starts_with("--lang"));
@@ -243,16 +248,19 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> std::result::Result
         Ok(matches) => matches,
         Err(error) if !error.use_stderr() => {
             return print(error.render().to_string().trim_end())
+                .map(|()| None)
                 .map_err(|error| Cx::bare(lang).failure(error));
         }
         Err(error) => return Err(Failure::Usage(args::usage_sentence(&error, lang))),
     };
-    let cx = Cx::new(lang, &matches)?;
+    let cx = Cx { lang_given, ..Cx::new(lang, &matches)? };
     let Some((name, matches)) = matches.subcommand() else {
-        return cx.screen(lang_given).map_err(|error| cx.failure(error));
+        cx.open_screen(cx.data.clone());
+        return Ok(cx.next.take());
     };
     let entry = COMMANDS.iter().find(|entry| (entry.command)(lang).get_name() == name);
-    entry.map_or(Ok(()), |entry| (entry.run)(&cx, matches)).map_err(|error| cx.failure(error))
+    entry.map_or(Ok(()), |entry| (entry.run)(&cx, matches)).map_err(|error| cx.failure(error))?;
+    Ok(cx.next.take())
 }
 
 impl Cx {
@@ -260,11 +268,13 @@ impl Cx {
     fn bare(lang: Lang) -> Self {
         Self {
             lang,
+            lang_given: false,
             json: false,
             data: PathBuf::new(),
             operator: None,
             now: Utc::now(),
             tz: Cell::new(Tz::UTC),
+            next: RefCell::new(None),
         }
     }
 

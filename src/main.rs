@@ -3,16 +3,19 @@
 use std::io::Write as _;
 use std::process::ExitCode;
 
+use qiantai::{cli, ui};
+
 fn main() -> ExitCode {
-    match qiantai::cli::run(std::env::args_os()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            let sentence = failure.to_string();
-            if !sentence.is_empty() {
-                // Nobody is left to be told when standard error is gone too.
-                let _ = writeln!(std::io::stderr(), "{}", sentence.trim_end());
-            }
-            ExitCode::from(failure.code())
-        }
+    let ended = match cli::run(std::env::args_os()) {
+        Ok(None) => return ExitCode::SUCCESS,
+        Ok(Some(screen)) => ui::run::open(&screen.data, screen.lang, screen.lang_given)
+            .map_err(|error| (error.say(screen.lang), error.code())),
+        Err(failure) => Err((failure.to_string(), failure.code())),
+    };
+    let Err((sentence, code)) = ended else { return ExitCode::SUCCESS };
+    if !sentence.is_empty() {
+        // Nobody is left to be told when standard error is gone too.
+        let _ = writeln!(std::io::stderr(), "{}", sentence.trim_end());
     }
+    ExitCode::from(code)
 }

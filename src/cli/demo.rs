@@ -1,6 +1,5 @@
 //! `qiantai demo`: a community to try things out on, in a directory of its own.
 
-use std::cell::Cell;
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
 
@@ -78,12 +77,10 @@ pub(super) fn run(cx: &Cx, matches: &ArgMatches) -> Result {
             text
         },
     )?;
-    if !opens {
-        return Ok(());
+    if opens {
+        cx.open_screen(directory);
     }
-    let lang_given = matches.value_source("lang").is_some();
-    let cx = Cx { data: directory, operator: None, tz: Cell::new(cx.tz.get()), ..*cx };
-    cx.screen(lang_given)
+    Ok(())
 }
 
 fn said(cx: &Cx, error: DemoError) -> Error {

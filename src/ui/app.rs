@@ -201,7 +201,7 @@ impl App {
                     self.command(command);
                 }
             }
-            Event::Mouse(mouse) if self.layers.is_empty() => self.click_tab(mouse),
+            Event::Mouse(mouse) if self.layers.is_empty() => self.click_tab(*mouse),
             _ => {}
         }
     }
@@ -406,16 +406,16 @@ impl App {
     /// Lets a function make a screen with what screens are handed.
     fn make(&mut self, make: impl FnOnce(&mut Cx) -> Option<Box<dyn Screen>>) -> Option<Box<dyn Screen>> {
         let mut out = Vec::new();
-        let made = self.cx(&mut out, |cx| make(cx)).flatten();
+        let screen = self.cx(&mut out, |cx| make(cx));
         self.deliver(out);
-        made
+        screen
     }
 
-    fn with_tab<T: Default>(&mut self, work: impl FnOnce(&mut Box<dyn Screen>, &mut Cx) -> T) -> T {
+    fn with_tab<T>(&mut self, work: impl FnOnce(&mut Box<dyn Screen>, &mut Cx) -> T) -> T {
         let index = self.active;
         let mut tab = std::mem::replace(&mut self.tabs[index], screens::nothing());
         let mut out = Vec::new();
-        let result = self.cx(&mut out, |cx| work(&mut tab, cx)).unwrap_or_default();
+        let result = self.cx(&mut out, |cx| work(&mut tab, cx));
         self.tabs[index] = tab;
         self.deliver(out);
         result
@@ -424,7 +424,7 @@ impl App {
     fn with_top<T: Default>(&mut self, work: impl FnOnce(&mut Box<dyn Screen>, &mut Cx) -> T) -> T {
         let Some(mut top) = self.layers.pop() else { return T::default() };
         let mut out = Vec::new();
-        let result = self.cx(&mut out, |cx| work(&mut top, cx)).unwrap_or_default();
+        let result = self.cx(&mut out, |cx| work(&mut top, cx));
         self.layers.push(top);
         self.deliver(out);
         result
@@ -439,7 +439,7 @@ impl App {
     }
 
     /// Runs `work` with what screens are handed. Before anybody logged in a guest stands in, who may do nothing.
-    fn cx<T>(&mut self, out: &mut Vec<Message>, work: impl FnOnce(&mut Cx) -> T) -> Option<T> {
+    fn cx<T>(&mut self, out: &mut Vec<Message>, work: impl FnOnce(&mut Cx) -> T) -> T {
         let guest = Session::guest();
         let mut cx = Cx {
             session: self.session.as_ref().unwrap_or(&guest),
@@ -453,7 +453,7 @@ impl App {
             waker: &self.waker,
             out,
         };
-        Some(work(&mut cx))
+        work(&mut cx)
     }
 
     fn deliver(&mut self, messages: Vec<Message>) {
@@ -536,16 +536,12 @@ impl App {
             tabs[self.active].draw(frame, body, &look);
         }
         for layer in layers.iter_mut().skip(first.unwrap_or(0)) {
-            match layer.popup(body) {
-                Some(popup) => {
-                    super::parts::clear_under(frame, popup);
-                    layer.draw(frame, popup, &look);
-                }
-                None => {
-                    frame.render_widget(Clear, body);
-                    layer.draw(frame, body, &look);
-                }
+            let popup = layer.popup(body);
+            match popup {
+                Some(popup) => super::parts::clear_under(frame, popup),
+                None => frame.render_widget(Clear, body),
             }
+            layer.draw(frame, popup.unwrap_or(body), &look);
         }
         let hints = layers.last().map_or_else(|| tabs[self.active].hints(&look), |top| top.hints(&look));
         self.draw_keys(frame, keys, &look, &hints, layers.is_empty());

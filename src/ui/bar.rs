@@ -163,7 +163,7 @@ impl App {
         text
     }
 
-    pub(super) fn click_tab(&mut self, mouse: &MouseEvent) {
+    pub(super) fn click_tab(&mut self, mouse: MouseEvent) {
         if mouse.kind != MouseEventKind::Down(MouseButton::Left) || mouse.row != 0 {
             return;
         }

@@ -58,7 +58,6 @@ impl Cx<'_> {
     }
 
     /// What a thread calls when its answer has come: the screen is refreshed then.
-    #[must_use]
     pub fn wake(&self) -> impl Fn() + Send + 'static {
         let waker = self.waker.clone();
         move || waker()

@@ -299,13 +299,12 @@ impl Form {
         let words = target.unwrap_or(self.kind.id);
         for field in fields.iter().filter(|field| !keep_own.iter().any(|key| key == field.key)) {
             let same = |slot: &Slot| slot.editor.field() == field;
-            let slot = match self.spare.iter().position(same) {
-                Some(index) => self.spare.remove(index),
-                None => {
-                    let value = presets.get(field.key).cloned().unwrap_or(Value::Null);
-                    let kind = if field.key == "into" { self.kind.id } else { words };
-                    Slot { section, editor: Editor::new(*field, kind, &value, look, sources) }
-                }
+            let slot = if let Some(index) = self.spare.iter().position(same) {
+                self.spare.remove(index)
+            } else {
+                let value = presets.get(field.key).cloned().unwrap_or(Value::Null);
+                let kind = if field.key == "into" { self.kind.id } else { words };
+                Slot { section, editor: Editor::new(*field, kind, &value, look, sources) }
             };
             self.slots.push(Slot { section, ..slot });
         }
@@ -361,9 +360,9 @@ impl Form {
         let focused = self.slots.get(self.focus).map(|slot| (slot.section, slot.editor.field().key));
         if self.slots.iter().any(|slot| slot.section == Section::Choice) {
             if self.chosen_by_hand {
-                self.ask_inputs(cx, look, sources)
+                self.ask_inputs(cx, look, sources);
             } else {
-                self.suggest(cx, look, sources)
+                self.suggest(cx, look, sources);
             }
         } else if matches!(focused, Some((Section::Own, "into"))) {
             self.follow_kind(cx, look, sources);

@@ -403,7 +403,7 @@ mod tests {
     #[test]
     fn a_configuration_rebinds_or_says_what_is_wrong() {
         let table = |text: &str| toml::from_str::<toml::Table>(text).unwrap();
-        let map = Keymap::from_table(&table("new-call = 'F8'\nslot-4 = 'Ctrl+G'")).unwrap();
+        let map = Keymap::from_table(&table("new-call = 'F8'\nslot-4 = 'Ctrl+B'")).unwrap();
         assert_eq!(map.label(Command::NewCall), "F8");
         assert!(matches!(Keymap::from_table(&table("fly = 'F8'")), Err(KeyProblem::Unknown(_))));
         assert!(matches!(Keymap::from_table(&table("help = 'Hyper+X'")), Err(KeyProblem::NoKey { .. })));

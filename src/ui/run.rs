@@ -8,6 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use chrono::Utc;
+use chrono_tz::Tz;
 use crossterm::event::{
     self, DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture, Event,
 };
@@ -18,10 +19,10 @@ use ratatui::backend::CrosstermBackend;
 
 use super::app::App;
 use super::config::{Config, ConfigError};
-use crate::counter::CounterError;
+use crate::counter::{self, CounterError};
 use crate::desk::kinds::STANDARD;
 use crate::store::Store;
-use crate::text::lang::Lang;
+use crate::text::lang::{Lang, t};
 use crate::timer::{Notice, SystemClock, Timer};
 
 /// Something that wakes the loop.
@@ -204,4 +205,25 @@ pub enum OpenError {
     /// The program has a fault.
     #[error("a fault in the program")]
     Panicked,
+}
+
+impl OpenError {
+    /// The sentence for the person who sees it. Times in it are in UTC: the book was not opened.
+    #[must_use]
+    pub fn say(&self, lang: Lang) -> String {
+        let say = |key: &str, error: &str| t(lang, key, &[("error", error)]);
+        match self {
+            Self::Counter(error) => counter::say::say(error, lang, Tz::UTC),
+            Self::NoTerminal => t(lang, "ui.stopped.no_terminal", &[]),
+            Self::Panicked => t(lang, "ui.stopped.fault", &[]),
+            Self::Config(error) => say("ui.stopped.config", &error.to_string()),
+            Self::Terminal(error) => say("ui.stopped.terminal", &error.to_string()),
+        }
+    }
+
+    /// The exit code: 2 where the program was called in a wrong place, else 1.
+    #[must_use]
+    pub const fn code(&self) -> u8 {
+        if matches!(self, Self::NoTerminal) { 2 } else { 1 }
+    }
 }

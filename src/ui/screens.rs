@@ -137,14 +137,12 @@ pub fn act(number: &str, action: &'static str, cx: &mut Cx) -> Option<Box<dyn Sc
 /// A draft taken up again.
 pub fn resume(id: i64, cx: &mut Cx) -> Option<Box<dyn Screen>> {
     let draft = cx.read(cx.store.draft(id)).flatten()?;
-    match FormScreen::resume(&draft, cx) {
-        Some(form) => Some(Box::new(form)),
-        None => {
-            let words = t(cx.lang, "ui.draft_unreadable", &[("title", &draft.title)]);
-            cx.toast(Tone::Bad, words);
-            None
-        }
+    if let Some(form) = FormScreen::resume(&draft, cx) {
+        return Some(Box::new(form));
     }
+    let words = t(cx.lang, "ui.draft_unreadable", &[("title", &draft.title)]);
+    cx.toast(Tone::Bad, words);
+    None
 }
 
 /// What the last signed day carried over, if this shift has not seen it yet.

@@ -70,7 +70,7 @@ impl Terminal {
         ));
         let shared = Arc::clone(&seen);
         let reader = thread::spawn(move || {
-            let mut buffer = [0; 65_536];
+            let mut buffer = vec![0; 65_536];
             loop {
                 let read = output.read(&mut buffer).unwrap_or(0);
                 let mut seen = shared.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -162,15 +162,12 @@ impl Terminal {
     /// Presses keys by name: `F2`, `Ctrl+S`, `Enter`; any other text is typed key by key.
     pub fn press(&mut self, keys: &[&str]) {
         for key in keys {
-            match code(key) {
-                Some(bytes) => {
-                    self.keys += 1;
-                    self.send(&bytes);
-                }
-                None => {
-                    self.keys += key.chars().count();
-                    self.send(key.as_bytes());
-                }
+            if let Some(bytes) = code(key) {
+                self.keys += 1;
+                self.send(&bytes);
+            } else {
+                self.keys += key.chars().count();
+                self.send(key.as_bytes());
             }
         }
     }

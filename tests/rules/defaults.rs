@@ -25,8 +25,10 @@ fn every_stage_that_a_kind_promises_has_a_rule() {
     for kind in STANDARD.iter() {
         for effect in effects(kind) {
             let stages: &[&str] = match effect {
-                Effect::Promise(stage) | Effect::PromiseBy(stage, _) => &[stage],
-                Effect::Callback(stage) | Effect::CallbackBy(stage, _) => &[stage],
+                Effect::Promise(stage)
+                | Effect::PromiseBy(stage, _)
+                | Effect::Callback(stage)
+                | Effect::CallbackBy(stage, _) => &[stage],
                 Effect::PromiseNext(first, next) => &[first, next],
                 _ => &[],
             };

@@ -40,7 +40,7 @@ impl LineItems {
         look: &Look,
         sources: &dyn Sources,
     ) -> Self {
-        let empty = columns.iter().map(|column| preset(column)).collect();
+        let empty = columns.iter().map(preset).collect();
         let mut items = Self { columns, kind, rows: Vec::new(), row: 0, column: 0, empty };
         items.add(look, sources);
         items
@@ -251,7 +251,7 @@ impl LineItems {
             match cell.field().ty {
                 FieldType::Money => cell.fill_value(&charge.price.into(), look),
                 FieldType::Text if matches!(cell.field().key, "what" | "name" | "item") => {
-                    cell.fill(&name, look)
+                    cell.fill(&name, look);
                 }
                 FieldType::Text if cell.field().key == "per" => cell.fill(&charge.per, look),
                 _ => {}

@@ -302,9 +302,9 @@ impl Options {
     pub fn draw(&mut self, frame: &mut Frame, area: Rect, look: &Look, focused: bool) {
         self.places.clear();
         if self.in_row() {
-            self.draw_row(frame, area, look, focused)
+            self.draw_row(frame, area, look, focused);
         } else {
-            self.draw_list(frame, area, look, focused)
+            self.draw_list(frame, area, look, focused);
         }
     }
 

@@ -113,7 +113,7 @@ impl TextEdit {
             }
             KeyCode::Char('z') if ctrl => self.area.undo(),
             KeyCode::Char('y') if ctrl => self.area.redo(),
-            KeyCode::Char('w') if ctrl => self.area.delete_word(),
+            KeyCode::Char('w') | KeyCode::Backspace if ctrl => self.area.delete_word(),
             KeyCode::Enter if self.several => {
                 if self.room() > 0 {
                     self.area.insert_newline();
@@ -121,7 +121,6 @@ impl TextEdit {
                 true
             }
             KeyCode::Backspace if self.area.is_empty() => return None,
-            KeyCode::Backspace if ctrl => self.area.delete_word(),
             KeyCode::Backspace => self.area.delete_char(),
             KeyCode::Delete => self.area.delete_next_char(),
             _ => return None,

@@ -97,16 +97,15 @@ impl Find {
             self.show(Vec::new(), Vec::new());
             return;
         }
-        match &self.questions {
+        if let Some(questions) = &self.questions {
             // The thread is gone only when the screen is.
-            Some(questions) => drop(questions.send((self.asked, query))),
-            None => {
-                let found = search(cx.store, &query);
-                if let Some((households, cases)) = cx.read(found) {
-                    self.answered = self.asked;
-                    self.show(households, cases);
-                }
-            }
+            drop(questions.send((self.asked, query)));
+            return;
+        }
+        let found = search(cx.store, &query);
+        if let Some((households, cases)) = cx.read(found) {
+            self.answered = self.asked;
+            self.show(households, cases);
         }
     }
 

@@ -239,7 +239,7 @@ impl FormScreen {
     }
 
     fn act(&self, case: &Case, action: &str, values: Values, cx: &mut Cx) -> Result<cases::Done> {
-        let inputs = if action == "amend" { self.amended(case, values) } else { values };
+        let inputs = if action == "amend" { Self::amended(case, values) } else { values };
         let act = Act {
             number: &case.number,
             action,
@@ -251,7 +251,7 @@ impl FormScreen {
     }
 
     /// Of an amendment only what differs is sent.
-    fn amended(&self, case: &Case, values: Values) -> Values {
+    fn amended(case: &Case, values: Values) -> Values {
         values.into_iter().filter(|(key, value)| key == "reason" || case.get(key) != *value).collect()
     }
 

@@ -36,15 +36,12 @@ impl Menu {
 
     fn choose(&self, cx: &mut Cx) {
         let Some(offer) = self.list.selected().and_then(|index| self.offers.get(index)) else { return };
-        match &offer.why_not {
-            Some(why) => {
-                let words = cx.say(why);
-                cx.toast(Tone::Bad, words);
-            }
-            None => {
-                cx.send(Message::Close);
-                cx.send(Message::Act(self.number.clone(), offer.action));
-            }
+        if let Some(why) = &offer.why_not {
+            let words = cx.say(why);
+            cx.toast(Tone::Bad, words);
+        } else {
+            cx.send(Message::Close);
+            cx.send(Message::Act(self.number.clone(), offer.action));
         }
     }
 }

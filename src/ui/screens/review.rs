@@ -355,10 +355,10 @@ impl Screen for ReviewScreen {
             (Some(Command::Slot1), _) => self.begin_note(MarkKind::Settled, cx),
             (Some(Command::Slot2), _) => self.begin_note(MarkKind::Carried, cx),
             (_, KeyCode::Left) => {
-                self.go_to_day(self.day.and_then(|day| day.checked_sub_days(Days::new(1))), cx)
+                self.go_to_day(self.day.and_then(|day| day.checked_sub_days(Days::new(1))), cx);
             }
             (_, KeyCode::Right) => {
-                self.go_to_day(self.day.and_then(|day| day.checked_add_days(Days::new(1))), cx)
+                self.go_to_day(self.day.and_then(|day| day.checked_add_days(Days::new(1))), cx);
             }
             (_, KeyCode::Enter) => match self
                 .chosen()
