@@ -6,3 +6,5 @@ mod keys;
 mod office;
 #[path = "e2e/terminal.rs"]
 mod terminal;
+#[path = "e2e/window.rs"]
+mod window;
