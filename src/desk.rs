@@ -7,12 +7,14 @@
 pub mod calendar;
 pub mod callback;
 pub mod case;
+pub mod claim;
 pub mod field;
 pub mod figures;
 pub mod household;
 pub mod kind;
 pub mod kinds;
 pub mod number;
+pub mod others;
 pub mod people;
 pub mod promise;
 pub mod review;

@@ -6,6 +6,7 @@
 pub mod cases;
 pub mod chain;
 pub mod check;
+pub mod claims;
 pub mod days;
 pub mod directory;
 pub mod drafts;
@@ -36,6 +37,8 @@ const STEPS: &[&str] = &[
     include_str!("../assets/schema/001-book.sql"),
     // Households and residents.
     include_str!("../assets/schema/002-directory.sql"),
+    // What cases hold of limited things, warnings before the clock ends a case.
+    include_str!("../assets/schema/003-claims.sql"),
 ];
 
 /// The form that this program writes.

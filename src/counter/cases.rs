@@ -7,6 +7,7 @@ use crate::desk::case::Case;
 use crate::desk::field::Values;
 use crate::desk::household::Household;
 use crate::desk::kind::{Kind, Spawn};
+use crate::desk::others::{Along, Other};
 use crate::desk::people::Role;
 use crate::desk::settings::Settings;
 use crate::desk::timeline::{Event, Link};
@@ -135,12 +136,14 @@ pub fn offers(
 ) -> Result<Vec<Offer>> {
     let Some(kind) = store.kinds().get(&case.kind) else { return Ok(Vec::new()) };
     let household = case.unit.as_deref().map(|unit| store.household(unit)).transpose()?.flatten();
+    let others = if kind.looks_around { store.others(case)? } else { Vec::new() };
     let cx = Context {
         by: session.name(),
         role: session.role(),
         now,
         settings,
         household: household.as_ref(),
+        others: &others,
         kinds: store.kinds(),
     };
     Ok(workflow::offers(kind, case, &cx))
@@ -176,13 +179,18 @@ impl Writer<'_> {
         Ok(unit.map(|unit| self.tx.household(unit)).transpose()?.flatten())
     }
 
-    fn context<'a>(&'a self, household: Option<&'a Household>) -> Context<'a> {
+    fn others(&self, kind: &Kind, case: &Case) -> Result<Vec<Other>> {
+        Ok(if kind.looks_around { self.tx.others(case)? } else { Vec::new() })
+    }
+
+    fn context<'a>(&'a self, household: Option<&'a Household>, others: &'a [Other]) -> Context<'a> {
         Context {
             by: self.by,
             role: self.role,
             now: self.now,
             settings: self.settings,
             household,
+            others,
             kinds: self.tx.kinds(),
         }
     }
@@ -199,8 +207,10 @@ impl Writer<'_> {
         let day = self.settings.calendar.day_of(self.now);
         let unit = values.get("unit").and_then(|unit| unit.as_str());
         let household = self.household(unit)?;
-        let cx = self.context(household.as_ref());
         let number = self.tx.next_number(kind, day)?;
+        let to_be = Case { number: number.clone(), unit: unit.map(str::to_owned), ..Case::default() };
+        let others = self.others(kind, &to_be)?;
+        let cx = self.context(household.as_ref(), &others);
         let mut planned = workflow::open(kind, &number, values, &cx)?;
         for link in from {
             planned.add(Event::Linked(link.clone()));
@@ -218,7 +228,9 @@ impl Writer<'_> {
     ) -> Result<Case> {
         let kind = self.kind(&case.kind)?;
         let household = self.household(case.unit.as_deref())?;
-        let planned = workflow::act(kind, case, action, inputs, &self.context(household.as_ref()))?;
+        let others = self.others(kind, case)?;
+        let cx = self.context(household.as_ref(), &others);
+        let planned = workflow::act(kind, case, action, inputs, &cx)?;
         self.finish(kind, planned, also, 0)
     }
 
@@ -249,7 +261,7 @@ impl Writer<'_> {
             let case = self.case(&other).map_err(about_number)?;
             let other_kind = self.kind(&case.kind)?;
             let back = Link { number: number.clone(), relation: "related".to_owned() };
-            let linked = workflow::linked(other_kind, &case, back, &self.context(None));
+            let linked = workflow::linked(other_kind, &case, back, &self.context(None, &[]));
             self.tx.append(other_kind, &linked, day)?;
             planned.add(Event::Linked(Link { number: other, relation: "related".to_owned() }));
         }
@@ -259,7 +271,35 @@ impl Writer<'_> {
             }
         }
         self.tx.append(kind, &planned, day)?;
+        self.claim(kind, &planned.case)?;
+        for along in planned.along {
+            self.go_along(&planned.case, along)?;
+        }
         Ok(planned.case)
+    }
+
+    /// Takes what the case now holds of limited things, if there is enough left.
+    fn claim(&self, kind: &Kind, case: &Case) -> Result<()> {
+        let Some(claims) = kind.claims else { return Ok(()) };
+        let claims = claims(case, self.settings);
+        self.tx.put_claims(&case.number, &claims)?;
+        for claim in &claims {
+            claim.fits(&self.tx.held_by_others(claim, &case.number)?)?;
+        }
+        Ok(())
+    }
+
+    /// Does an action on the other cases that go along, where their state allows it.
+    fn go_along(&self, case: &Case, along: Along) -> Result<()> {
+        let kind = self.kind(along.kind)?;
+        let others = self.tx.others(case)?;
+        for other in others.iter().filter(|other| other.kind == along.kind && along.reach.to(other)) {
+            let case = self.case(&other.number)?;
+            if kind.takes(along.action, &case.state) {
+                self.act(&case, along.action, &Values::new(), &mut Vec::new())?;
+            }
+        }
+        Ok(())
     }
 }
 

@@ -7,8 +7,10 @@ use serde_json::Value;
 
 use super::callback::Outcome;
 use super::case::Case;
+use super::claim::Claim;
 use super::field::{Field, Values};
 use super::household::{Household, HouseholdChange};
+use super::others::{Along, Other};
 use super::people::Role;
 use super::settings::Settings;
 use super::why::Why;
@@ -115,6 +117,8 @@ pub enum Effect {
     TurnInto,
     /// Links with the case whose number is this input, both ways.
     LinkTo(&'static str),
+    /// Other cases go along: those of this reach and kind whose state allows the action.
+    Along(Along),
 }
 
 /// A further case that an action asks for.
@@ -291,11 +295,41 @@ pub struct Kind {
     pub inside: fn(&Case) -> bool,
     /// When the clock ends it by itself, with the action that does so (a pass that expires).
     pub expires: fn(&Case) -> Option<Expiry>,
+    /// How many minutes before the clock ends a case it is flagged; 0 for the settings' `soon_minutes`.
+    pub warning: u32,
+    /// What a case holds of things of which there is only so much, while it holds it.
+    pub claims: Option<fn(&Case, &Settings) -> Vec<Claim>>,
+    /// Whether its guards and effects look at other open cases ([`Situation::others`]).
+    pub looks_around: bool,
     /// The typed struct: takes the detail, gives it back as the struct writes it.
     pub shape: fn(&Values) -> Result<Values, serde_json::Error>,
 }
 
 impl Kind {
+    /// What a kind is that declares nothing; a declaration says what is different.
+    pub const BASE: Self = Self {
+        id: "",
+        prefix: "",
+        opening: &[],
+        fields: &[],
+        states: &[],
+        actions: &[],
+        at_once: &[],
+        suggest: no_suggestion,
+        callback_moves: &[],
+        on_open: &[],
+        open_checks: &[],
+        summary: &[],
+        columns: &[],
+        findings: &[],
+        inside: nobody_inside,
+        expires: never_expires,
+        warning: 0,
+        claims: None,
+        looks_around: false,
+        shape: |detail| Ok(detail.clone()),
+    };
+
     /// The state of that id.
     #[must_use]
     pub fn state(&self, id: &str) -> Option<&'static State> {
@@ -328,6 +362,12 @@ impl Kind {
     #[must_use]
     pub fn action(&self, id: &str) -> Option<&'static Action> {
         self.all_actions().find(|action| action.id == id)
+    }
+
+    /// Whether the action of that id is taken from a state.
+    #[must_use]
+    pub fn takes(&self, action: &str, state: &str) -> bool {
+        self.action(action).is_some_and(|action| super::workflow::from_state(self, action, state))
     }
 
     /// The field of that key, opening fields first.
@@ -402,6 +442,8 @@ pub struct Situation<'a> {
     pub settings: &'a Settings,
     /// The household of the case's unit, if there is one.
     pub household: Option<&'a Household>,
+    /// Open cases of the same household and those linked with this one, where the kind looks around.
+    pub others: &'a [Other],
 }
 
 impl Situation<'_> {

@@ -25,6 +25,9 @@ pub struct CatalogueItem {
     /// A retired code is shown in old cases and no longer offered.
     #[serde(default)]
     pub retired: bool,
+    /// How many there are of it, where it is a thing that is lent or booked; one where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stock: Option<u32>,
 }
 
 /// A table of codes that the office keeps.
@@ -132,6 +135,13 @@ impl Settings {
             return self.charge(code).map(|charge| &charge.name);
         }
         self.catalogue(id)?.items.iter().find(|item| item.code == code).map(|item| &item.name)
+    }
+
+    /// How many there are of a code's thing; none of an unknown code's.
+    #[must_use]
+    pub fn stock(&self, id: &str, code: &str) -> u32 {
+        let items = self.catalogue(id).map_or(&[][..], |catalogue| &catalogue.items);
+        items.iter().find(|item| item.code == code).map_or(0, |item| item.stock.unwrap_or(1))
     }
 
     /// The codes of a catalogue that are still offered, with their names.

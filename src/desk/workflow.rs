@@ -11,6 +11,7 @@ use super::field::{self, Field, FieldType, Preset, Shown, Values, check_all};
 use super::household::Household;
 use super::kind::{Action, Effect, From, Guard, Kind, Situation, Spawn, To};
 use super::kinds::Kinds;
+use super::others::{Along, Other};
 use super::people::{CLOCK, Role};
 use super::promise::{self, Basis, Promise};
 use super::settings::Settings;
@@ -170,6 +171,8 @@ pub struct Context<'a> {
     pub settings: &'a Settings,
     /// The household of the case's unit, if there is one.
     pub household: Option<&'a Household>,
+    /// Other open cases, where the kind looks around.
+    pub others: &'a [Other],
     /// The kinds there are.
     pub kinds: Kinds,
 }
@@ -185,6 +188,8 @@ pub struct Planned {
     pub spawns: Vec<Spawn>,
     /// Numbers of cases to link with, both ways.
     pub links: Vec<String>,
+    /// Actions on other cases that go along.
+    pub along: Vec<Along>,
 }
 
 impl Planned {
@@ -227,7 +232,7 @@ fn hidden(action: &Action, case: &Case) -> bool {
     Outcome::of_action(action.id).is_some() && case.open_callback().is_none()
 }
 
-fn from_state(kind: &Kind, action: &Action, state: &str) -> bool {
+pub(super) fn from_state(kind: &Kind, action: &Action, state: &str) -> bool {
     match action.from {
         From::States(states) => states.contains(&state),
         From::AnyOpen => !kind.ends(state),
@@ -273,6 +278,7 @@ fn situate<'a>(case: &'a Case, inputs: &'a Values, cx: &Context<'a>) -> Situatio
         now: cx.now,
         settings: cx.settings,
         household: cx.household,
+        others: cx.others,
     }
 }
 
@@ -438,6 +444,7 @@ fn finish(
     let mut events = Vec::new();
     let mut spawns = Vec::new();
     let mut links = Vec::new();
+    let mut along = Vec::new();
     if let Some(outcome) = Outcome::of_action(action) {
         events.push(tried(before, outcome, inputs, cx)?);
     }
@@ -484,6 +491,7 @@ fn finish(
             Effect::Household(change) => events.extend(change(&situation).map(Event::Household)),
             Effect::TurnInto => spawns.push(turned(&seen, inputs, cx)),
             Effect::LinkTo(key) => links.extend(situation.input(key).map(str::to_owned)),
+            Effect::Along(other) => along.push(*other),
         }
     }
     let promise_left = before.promise().is_some()
@@ -517,7 +525,7 @@ fn finish(
     // The case after is what the entry makes of the case before: never anything else.
     let mut case = before.clone();
     case.apply(&entry, kind.ends(to));
-    Ok(Planned { entry, case, spawns, links })
+    Ok(Planned { entry, case, spawns, links, along })
 }
 
 fn replace_values(case: &mut Case, values: &Values) {
@@ -667,5 +675,5 @@ pub fn linked(kind: &Kind, case: &Case, link: Link, cx: &Context) -> Planned {
     };
     let mut after = case.clone();
     after.apply(&entry, kind.ends(&case.state));
-    Planned { entry, case: after, spawns: Vec::new(), links: Vec::new() }
+    Planned { entry, case: after, spawns: Vec::new(), links: Vec::new(), along: Vec::new() }
 }

@@ -11,6 +11,7 @@ use crate::desk::case::Case;
 use crate::desk::kind::Kind;
 use crate::desk::kinds::Kinds;
 use crate::desk::number;
+use crate::desk::others::Other;
 use crate::desk::promise::Promise;
 use crate::desk::timeline::{Entry, Event, Link};
 use crate::desk::workflow::Planned;
@@ -170,6 +171,31 @@ fn callbacks(connection: &Connection, id: i64) -> Result<Vec<Callback>> {
     Ok(callbacks)
 }
 
+/// The statement of [`Store::others`].
+pub(super) const OTHERS: &str = "SELECT number, kind, state, summary, max(linked), max(same_unit) FROM (
+                 SELECT number, kind, state, summary, 0 AS linked, 1 AS same_unit
+                     FROM cases INDEXED BY cases_unit_open WHERE unit = ?1 AND open = 1
+                 UNION ALL
+                 SELECT c.number, c.kind, c.state, c.summary, 1, c.unit IS ?1
+                     FROM cases own JOIN link l ON l.case_id = own.id JOIN cases c ON c.number = l.number
+                     WHERE own.number = ?2 AND c.open = 1)
+             WHERE number != ?2 GROUP BY number ORDER BY number";
+
+fn others(connection: &Connection, case: &Case) -> Result<Vec<Other>> {
+    let mut statement = connection.prepare_cached(OTHERS)?;
+    let rows = statement.query_map(params![case.unit, case.number], |row| {
+        Ok(Other {
+            number: row.get(0)?,
+            kind: row.get(1)?,
+            state: row.get(2)?,
+            summary: row.get(3)?,
+            linked: row.get(4)?,
+            same_unit: row.get(5)?,
+        })
+    })?;
+    rows.map(|row| row.map_err(StoreError::from)).collect()
+}
+
 fn links(connection: &Connection, id: i64) -> Result<Vec<Link>> {
     let mut statement =
         connection.prepare_cached("SELECT number, relation FROM link WHERE case_id = ?1 ORDER BY n")?;
@@ -194,6 +220,11 @@ impl Tx<'_> {
     /// The case of that number.
     pub fn case(&self, number: &str) -> Result<Option<Case>> {
         Ok(load(self.connection(), number)?.map(|row| row.case))
+    }
+
+    /// Open cases of the same household, and those linked with the case.
+    pub fn others(&self, case: &Case) -> Result<Vec<Other>> {
+        others(self.connection(), case)
     }
 
     /// Appends a planned entry: the chain, the case's row, and what lists and the timer read.
@@ -257,12 +288,14 @@ impl Tx<'_> {
         let open = !kind.ends(&case.state);
         let callback_at = case.open_callback().map(|callback| callback.next_at().timestamp());
         let expires = (kind.expires)(case).map(|(at, _)| at.timestamp());
+        let warn = expires.filter(|_| kind.warning > 0).map(|at| at - i64::from(kind.warning) * 60);
         self.connection()
             .prepare_cached(
                 "UPDATE cases SET state = ?2, open = ?3, front = ?4, unit = ?5, contact = ?6, phone = ?7,
                  summary = ?8, category = ?9, urgency = ?10, owner = ?11, escalated = ?12, closed_at = ?13,
                  closed_day = CASE WHEN ?13 IS NULL THEN NULL ELSE coalesce(closed_day, ?14) END,
-                 due_at = ?15, callback_at = ?16, inside = ?17, expires_at = ?18, revision = ?19, detail = ?20
+                 due_at = ?15, callback_at = ?16, inside = ?17, expires_at = ?18, revision = ?19, detail = ?20,
+                 warn_at = ?21
                  WHERE id = ?1",
             )?
             .execute(params![
@@ -285,7 +318,8 @@ impl Tx<'_> {
                 (kind.inside)(case),
                 expires,
                 case.revision,
-                serde_json::to_string(&case.detail)?
+                serde_json::to_string(&case.detail)?,
+                warn
             ])?;
         Ok(())
     }
@@ -363,6 +397,11 @@ impl Store {
     /// The case of that number, whole, as it stood at one instant.
     pub fn case(&self, number: &str) -> Result<Option<Case>> {
         self.snapshot(|store| Ok(load(store.read(), number)?.map(|row| row.case)))
+    }
+
+    /// Open cases of the same household, and those linked with the case.
+    pub fn others(&self, case: &Case) -> Result<Vec<Other>> {
+        others(self.read(), case)
     }
 
     /// The case of that number as lists show it.

@@ -12,7 +12,8 @@ pub(super) const GLANCE: &str = "SELECT (SELECT count(*) FROM callback WHERE ope
                  (SELECT count(*) FROM callback WHERE open = 1 AND next_at BETWEEN ?1 AND ?2)
                      + (SELECT count(*) FROM cases WHERE due_at BETWEEN ?1 AND ?2),
                  (SELECT count(*) FROM cases WHERE inside = 1),
-                 (SELECT count(*) FROM cases WHERE expires_at > ?1 AND expires_at <= ?2)";
+                 (SELECT count(*) FROM cases WHERE expires_at > ?1 AND expires_at <= ?2)
+                     + (SELECT count(*) FROM cases WHERE warn_at <= ?1 AND expires_at > ?2)";
 /// The statement of [`Store::expired`].
 pub(super) const EXPIRED: &str =
     "SELECT number FROM cases WHERE expires_at <= ?1 ORDER BY expires_at LIMIT ?2";
@@ -26,7 +27,8 @@ pub(super) const NEXT_CHANGE: &str = "SELECT min(at) FROM (
                  UNION ALL SELECT min(due_at) + 1 FROM cases WHERE due_at >= ?1
                  UNION ALL SELECT min(due_at) - ?2 FROM cases WHERE due_at > ?1 + ?2
                  UNION ALL SELECT min(expires_at) FROM cases WHERE expires_at > ?1
-                 UNION ALL SELECT min(expires_at) - ?2 FROM cases WHERE expires_at > ?1 + ?2)";
+                 UNION ALL SELECT min(expires_at) - ?2 FROM cases WHERE expires_at > ?1 + ?2
+                 UNION ALL SELECT min(warn_at) FROM cases WHERE warn_at > ?1)";
 /// The statement of [`Store::callbacks`].
 pub(super) const CALLBACKS: &str =
     "SELECT c.number, b.n, b.stage, b.due, b.next_at, json_array_length(b.attempts)

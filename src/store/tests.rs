@@ -72,13 +72,15 @@ fn what_is_due_is_read_from_indexes() {
     let store = Store::in_memory(Kinds(&[])).unwrap();
     let (early, late) = (due::overdue_sql(false), due::overdue_sql(true));
     let asked = [
-        (due::GLANCE, "callback_open cases_due cases_inside cases_expires"),
-        (due::NEXT_CHANGE, "callback_open cases_due cases_expires"),
+        (due::GLANCE, "callback_open cases_due cases_inside cases_expires cases_warn"),
+        (due::NEXT_CHANGE, "callback_open cases_due cases_expires cases_warn"),
         (due::EXPIRED, "cases_expires"),
         (due::INSIDE, "cases_inside"),
         (due::CALLBACKS, "callback_open"),
         (&early, "callback_open cases_due"),
         (&late, "callback_open cases_due"),
+        (cases::OTHERS, "cases_unit_open autoindex_cases"),
+        (super::claims::HELD, "claim_resource"),
     ];
     for (sql, indexes) in asked {
         let plan = plan(&store, sql);

@@ -110,6 +110,7 @@ impl Cx<'_> {
             now: self.now,
             settings: self.settings,
             household,
+            others: &[],
             kinds: self.store.kinds(),
         }
     }

@@ -103,6 +103,7 @@ pub static ERRAND: Kind = Kind {
     inside: is_inside,
     expires: lapses,
     shape: shape::<Detail>,
+    ..Kind::BASE
 };
 
 fn things_named(s: &Situation) -> Result<(), Why> {

@@ -7,8 +7,8 @@ use super::talk;
 use crate::desk::callback::Outcome;
 use crate::desk::field::{Field, FieldType, Preset};
 use crate::desk::kind::{
-    Action, CallbackMove, Effect, FindingRule, From, Kind, Phase, Severity, State, To, never_expires,
-    nobody_inside, shape,
+    Action, CallbackMove, Effect, FindingRule, From, Kind, Phase, Severity, State, To,
+    shape,
 };
 use crate::desk::workflow::TURN_INTO;
 
@@ -117,7 +117,6 @@ pub static KIND: Kind = Kind {
         severity: Severity::Warning,
         since: |case, _| Some(case.opened_at),
     }],
-    inside: nobody_inside,
-    expires: never_expires,
     shape: shape::<Call>,
+    ..Kind::BASE
 };

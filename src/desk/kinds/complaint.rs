@@ -8,7 +8,7 @@ use crate::desk::callback::Outcome;
 use crate::desk::field::{Field, FieldType, Preset, Values, instant};
 use crate::desk::kind::{
     Action, CallbackMove, Effect, FindingRule, From, Guard, Kind, Phase, Severity, Situation, State, To,
-    never_expires, no_suggestion, nobody_inside, shape,
+    shape,
 };
 use crate::desk::people::Role;
 use crate::desk::why::Why;
@@ -301,7 +301,6 @@ pub static KIND: Kind = Kind {
             .effects(&[Effect::Change(refer_change)]),
     ],
     at_once: &["judge"],
-    suggest: no_suggestion,
     callback_moves: &[
         CallbackMove {
             outcome: Outcome::Satisfied,
@@ -334,7 +333,6 @@ pub static KIND: Kind = Kind {
             since: |case, now| case.typed::<Complaint>().ok()?.deadline.filter(|deadline| *deadline < now),
         },
     ],
-    inside: nobody_inside,
-    expires: never_expires,
     shape: shape::<Complaint>,
+    ..Kind::BASE
 };

@@ -9,8 +9,8 @@ use super::checks;
 use crate::desk::field::{Field, FieldType, Preset, Values, instant};
 use crate::desk::household::{HouseholdChange, Occupancy, Relation, Resident};
 use crate::desk::kind::{
-    Action, Effect, From, Guard, Kind, Phase, Situation, Spawn, State, To, never_expires, no_suggestion,
-    nobody_inside, shape,
+    Action, Effect, From, Guard, Kind, Phase, Situation, Spawn, State, To,
+    shape,
 };
 use crate::desk::why::{Arg, Why};
 
@@ -516,14 +516,10 @@ pub static KIND: Kind = Kind {
             .effects(&[Effect::Change(more_defects), Effect::Spawn(repairs)]),
     ],
     at_once: &["notify"],
-    suggest: no_suggestion,
-    callback_moves: &[],
     on_open: &[],
     open_checks: &[],
     summary: &["contact"],
     columns: &["contact", "phone"],
-    findings: &[],
-    inside: nobody_inside,
-    expires: never_expires,
     shape: shape::<MoveIn>,
+    ..Kind::BASE
 };

@@ -10,7 +10,7 @@ use crate::desk::case::Case;
 use crate::desk::field::{Field, FieldType, Preset, Values, instant};
 use crate::desk::kind::{
     Action, Effect, Expiry, FindingRule, From, Guard, Kind, Phase, Severity, Situation, State, To,
-    no_suggestion, nobody_inside, shape,
+    shape,
 };
 use crate::desk::people::Role;
 use crate::desk::why::{Arg, Why};
@@ -265,8 +265,6 @@ pub static KIND: Kind = Kind {
             .by_clock(),
     ],
     at_once: &["approve"],
-    suggest: no_suggestion,
-    callback_moves: &[],
     on_open: &[Effect::Change(note_consent)],
     open_checks: &[UNTIL_AHEAD, CONSENT_HAPPENED],
     summary: &["lines"],
@@ -280,7 +278,7 @@ pub static KIND: Kind = Kind {
             pass.checked_out_at.filter(|_| pass.difference == Some(true))
         },
     }],
-    inside: nobody_inside,
     expires,
     shape: shape::<ReleasePass>,
+    ..Kind::BASE
 };

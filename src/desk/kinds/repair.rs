@@ -9,7 +9,7 @@ use crate::desk::callback::{Callback, Outcome};
 use crate::desk::field::{Field, FieldType, Preset, Values, instant};
 use crate::desk::kind::{
     Action, CallbackMove, Effect, FindingRule, From, Guard, Kind, Phase, Severity, Situation, State, To,
-    never_expires, no_suggestion, nobody_inside, shape,
+    shape,
 };
 use crate::desk::why::{Arg, Why};
 use crate::desk::workflow;
@@ -481,7 +481,6 @@ pub static KIND: Kind = Kind {
         .effects(&[Effect::Change(made_free)]),
     ],
     at_once: &["dispatch"],
-    suggest: no_suggestion,
     callback_moves: &[
         CallbackMove {
             outcome: Outcome::Satisfied,
@@ -520,7 +519,6 @@ pub static KIND: Kind = Kind {
             since: |case, _| case.typed::<Repair>().ok()?.quoted_at,
         },
     ],
-    inside: nobody_inside,
-    expires: never_expires,
     shape: shape::<Repair>,
+    ..Kind::BASE
 };

@@ -12,7 +12,7 @@ use crate::desk::case::Case;
 use crate::desk::field::{Field, FieldType, Preset, Values, as_instant};
 use crate::desk::kind::{
     Action, CallbackMove, Effect, FindingRule, From, Guard, Kind, Phase, Severity, Situation, State,
-    Suggestion, To, never_expires, shape,
+    Suggestion, To, shape,
 };
 use crate::desk::why::Why;
 use crate::desk::workflow::{TURN_INTO, VOID};
@@ -246,6 +246,6 @@ pub static KIND: Kind = Kind {
         },
     ],
     inside,
-    expires: never_expires,
     shape: shape::<Visit>,
+    ..Kind::BASE
 };

@@ -1,0 +1,49 @@
+//! Other open cases that a rule looks at: those of the same household, and those linked with the case.
+
+/// An open case beside the one at hand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Other {
+    /// Its number.
+    pub number: String,
+    /// Its kind.
+    pub kind: String,
+    /// Its state.
+    pub state: String,
+    /// What it is about.
+    pub summary: String,
+    /// Whether it is linked with the case at hand.
+    pub linked: bool,
+    /// Whether it is of the same household.
+    pub same_unit: bool,
+}
+
+/// Which other cases an action acts on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// Those linked with the case.
+    Linked,
+    /// Those of the same household.
+    Household,
+}
+
+impl Reach {
+    /// Whether it reaches that case.
+    #[must_use]
+    pub const fn to(self, other: &Other) -> bool {
+        match self {
+            Self::Linked => other.linked,
+            Self::Household => other.same_unit,
+        }
+    }
+}
+
+/// An action that goes along with another: the permits of a renovation end with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Along {
+    /// Which cases.
+    pub reach: Reach,
+    /// Of which kind.
+    pub kind: &'static str,
+    /// The action, done on those whose state allows it; it asks for nothing that has no preset.
+    pub action: &'static str,
+}
