@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use qiantai::desk::field::{Field, FieldType};
 use qiantai::desk::kind::{Action, Effect, From, Guard, Kind, Phase, To};
 use qiantai::desk::kinds::STANDARD;
+use qiantai::desk::others::{Along, Reach};
 use qiantai::desk::people::Role;
 use qiantai::desk::workflow::{COMMON, VOID};
 use qiantai::text::lang::Lang;
@@ -200,6 +201,13 @@ fn said(effect: Effect) -> String {
             "opens the case of the kind `into`, linked; what both kinds have is carried over".to_owned()
         }
         Effect::LinkTo(key) => format!("links with the case `{key}`"),
+        Effect::Along(Along { reach, kind, action }) => {
+            let whose = match reach {
+                Reach::Linked => "linked cases",
+                Reach::Household => "open cases of the household",
+            };
+            format!("{whose} of `{kind}` go along: `{action}`")
+        }
     }
 }
 
