@@ -1,5 +1,7 @@
 //! The real binary in a pseudo-terminal, as people sit before it.
 
+#[path = "e2e/faults.rs"]
+mod faults;
 #[path = "e2e/keys.rs"]
 mod keys;
 #[path = "e2e/office.rs"]

@@ -23,13 +23,17 @@ use crate::counter::{self, CounterError};
 use crate::desk::kinds::STANDARD;
 use crate::store::Store;
 use crate::text::lang::{Lang, t};
-use crate::timer::{Notice, SystemClock, Timer};
+use crate::timer::{Notice, SystemClock, Timer, TimerHandle};
 
 /// Something that wakes the loop.
 enum Wake {
     Terminal(Event),
     Timer(Notice),
     Answer,
+    /// The program was stopped and goes on: the terminal may have been anybody's meanwhile.
+    #[cfg_attr(not(unix), allow(dead_code))]
+    Continued,
+    /// The terminal is gone, or the system asks the program to end.
     Gone,
 }
 
@@ -45,6 +49,8 @@ pub fn run(mut app: App) -> io::Result<()> {
     let _restore = Guard::enter()?;
     let mut terminal = Terminal::new(CrosstermBackend::new(io::stdout()))?;
     read_events(sender.clone());
+    #[cfg(unix)]
+    let _signals = Signals::hear(sender.clone())?;
     let from_threads = sender.clone();
     // The loop has ended when nobody listens to these two; what they tell matters no more.
     app.wake_by(std::sync::Arc::new(move || drop(from_threads.send(Wake::Answer))));
@@ -56,7 +62,7 @@ pub fn run(mut app: App) -> io::Result<()> {
         }
         None => None,
     };
-    let result = turn(&mut app, &mut terminal, &receiver);
+    let result = turn(&mut app, &mut terminal, &receiver, timer.as_ref());
     app.leave(Utc::now());
     drop(timer);
     result
@@ -65,19 +71,61 @@ pub fn run(mut app: App) -> io::Result<()> {
 /// One thread reads the terminal, so that a slow frame never loses a key.
 fn read_events(sender: Sender<Wake>) {
     thread::spawn(move || {
+        // However this thread ends: a screen that hears no key any more must not stay.
+        let sender = LastWord(sender);
         while let Ok(event) = event::read() {
-            if sender.send(Wake::Terminal(event)).is_err() {
+            if sender.0.send(Wake::Terminal(event)).is_err() {
                 return;
             }
         }
-        let _ = sender.send(Wake::Gone);
     });
+}
+
+/// Tells the loop that nothing more comes from the terminal.
+struct LastWord(Sender<Wake>);
+
+impl Drop for LastWord {
+    fn drop(&mut self) {
+        // The loop may have ended first.
+        let _ = self.0.send(Wake::Gone);
+    }
+}
+
+/// Hears what the system asks of the program: to end (a shutdown, a closed window) or to go on.
+/// Without it the drafts of the last moment would be lost and the terminal left in disorder.
+#[cfg(unix)]
+struct Signals(signal_hook::iterator::Handle);
+
+#[cfg(unix)]
+impl Signals {
+    fn hear(sender: Sender<Wake>) -> io::Result<Self> {
+        use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM};
+        let mut signals = signal_hook::iterator::Signals::new([SIGTERM, SIGHUP, SIGINT, SIGCONT])?;
+        let handle = signals.handle();
+        thread::spawn(move || {
+            for signal in signals.forever() {
+                let wake = if signal == SIGCONT { Wake::Continued } else { Wake::Gone };
+                if sender.send(wake).is_err() {
+                    return;
+                }
+            }
+        });
+        Ok(Self(handle))
+    }
+}
+
+#[cfg(unix)]
+impl Drop for Signals {
+    fn drop(&mut self) {
+        self.0.close();
+    }
 }
 
 fn turn(
     app: &mut App,
     terminal: &mut Terminal<CrosstermBackend<Stdout>>,
     receiver: &Receiver<Wake>,
+    timer: Option<&TimerHandle>,
 ) -> io::Result<()> {
     app.start(Utc::now());
     let mut draft_due: Option<Instant> = None;
@@ -104,6 +152,15 @@ fn turn(
                 Wake::Terminal(event) => app.event(&event, Utc::now()),
                 Wake::Timer(notice) => app.notice(notice, Utc::now()),
                 Wake::Answer => app.answered(Utc::now()),
+                Wake::Continued => {
+                    // The mode is set anew only where it counts as given back.
+                    disable_raw_mode()?;
+                    take_terminal()?;
+                    terminal.clear()?;
+                    if let Some(timer) = timer {
+                        timer.nudge();
+                    }
+                }
                 Wake::Gone => return Ok(()),
             }
             if app.is_over() {
@@ -135,21 +192,33 @@ struct Guard;
 
 impl Guard {
     fn enter() -> io::Result<Self> {
-        panic::set_hook(Box::new(|info| {
-            restore();
+        let screen = thread::current().id();
+        panic::set_hook(Box::new(move |info| {
+            // A fault of another thread does not end the screen: the terminal stays as it is.
+            if thread::current().id() == screen {
+                restore();
+            }
             tracing::error!(%info, "a fault in the program");
         }));
-        enable_raw_mode()?;
         let guard = Self;
-        execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, EnableMouseCapture)?;
+        take_terminal()?;
         Ok(guard)
     }
+}
+
+/// Puts the terminal into the program's mode.
+fn take_terminal() -> io::Result<()> {
+    enable_raw_mode()?;
+    execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, EnableMouseCapture)
 }
 
 impl Drop for Guard {
     fn drop(&mut self) {
         restore();
-        let _ = panic::take_hook();
+        // The hook can't be changed while a panic is under way: that would be a second one, which aborts.
+        if !thread::panicking() {
+            let _ = panic::take_hook();
+        }
     }
 }
 
@@ -179,12 +248,17 @@ pub fn open(directory: &Path, lang: Lang, lang_given: bool) -> Result<(), OpenEr
     }
     let store = Store::open(directory, STANDARD).map_err(CounterError::from)?;
     let app = App::new(store, config, Utc::now())?;
-    // A fault in the program must not cost more than the fault: the terminal is given back, what was
-    // typed lies in drafts, and one sentence is said.
-    match panic::catch_unwind(AssertUnwindSafe(|| run(app))) {
-        Ok(result) => Ok(result?),
-        Err(_) => Err(OpenError::Panicked),
-    }
+    guarded(app)
+}
+
+/// Runs the screen so that a fault in the program does not cost more than the fault: the terminal is
+/// given back, what was typed lies in drafts, and one sentence is said.
+fn guarded(app: App) -> Result<(), OpenError> {
+    let Ok(ended) = panic::catch_unwind(AssertUnwindSafe(|| run(app))) else {
+        let _ = panic::take_hook();
+        return Err(OpenError::Panicked);
+    };
+    Ok(ended?)
 }
 
 /// Why the screen was not opened, or ended.
@@ -227,3 +301,6 @@ impl OpenError {
         if matches!(self, Self::NoTerminal) { 2 } else { 1 }
     }
 }
+
+#[cfg(all(test, unix))]
+mod tests;

@@ -107,6 +107,15 @@ impl Office {
         text(&self.desk(&arguments)["number"])
     }
 
+    /// Somebody of the engineering department.
+    #[track_caller]
+    pub fn engineer(&self) -> String {
+        let kind = self.desk(&["kinds", "repair"]);
+        let actions = kind["actions"].as_array().expect("actions");
+        let dispatch = actions.iter().find(|action| action["action"] == "dispatch").expect("dispatching");
+        text(&dispatch["inputs"][0]["options"][0]["id"])
+    }
+
     /// The case of a number.
     #[track_caller]
     pub fn case(&self, number: &str) -> Value {

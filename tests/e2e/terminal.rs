@@ -21,12 +21,14 @@ struct Seen {
     raw: Vec<u8>,
     last: Instant,
     gone: bool,
+    /// Nobody looks any more: the window is about to close.
+    closing: bool,
 }
 
 /// A program at work in a terminal of its own.
 pub struct Terminal {
-    master: Box<dyn MasterPty + Send>,
-    writer: Box<dyn Write + Send>,
+    master: Option<Box<dyn MasterPty + Send>>,
+    writer: Option<Box<dyn Write + Send>>,
     child: Box<dyn Child + Send + Sync>,
     seen: Arc<(Mutex<Seen>, Condvar)>,
     reader: Option<JoinHandle<()>>,
@@ -65,6 +67,7 @@ impl Terminal {
                 raw: Vec::new(),
                 last: Instant::now(),
                 gone: false,
+                closing: false,
             }),
             Condvar::new(),
         ));
@@ -74,7 +77,7 @@ impl Terminal {
             loop {
                 let read = output.read(&mut buffer).unwrap_or(0);
                 let mut seen = shared.0.lock().unwrap_or_else(PoisonError::into_inner);
-                if read == 0 {
+                if read == 0 || seen.closing {
                     seen.gone = true;
                     shared.1.notify_all();
                     return;
@@ -85,7 +88,8 @@ impl Terminal {
                 shared.1.notify_all();
             }
         });
-        Self { master: pair.master, writer, child, seen, reader: Some(reader), keys: 0 }
+        let (master, writer) = (Some(pair.master), Some(writer));
+        Self { master, writer, child, seen, reader: Some(reader), keys: 0 }
     }
 
     fn seen(&self) -> MutexGuard<'_, Seen> {
@@ -155,8 +159,9 @@ impl Terminal {
 
     /// Sends bytes as they are.
     pub fn send(&mut self, bytes: &[u8]) {
-        self.writer.write_all(bytes).expect("the terminal takes input");
-        self.writer.flush().expect("the terminal takes input");
+        let writer = self.writer.as_mut().expect("the window is open");
+        writer.write_all(bytes).expect("the terminal takes input");
+        writer.flush().expect("the terminal takes input");
     }
 
     /// Presses keys by name: `F2`, `Ctrl+S`, `Enter`; any other text is typed key by key.
@@ -194,6 +199,14 @@ impl Terminal {
         }
     }
 
+    /// Waits until the program has painted what it had to paint.
+    pub fn rest(&self) {
+        let mut seen = self.seen();
+        while seen.last.elapsed() < REST && !seen.gone {
+            seen = self.seen.1.wait_timeout(seen, REST).expect("no reader panics").0;
+        }
+    }
+
     /// Types free text, as a keyboard or an input method does. It does not count as keys.
     pub fn types(&mut self, text: &str) {
         self.send(text.as_bytes());
@@ -214,7 +227,8 @@ impl Terminal {
     /// Gives the window another size.
     pub fn resize(&mut self, columns: u16, rows: u16) {
         self.seen().parser.set_size(count(rows), count(columns));
-        self.master.resize(size(columns, rows)).expect("the terminal can be resized");
+        let master = self.master.as_ref().expect("the window is open");
+        master.resize(size(columns, rows)).expect("the terminal can be resized");
     }
 
     /// Sends a signal by its name.
@@ -222,6 +236,19 @@ impl Terminal {
         let id = self.child.process_id().expect("the program runs").to_string();
         let sent = Command::new("kill").args(["-s", name, &id]).status().expect("kill is there");
         assert!(sent.success());
+    }
+
+    /// Closes the window: the terminal goes away, and the program has to end by itself.
+    pub fn hang_up(mut self) {
+        self.seen().closing = true;
+        // The reader holds the terminal too; the next frame lets it go.
+        self.resize(100, 30);
+        if let Some(reader) = self.reader.take() {
+            reader.join().expect("no reader panics");
+        }
+        self.writer = None;
+        self.master = None;
+        self.wait();
     }
 
     /// Kills the program as a power cut does.
