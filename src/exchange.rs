@@ -12,7 +12,9 @@
 
 mod cells;
 mod delimited;
+pub mod files;
 pub mod headings;
+pub mod report;
 pub mod roster;
 pub mod sheet;
 

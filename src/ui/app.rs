@@ -221,6 +221,7 @@ impl App {
             }
             Command::Palette => self.push(screens::palette()),
             Command::Find | Command::FindHere => self.push(screens::find()),
+            Command::Import => self.import(),
             Command::Lock => self.lock(),
             Command::Language => self.apply(Message::Speak(self.lang.other())),
             Command::Quit => self.quit(),
@@ -364,6 +365,14 @@ impl App {
         }
         if let Some(opening) = self.make(screens::opening_list) {
             self.push(opening);
+        }
+    }
+
+    fn import(&mut self) {
+        if self.clear_way()
+            && let Some(import) = self.make(screens::import)
+        {
+            self.push(import);
         }
     }
 

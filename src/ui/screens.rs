@@ -8,6 +8,7 @@ mod form_screen;
 mod help;
 mod household_pane;
 mod households;
+mod import;
 mod list;
 mod login;
 mod menu;
@@ -109,6 +110,11 @@ fn actions_menu(view: &CaseView) -> Box<dyn Screen> {
     Box::new(menu::Menu::new(view))
 }
 
+/// Taking a roster in; `None` if the operator may not.
+pub fn import(cx: &mut Cx) -> Option<Box<dyn Screen>> {
+    import::Import::new(cx).map(|import| Box::new(import) as Box<dyn Screen>)
+}
+
 /// The form of a new case of a kind.
 pub fn new_case(kind: &str, values: Values, cx: &mut Cx) -> Option<Box<dyn Screen>> {
     let kind = cx.store.kinds().get(kind)?;
@@ -137,7 +143,11 @@ pub fn act(number: &str, action: &'static str, cx: &mut Cx) -> Option<Box<dyn Sc
 /// A draft taken up again.
 pub fn resume(id: i64, cx: &mut Cx) -> Option<Box<dyn Screen>> {
     let draft = cx.read(cx.store.draft(id)).flatten()?;
-    if let Some(form) = FormScreen::resume(&draft, cx) {
+    if draft.kind == import::DRAFT {
+        if let Some(import) = import::Import::resume(&draft, cx) {
+            return Some(Box::new(import));
+        }
+    } else if let Some(form) = FormScreen::resume(&draft, cx) {
         return Some(Box::new(form));
     }
     let words = t(cx.lang, "ui.draft_unreadable", &[("title", &draft.title)]);

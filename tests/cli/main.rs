@@ -124,6 +124,12 @@ impl Office {
         self.desk(&arguments).json()
     }
 
+    /// The document that the supervisor gets.
+    fn boss_json(&self, arguments: &[&str]) -> Value {
+        let arguments: Vec<&str> = arguments.iter().copied().chain(["--json"]).collect();
+        self.boss(&arguments).json()
+    }
+
     /// Opens a case and returns its number.
     fn open(&self, arguments: &[&str]) -> String {
         let arguments: Vec<&str> = ["open"].iter().chain(arguments).copied().collect();

@@ -88,13 +88,15 @@ fn a_roster_is_taken_in_and_reported_by_row() {
     let file = office.path().join("名册.csv");
     std::fs::write(&file, ROSTER).unwrap();
     let file = file.to_str().unwrap();
+    office.desk(&["import", "households", file]).refused("supervisor");
+    office.desk(&["import", "households", file, "--dry-run"]).refused("supervisor");
     let counts = |report: &serde_json::Value| {
         ["read", "added", "changed", "unchanged", "refused"].map(|key| report[key].as_u64().unwrap())
     };
-    let dry = office.json(&["import", "households", file, "--dry-run"]);
+    let dry = office.boss_json(&["import", "households", file, "--dry-run"]);
     assert_eq!(counts(&dry), [3, 2, 0, 0, 1]);
     assert_eq!(office.json(&["find", "张建国"])["households"], json!([]));
-    let report = office.json(&["import", "households", file]);
+    let report = office.boss_json(&["import", "households", file]);
     assert_eq!(counts(&report), [3, 2, 0, 0, 1]);
     for key in ["added", "changed", "problems", "read", "refused", "unchanged"] {
         assert!(keys(&report).contains(&key), "{key}");
@@ -103,7 +105,7 @@ fn a_roster_is_taken_in_and_reported_by_row() {
     assert_eq!(keys(problem), ["column", "reason", "row"]);
     assert_eq!((&problem["row"], &problem["column"]), (&json!(4), &json!("手机号")));
     assert!(problem["reason"].as_str().unwrap().contains("1.38E+10"));
-    assert_eq!(counts(&office.json(&["import", "households", file])), [3, 0, 0, 2, 1]);
+    assert_eq!(counts(&office.boss_json(&["import", "households", file])), [3, 0, 0, 2, 1]);
     for text in ["3-2-1501", "３２１５０１", "5678", "zjg", "张建"] {
         let found = office.json(&["find", text]);
         assert_eq!(keys(&found), ["cases", "households"]);
@@ -117,7 +119,7 @@ fn a_roster_is_taken_in_and_reported_by_row() {
     let table = office.desk(&["find", "5678"]);
     table.shows("138****5678");
     let zh = office.in_chinese();
-    zh.desk(&["import", "households", file]).shows("拒绝 1");
+    zh.boss(&["import", "households", file]).shows("拒绝 1");
     zh.desk(&["find", "5678"]).shows("业主");
 }
 
@@ -127,11 +129,11 @@ fn columns_that_no_heading_names_are_given_by_hand() {
     let file = office.path().join("list.csv");
     std::fs::write(&file, "Where,房主,Ring\n3-2-1501,张建国,13800005678\n").unwrap();
     let file = file.to_str().unwrap();
-    office.desk(&["import", "households", file, "--map", "Where"]).misused("NAME=VALUE");
-    office.desk(&["import", "households", file, "--map", "Nowhere=unit"]).refused("Nowhere");
-    office.desk(&["import", "households", file, "--map", "Where=colour"]).refused("colour");
-    office.desk(&["import", "households", "/nowhere/list.csv"]).refused("list.csv");
-    let report = office.json(&[
+    office.boss(&["import", "households", file, "--map", "Where"]).misused("NAME=VALUE");
+    office.boss(&["import", "households", file, "--map", "Nowhere=unit"]).refused("Nowhere");
+    office.boss(&["import", "households", file, "--map", "Where=colour"]).refused("colour");
+    office.boss(&["import", "households", "/nowhere/list.csv"]).refused("list.csv");
+    let report = office.boss_json(&[
         "import",
         "households",
         file,
