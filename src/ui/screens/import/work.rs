@@ -137,7 +137,7 @@ impl Work {
 }
 
 fn carry_out(task: Task, store: &mut Store, desk: &Desk, stop: &AtomicBool, tell: impl Fn(Told)) {
-    let step = |stage: Stage| {
+    let progress = |stage: Stage| {
         let tell = &tell;
         move |done: usize, all: usize| {
             // A hundred words about the progress are enough for any bar.
@@ -150,16 +150,16 @@ fn carry_out(task: Task, store: &mut Store, desk: &Desk, stop: &AtomicBool, tell
     match task {
         Task::Read(path) => tell(Told::Read(sheet::read_sheets(&path))),
         Task::Try(sheet, mapping) => {
-            let rows = roster::plan(&sheet, &mapping, desk.today, step(Stage::Rows));
+            let rows = roster::plan(&sheet, &mapping, desk.today, progress(Stage::Rows));
             let tried = rows.map_err(CounterError::from).and_then(|roster| {
-                let compare = step(Stage::Compare);
+                let compare = progress(Stage::Compare);
                 let report = directory::import(store, &desk.session, desk.now, &roster, true, compare)?;
                 Ok((roster, report))
             });
             tell(Told::Tried(tried));
         }
         Task::Take(roster) => {
-            let write = step(Stage::Write);
+            let write = progress(Stage::Write);
             tell(Told::Taken(directory::import(store, &desk.session, desk.now, &roster, false, write)));
         }
     }
