@@ -1,0 +1,381 @@
+//! Walks at random through every kind of the list, through the counter, with what must hold after
+//! each step. A further kind is walked without a line here; only its own promises to residents are
+//! told in [`super::oath`].
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Days, TimeDelta, Utc};
+use qiantai::counter::cases::{self, NewCase, offers};
+use qiantai::counter::{CounterError, Session, clock, operators};
+use qiantai::desk::callback::{Callback, Outcome};
+use qiantai::desk::case::Case;
+use qiantai::desk::field::{Field, FieldType, Preset, Values, instant};
+use qiantai::desk::household::{Household, Occupancy};
+use qiantai::desk::kind::Kind;
+use qiantai::desk::kinds::{Kinds, STANDARD};
+use qiantai::desk::promise::Promise;
+use qiantai::desk::settings::Settings;
+use qiantai::desk::why::{Arg, Why};
+use qiantai::desk::workflow::{VOID, inputs_of};
+use qiantai::store::{Store, settings as stored};
+use qiantai::text::lang::{Lang, has};
+use qiantai::text::say;
+use rusqlite::Connection;
+use serde_json::Value;
+
+use super::oath;
+use crate::toy::{self, KINDS, PIN, morning, set_up_with};
+
+/// How many steps a walk makes; `.ci/run` makes it longer.
+fn steps() -> usize {
+    std::env::var("QIANTAI_WALK_STEPS").ok().and_then(|text| text.parse().ok()).unwrap_or(400)
+}
+
+/// From so many steps on a walk must have been everywhere.
+const LONG: usize = 8_000;
+
+/// What one flat of the walk owes, in fen: its release passes need a supervisor's word.
+const ARREARS: i64 = 12_345;
+
+/// A source of choices.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, n: usize) -> usize {
+        // SplitMix64: small, and the same everywhere.
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((z ^ (z >> 31)) % n.max(1) as u64) as usize
+    }
+}
+
+/// One walk: where it is, and what it has seen.
+struct Walk<'a> {
+    kind: &'static Kind,
+    kinds: Kinds,
+    settings: &'a Settings,
+    dice: Dice,
+    now: DateTime<Utc>,
+    /// The cases of the kind, in the order of their opening.
+    own: Vec<String>,
+    /// Every number that was ever given.
+    numbers: BTreeSet<String>,
+    done: usize,
+    refused: BTreeMap<String, usize>,
+    /// States that were reached and actions that were done.
+    seen: BTreeSet<String>,
+}
+
+impl Walk<'_> {
+    /// A value that the field may take, more often than not a legal one.
+    fn value(&mut self, field: &Field) -> Value {
+        let settings = self.settings;
+        let now = self.now;
+        let dice = &mut self.dice;
+        let named = |names: Vec<&str>, dice: &mut Dice| match names.len() {
+            0 => Value::Null,
+            n => names[dice.below(n)].into(),
+        };
+        match field.ty {
+            FieldType::Text | FieldType::LongText => format!("第{}次", dice.below(1000)).into(),
+            FieldType::Flag => (dice.below(5) > 0).into(),
+            FieldType::Count { min, max } => {
+                (min + dice.below((max - min).min(20) as usize + 1) as i64).into()
+            }
+            FieldType::Money => (dice.below(50_000) as i64).into(),
+            FieldType::Reading => (dice.below(9_000_000) as i64).into(),
+            FieldType::Day => {
+                (now.date_naive() - Days::new(1) + Days::new(dice.below(9) as u64)).to_string().into()
+            }
+            FieldType::Instant => instant(
+                // What is preset to now has mostly happened, anything else is mostly still to come.
+                now + TimeDelta::minutes(match (dice.below(8), field.preset) {
+                    (0, _) => 0,
+                    (1, _) | (2..7, Preset::Now) => -(dice.below(60) as i64),
+                    _ => dice.below(5_000) as i64 + 1,
+                }),
+            ),
+            FieldType::Phone => format!("1380000{:04}", dice.below(10_000)).into(),
+            FieldType::Unit => format!("3-2-{}", 101 + dice.below(3)).into(),
+            FieldType::Plate => "粤B12345".into(),
+            FieldType::Choice(options) => options[dice.below(options.len())].into(),
+            FieldType::Catalogue(id) => {
+                named(settings.offered(id).into_iter().map(|(code, _)| code).collect(), dice)
+            }
+            FieldType::Staff => {
+                named(settings.staff.iter().map(|member| member.name.as_str()).collect(), dice)
+            }
+            FieldType::Operator | FieldType::Colleague => "李娜".into(),
+            FieldType::Kind => named(self.kinds.iter().map(|kind| kind.id).collect(), dice),
+            FieldType::CaseNumber => named(self.own.iter().map(String::as_str).collect(), dice),
+            FieldType::MaskedId => "440301199001011234".into(),
+            FieldType::Lines(columns) => {
+                let rows = 0..=dice.below(3);
+                rows.map(|_| Value::Object(self.filled(columns))).collect()
+            }
+            FieldType::Checklist(_) => Value::Null,
+        }
+    }
+
+    fn filled(&mut self, fields: &[Field]) -> Values {
+        let mut values = Values::new();
+        for field in fields {
+            if field.required || self.dice.below(3) > 0 {
+                let value = self.value(field);
+                if !value.is_null() {
+                    values.insert(field.key.to_owned(), value);
+                }
+            }
+        }
+        values
+    }
+
+    /// One step: opens a case or acts on one of the latest, as this operator. Nothing that is refused leaves a trace.
+    fn step(&mut self, store: &mut Store, session: &Session) {
+        self.now += TimeDelta::minutes(self.dice.below(90) as i64);
+        let before = store.head().unwrap();
+        let (what, result) = if self.own.is_empty() || self.dice.below(12) == 0 {
+            let values = self.filled(self.kind.opening);
+            let new = NewCase { kind: self.kind.id.into(), values, ..NewCase::default() };
+            ("open", cases::open(store, session, self.now, &new))
+        } else {
+            let latest = self.own.len().saturating_sub(5);
+            let number = self.own[latest + self.dice.below(self.own.len() - latest)].clone();
+            let case = store.case(&number).unwrap().unwrap();
+            let offers = offers(store, session, self.now, self.settings, &case).unwrap();
+            for why in offers.iter().filter_map(|offer| offer.why_not.as_ref()) {
+                said(self.kind, why);
+            }
+            // A case that is void goes nowhere any more: seldom.
+            let void = self.dice.below(6) == 0;
+            let allowed = offers.iter().filter(|offer| offer.why_not.is_none());
+            let allowed: Vec<_> = allowed.filter(|offer| void || offer.action != VOID).collect();
+            // The kind's own actions and outcomes of callbacks more often than what every kind has.
+            let own = |action| self.kind.actions.iter().any(|own| own.id == action);
+            let own = |action| own(action) || Outcome::of_action(action).is_some();
+            let own: Vec<_> = allowed.iter().copied().filter(|offer| own(offer.action)).collect();
+            let among = if own.is_empty() || self.dice.below(4) == 0 { &allowed } else { &own };
+            // Now and then something that is not offered at all.
+            let all: Vec<_> = self.kind.all_actions().map(|action| action.id).collect();
+            let action = match self.dice.below(10) {
+                0 => all[self.dice.below(all.len())],
+                _ if among.is_empty() => return,
+                _ => among[self.dice.below(among.len())].action,
+            };
+            let declared = self.kind.action(action).unwrap();
+            let kinds: Vec<_> = self.kinds.iter().collect();
+            let into = Some(kinds[self.dice.below(kinds.len())].id);
+            let inputs = inputs_of(self.kind, declared, self.kinds, into);
+            let mut given = self.filled(&inputs);
+            if given.contains_key("into") {
+                given.insert("into".into(), into.into());
+            }
+            (action, cases::act(store, session, self.now, &number, action, &given, None))
+        };
+        let touched = match result {
+            Ok(done) => {
+                self.done += 1;
+                self.seen.insert(format!("action {what}"));
+                let new = (what == "open").then_some(&done.case).into_iter().chain(&done.also);
+                for case in new {
+                    assert!(self.numbers.insert(case.number.clone()), "{} was given twice", case.number);
+                    if case.kind == self.kind.id {
+                        self.own.push(case.number.clone());
+                    }
+                }
+                let linked = done.case.links.last().map(|link| link.number.clone());
+                let also = done.also.into_iter().map(|case| case.number).chain(linked);
+                [done.case.number].into_iter().chain(also).collect::<BTreeSet<_>>()
+            }
+            Err(CounterError::Refused(why)) => {
+                said(self.kind, &why);
+                assert_eq!(store.head().unwrap(), before, "a refusal writes nothing: {what}: {why}");
+                let field = why.field.as_deref().unwrap_or_default();
+                *self.refused.entry(format!("{what}: {why} {field}")).or_default() += 1;
+                BTreeSet::new()
+            }
+            Err(error) => panic!("{what}: {error}"),
+        };
+        let swept = clock::sweep(store, self.now).unwrap();
+        for number in touched.into_iter().chain(swept.into_iter().map(|case| case.number)) {
+            let case = holds(store, &number);
+            if case.kind == self.kind.id {
+                self.seen.insert(format!("state {}", case.state));
+            }
+        }
+    }
+}
+
+/// A refusal has its sentence in both languages, and a word for everything named in it; only a kind
+/// that has no words at all, the toy, is let off.
+fn said(kind: &Kind, why: &Why) {
+    for lang in Lang::ALL.into_iter().filter(|lang| has(*lang, &format!("{}.name", kind.id))) {
+        let sentence = say::say(why, lang, chrono_tz::Tz::Asia__Shanghai);
+        let key_itself = sentence == why.key;
+        assert!(!key_itself && !sentence.is_empty() && !sentence.contains("%{"), "{lang}: {why:?}: {sentence}");
+        for (_, arg) in &why.args {
+            if let Arg::Term(key) = arg {
+                let common = key.split_once('.').map(|(_, rest)| format!("case.{rest}")).unwrap_or_default();
+                assert!(has(lang, key) || has(lang, &common), "{lang}: {why:?} names {key}");
+            }
+        }
+    }
+}
+
+/// What holds of every case of every kind after every step.
+fn holds(store: &Store, number: &str) -> Case {
+    let case = store.case(number).unwrap().unwrap_or_else(|| panic!("{number} is there"));
+    let kind = store.kinds().get(&case.kind).unwrap();
+    let entries = store.timeline(number).unwrap();
+    assert_eq!(Case::rebuild(kind.id, &entries, |state| kind.ends(state)), case, "{number}");
+    assert_eq!(case.revision as usize, entries.len(), "{number}");
+    assert!(case.state == VOID || kind.state(&case.state).is_some(), "{number}: {}", case.state);
+    assert_eq!(case.closed_at.is_some(), kind.ends(&case.state), "{number}");
+    assert!(!case.owner.is_empty(), "{number} has nobody who answers for it");
+
+    // One promise at a time, and none of an ended case; what it was made by is kept with it.
+    let open = case.promises.iter().filter(|promise| promise.is_open()).count();
+    assert!(open <= usize::from(!kind.ends(&case.state)), "{number}: {:?}", case.promises);
+    let both = |promise: &Promise| promise.kept_at.is_some() && promise.withdrawn_at.is_some();
+    assert!(!case.promises.iter().any(both), "{number}: {:?}", case.promises);
+
+    // A callback ends once, by its last attempt or by being cancelled; a void case has no open one.
+    for (place, callback) in case.callbacks.iter().enumerate() {
+        assert_eq!(callback.id as usize, place + 1, "{number}");
+        let ended = callback.attempts.iter().rev().skip(1).any(|try_| try_.outcome != Outcome::Unreached);
+        assert!(!ended, "{number}: tried after its end: {callback:?}");
+        assert!(callback.cancelled_at.is_none() || callback.outcome().is_none(), "{number}: {callback:?}");
+        assert!(!callback.is_open() || case.state != VOID, "{number}: {callback:?}");
+        assert_eq!(callback.asks_visit(), callback.is_open() && callback.attempts.len() >= 3, "{number}");
+    }
+
+    // Pointers point both ways.
+    for link in &case.links {
+        let other = store.case(&link.number).unwrap().expect("a pointer leads somewhere");
+        assert!(other.links.iter().any(|back| back.number == number), "{} back to {number}", link.number);
+    }
+    oath::keeps(store, kind, &case, &entries);
+    case
+}
+
+/// Every case of the book: the columns by which lists and the timer find it say what the case says.
+fn columns(store: &Store, path: &std::path::Path) -> usize {
+    let raw = Connection::open(path).unwrap();
+    let mut statement = raw
+        .prepare("SELECT number, open, due_at, callback_at, inside, expires_at FROM cases ORDER BY id")
+        .unwrap();
+    let mut rows = statement.query([]).unwrap();
+    let mut count = 0;
+    while let Some(row) = rows.next().unwrap() {
+        let number: String = row.get(0).unwrap();
+        let case = store.case(&number).unwrap().unwrap();
+        let kind = store.kinds().get(&case.kind).unwrap();
+        let seconds = |at: Option<DateTime<Utc>>| at.map(|at| at.timestamp());
+        assert_eq!(row.get::<_, bool>(1).unwrap(), !kind.ends(&case.state), "{number}");
+        assert_eq!(row.get::<_, Option<i64>>(2).unwrap(), seconds(case.due_at()), "{number}");
+        let callback = case.open_callback().map(Callback::next_at);
+        assert_eq!(row.get::<_, Option<i64>>(3).unwrap(), seconds(callback), "{number}");
+        assert_eq!(row.get::<_, bool>(4).unwrap(), (kind.inside)(&case), "{number}");
+        let expires = (kind.expires)(&case).map(|(at, _)| at);
+        assert_eq!(row.get::<_, Option<i64>>(5).unwrap(), seconds(expires), "{number}");
+        count += 1;
+    }
+    count
+}
+
+/// The plain view of a kind has every field as a column and as many rows as there are cases.
+fn view(path: &std::path::Path, kind: &Kind) -> usize {
+    let raw = Connection::open(path).unwrap();
+    let sql = format!("SELECT * FROM v_{}", kind.id.replace('-', "_"));
+    let mut statement = raw.prepare(&sql).unwrap();
+    let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
+    for field in kind.all_fields() {
+        assert!(columns.iter().any(|column| column == field.key), "{}: {}", kind.id, field.key);
+    }
+    let mut rows = statement.query([]).unwrap();
+    let mut count = 0;
+    while rows.next().unwrap().is_some() {
+        count += 1;
+    }
+    count
+}
+
+fn walk(kinds: Kinds, kind: &'static Kind, settings: &Settings, seed: u64) {
+    let directory = tempfile::tempdir().unwrap();
+    let (mut store, supervisor) = set_up_with(directory.path(), kinds, settings);
+    let receptionist = operators::login(&mut store, "李娜", PIN, morning()).unwrap();
+    let flat = |unit: &str, arrears| Household {
+        unit: unit.into(),
+        area: None,
+        occupancy: Occupancy::Vacant,
+        moved_in: None,
+        arrears,
+        residents: Vec::new(),
+    };
+    store
+        .write(|tx| {
+            tx.put_household(&flat("3-2-101", 0))?;
+            tx.put_household(&flat(oath::OWES, ARREARS))
+        })
+        .unwrap();
+    let path = store.path().unwrap().to_owned();
+    let mut walk = Walk {
+        kind,
+        kinds,
+        settings,
+        dice: Dice(seed),
+        now: morning(),
+        own: Vec::new(),
+        numbers: BTreeSet::new(),
+        done: 0,
+        refused: BTreeMap::new(),
+        seen: BTreeSet::new(),
+    };
+    // One batch: what is tested here is what is stored, not how often the disk is waited for.
+    store
+        .batch(|store| {
+            for step in 0..steps() {
+                let session = if walk.dice.below(3) == 0 { &receptionist } else { &supervisor };
+                walk.step(store, session);
+                if step % 1_000 == 999 {
+                    assert_eq!(store.verify_chain().unwrap().broken, None);
+                }
+            }
+            Ok::<_, qiantai::store::StoreError>(())
+        })
+        .unwrap();
+    let Walk { done, refused, seen, numbers, .. } = walk;
+    assert!(done * 5 > steps(), "{}: only {done} steps were legal: {refused:#?}", kind.id);
+    assert_eq!(store.verify_chain().unwrap().broken, None);
+    let count = columns(&store, &path);
+    assert_eq!(count, numbers.len(), "no case is lost and none is there unasked");
+    let rows: usize = kinds.iter().map(|kind| view(&path, kind)).sum();
+    assert_eq!(rows, count, "every case stands in exactly one view");
+    if steps() >= LONG {
+        let states = kind.states.iter().map(|state| format!("state {}", state.id));
+        let actions = kind.all_actions().filter(|action| !action.by_clock);
+        let never: Vec<_> = states
+            .chain(actions.map(|action| format!("action {}", action.id)))
+            .filter(|wanted| !seen.contains(wanted))
+            .collect();
+        assert!(never.is_empty(), "{}: a long walk never came to {never:?}; {refused:#?}", kind.id);
+    }
+}
+
+#[test]
+fn whatever_is_done_with_the_toy_its_rules_hold() {
+    walk(KINDS, KINDS.0[0], &toy::settings(), 7);
+}
+
+#[test]
+fn whatever_is_done_at_the_counter_the_rules_of_every_kind_hold() {
+    assert!(STANDARD.iter().count() > 5);
+    let settings = stored::defaults("蔚蓝新都").unwrap();
+    std::thread::scope(|scope| {
+        for kind in STANDARD.iter() {
+            scope.spawn(|| walk(STANDARD, kind, &settings, 11));
+        }
+    });
+}
