@@ -128,7 +128,10 @@ fn move_in(store: &Store, case: &Case, entries: &[Entry]) {
     let steps = case.get("steps");
     for (step, place) in &places {
         let record = &steps[*step];
-        assert!(record["by"] == entries[*place].by.as_str() && at(&record["at"]).is_some(), "{number}: {step}");
+        assert!(
+            record["by"] == entries[*place].by.as_str() && at(&record["at"]).is_some(),
+            "{number}: {step}"
+        );
     }
     if case.state == "moved-in" {
         assert_eq!(places.len(), STEPS.len(), "{number}");
@@ -157,7 +160,10 @@ fn release_pass(case: &Case, entries: &[Entry]) {
     assert!(outs.len() <= 1, "{number} was released twice");
     if let Some(out) = outs.first() {
         let until = at(&case.get("valid_until")).expect("a pass has its date");
-        assert!(out.at <= until && at(&out.inputs["checked_out_at"]) <= Some(until), "{number}: after its date");
+        assert!(
+            out.at <= until && at(&out.inputs["checked_out_at"]) <= Some(until),
+            "{number}: after its date"
+        );
         let (_, approved) = last(entries, &["approve"]).expect("released after approval");
         assert!(approved.revision < out.revision, "{number}");
     }

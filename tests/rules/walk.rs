@@ -214,7 +214,10 @@ fn said(kind: &Kind, why: &Why) {
     for lang in Lang::ALL.into_iter().filter(|lang| has(*lang, &format!("{}.name", kind.id))) {
         let sentence = say::say(why, lang, chrono_tz::Tz::Asia__Shanghai);
         let key_itself = sentence == why.key;
-        assert!(!key_itself && !sentence.is_empty() && !sentence.contains("%{"), "{lang}: {why:?}: {sentence}");
+        assert!(
+            !key_itself && !sentence.is_empty() && !sentence.contains("%{"),
+            "{lang}: {why:?}: {sentence}"
+        );
         for (_, arg) in &why.args {
             if let Arg::Term(key) = arg {
                 let common = key.split_once('.').map(|(_, rest)| format!("case.{rest}")).unwrap_or_default();
