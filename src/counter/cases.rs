@@ -134,6 +134,32 @@ pub fn offers(
     settings: &Settings,
     case: &Case,
 ) -> Result<Vec<Offer>> {
+    asked(store, session, now, settings, case, workflow::offers)
+}
+
+/// The steps that lead on from where a case stands, see [`workflow::way_ahead`].
+///
+/// # Errors
+/// The file can't be read.
+pub fn way_ahead(
+    store: &Store,
+    session: &Session,
+    now: DateTime<Utc>,
+    settings: &Settings,
+    case: &Case,
+) -> Result<Vec<Vec<&'static str>>> {
+    asked(store, session, now, settings, case, workflow::way_ahead)
+}
+
+/// Asks the rules something about a case as it stands.
+fn asked<T>(
+    store: &Store,
+    session: &Session,
+    now: DateTime<Utc>,
+    settings: &Settings,
+    case: &Case,
+    question: fn(&Kind, &Case, &Context) -> Vec<T>,
+) -> Result<Vec<T>> {
     let Some(kind) = store.kinds().get(&case.kind) else { return Ok(Vec::new()) };
     let household = case.unit.as_deref().map(|unit| store.household(unit)).transpose()?.flatten();
     let others = if kind.looks_around { store.others(case)? } else { Vec::new() };
@@ -146,7 +172,7 @@ pub fn offers(
         others: &others,
         kinds: store.kinds(),
     };
-    Ok(workflow::offers(kind, case, &cx))
+    Ok(question(kind, case, &cx))
 }
 
 /// One transaction's way of writing cases; also the clock's, see [`super::clock`].

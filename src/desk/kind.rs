@@ -75,6 +75,18 @@ pub enum To {
     OneOf(&'static [&'static str], fn(&Situation) -> &'static str),
 }
 
+impl To {
+    /// The states it can lead to; none where the state stays.
+    #[must_use]
+    pub const fn targets(&self) -> &[&'static str] {
+        match self {
+            Self::Stay => &[],
+            Self::State(state) => std::slice::from_ref(state),
+            Self::OneOf(states, _) => states,
+        }
+    }
+}
+
 /// A condition of an action that can be told before anything is typed.
 ///
 /// `id` names it in documents; the check returns why not.

@@ -227,6 +227,54 @@ pub fn offers(kind: &Kind, case: &Case, cx: &Context) -> Vec<Offer> {
         .collect()
 }
 
+/// Steps that are told ahead at most.
+const AHEAD: usize = 4;
+/// Alternatives of one step that are told.
+const ALTERNATIVES: usize = 3;
+
+/// The steps that lead on from where a case stands: each the actions among which it is then chosen.
+///
+/// It goes as far as one action alone leads on; where several do, or the outcome depends on what is
+/// typed, the way ends with them. Where nothing moves the case, as with a checklist, the things that
+/// can be done now are the steps, in their order.
+#[must_use]
+pub fn way_ahead(kind: &Kind, case: &Case, cx: &Context) -> Vec<Vec<&'static str>> {
+    let none = Values::new();
+    let situation = situate(case, &none, cx);
+    let open = |action: &&Action| {
+        !action.by_clock && action.guards.iter().all(|guard| (guard.check)(&situation).is_ok())
+    };
+    let leads =
+        |action: &Action, state: &str| matches!(action.from, From::States(states) if states.contains(&state));
+    let mut steps: Vec<Vec<&'static str>> = Vec::new();
+    let mut seen = vec![case.state.as_str()];
+    while let Some(state) = seen.last().copied().filter(|state| steps.len() < AHEAD && !kind.ends(state)) {
+        let rings = !steps.is_empty() || case.open_callback().is_some();
+        let satisfied = kind.callback_moves.iter().filter(|moves| moves.outcome == Outcome::Satisfied);
+        let callbacks = satisfied
+            .filter(|moves| rings && moves.from.contains(&state))
+            .map(|moves| (Outcome::Satisfied.action(), moves.to.targets()));
+        let own = kind.actions.iter().filter(|action| leads(action, state)).filter(open);
+        let moving: Vec<(&'static str, &[&'static str])> = callbacks
+            .chain(own.map(|action| (action.id, action.to.targets())))
+            .filter(|(_, targets)| targets.iter().any(|target| !seen.contains(target)))
+            .collect();
+        if moving.is_empty() {
+            break;
+        }
+        steps.push(moving.iter().take(ALTERNATIVES).map(|(id, _)| *id).collect());
+        match moving.as_slice() {
+            [(_, [target])] => seen.push(target),
+            _ => break,
+        }
+    }
+    if steps.is_empty() && !kind.ends(&case.state) {
+        let staying = kind.actions.iter().filter(|action| leads(action, &case.state)).filter(open);
+        steps.extend(staying.take(AHEAD).map(|action| vec![action.id]));
+    }
+    steps
+}
+
 /// Callback outcomes are offered only while a callback waits: elsewhere they would be noise.
 fn hidden(action: &Action, case: &Case) -> bool {
     Outcome::of_action(action.id).is_some() && case.open_callback().is_none()

@@ -80,6 +80,14 @@ impl Store {
         Ok((count > 0).then_some((sum, count)))
     }
 
+    /// How many cases of a kind came to their end on a day.
+    pub fn closed_on(&self, kind: &str, day: NaiveDate) -> Result<u64> {
+        let mut statement =
+            self.read().prepare_cached("SELECT count(*) FROM cases WHERE closed_day = ?1 AND kind = ?2")?;
+        let count: u32 = statement.query_row([&day.to_string(), kind], |row| row.get(0))?;
+        Ok(u64::from(count))
+    }
+
     /// How many cases of a kind were opened on each of the `days` days that end with `last`, oldest first.
     pub fn opened_per_day(&self, kind: &str, last: NaiveDate, days: u32) -> Result<Vec<u32>> {
         let first = last - chrono::Days::new(u64::from(days.saturating_sub(1)));

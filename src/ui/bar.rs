@@ -22,11 +22,11 @@ const NAME: usize = 22;
 fn labels(app: &App, narrow: bool) -> Vec<(String, bool)> {
     (0..TABS)
         .map(|tab| {
-            let name = super::screens::tab_name(app.store.kinds(), tab, app.lang);
+            let name = super::screens::tab_name(app.store.kinds(), tab, app.lang, narrow);
             let digit = (tab + 1) % 10;
             let count = if tab == super::screens::CALLBACKS { app.board.overdue_callbacks } else { 0 };
-            let flag = if count > 0 { format!("!!{count}") } else { String::new() };
-            let name = if narrow { fit(&name, 6) } else { name };
+            let mark = if narrow { "!" } else { "!!" };
+            let flag = if count > 0 { format!("{mark}{count}") } else { String::new() };
             (format!("{digit}{name}{flag}"), count > 0)
         })
         .collect()
@@ -67,10 +67,13 @@ impl App {
             spans.push(Span::styled(label, style));
             spans.push(Span::raw(" "));
         }
+        let taken: usize = spans.iter().map(|span| width(&span.content)).sum();
         frame.render_widget(Line::from(spans), area);
         let clock = look.now.with_timezone(&self.settings.calendar.tz()).format("%H:%M");
         let name = self.session.as_ref().map_or("", |session| session.name());
-        let right = format!(" {} {clock} ", fit(&harmless(name), 10));
+        // The tabs go before the name: who works here stands on the screen of the login too.
+        let room = usize::from(area.width).saturating_sub(taken + 8).clamp(2, 10);
+        let right = format!(" {} {clock} ", fit(&harmless(name), room));
         let columns = width(&right) as u16;
         let place = Rect { x: area.right().saturating_sub(columns), width: columns.min(area.width), ..area };
         frame.render_widget(Line::styled(right, look.theme.style(Role::Title)), place);

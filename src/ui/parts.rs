@@ -53,6 +53,15 @@ pub fn mark(mark: Mark, look: &Look) -> Span<'static> {
     Span::styled(text, look.theme.style(role))
 }
 
+/// The line of the chosen row. Its pieces have a ground of their own, so each is marked.
+#[must_use]
+pub fn chosen<'a>(line: Line<'a>, look: &Look) -> Line<'a> {
+    let style = look.theme.style(Role::Selected);
+    let mut line = line.patch_style(style);
+    line.spans = line.spans.into_iter().map(|span| span.patch_style(style)).collect();
+    line
+}
+
 /// Draws a frame and gives the area inside.
 pub fn framed(
     frame: &mut Frame,

@@ -4,6 +4,7 @@ mod callbacks;
 mod case_view;
 mod cases;
 mod find;
+mod findings;
 mod form_screen;
 mod help;
 mod household_pane;
@@ -14,11 +15,12 @@ mod login;
 mod menu;
 mod opening;
 mod palette;
+mod recent_pane;
 mod review;
 mod rows;
 mod services;
 
-use crossterm::event::Event;
+use crossterm::event::{Event, MouseEvent, MouseEventKind};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
@@ -31,7 +33,7 @@ use crate::desk::field::Values;
 use crate::desk::kind::Kind;
 use crate::desk::kinds::Kinds;
 use crate::store::Store;
-use crate::text::lang::{Lang, t};
+use crate::text::lang::{Lang, t, try_t};
 use crate::text::say::word;
 
 /// Kinds that have a tab of their own: the first ones of the list.
@@ -63,15 +65,20 @@ pub fn tabs(kinds: Kinds) -> Vec<Box<dyn Screen>> {
     tabs
 }
 
-/// The name of a tab.
+/// The name of a tab; a shorter word where there is little room, not a cut one.
 #[must_use]
-pub fn tab_name(kinds: Kinds, tab: usize, lang: Lang) -> String {
+pub fn tab_name(kinds: Kinds, tab: usize, lang: Lang, narrow: bool) -> String {
+    let sort = if narrow { "tab_short" } else { "tab" };
+    let own = |id: &str| t(lang, &format!("ui.{sort}.{id}"), &[]);
     match tab {
-        CALLBACKS => t(lang, "ui.tab.callbacks", &[]),
-        SERVICES => t(lang, "ui.tab.services", &[]),
-        HOUSEHOLDS => t(lang, "ui.tab.households", &[]),
-        REVIEW => t(lang, "ui.tab.review", &[]),
-        _ => kinds.iter().nth(tab).map(|kind| t(lang, &format!("{}.tab", kind.id), &[])).unwrap_or_default(),
+        CALLBACKS => own("callbacks"),
+        SERVICES => own("services"),
+        HOUSEHOLDS => own("households"),
+        REVIEW => own("review"),
+        _ => kinds.iter().nth(tab).map_or_else(String::new, |kind| {
+            try_t(lang, &format!("{}.{sort}", kind.id), &[])
+                .unwrap_or_else(|| t(lang, &format!("{}.tab", kind.id), &[]))
+        }),
     }
 }
 
@@ -158,6 +165,15 @@ pub fn resume(id: i64, cx: &mut Cx) -> Option<Box<dyn Screen>> {
 /// What the last signed day carried over, if this shift has not seen it yet.
 pub fn opening_list(cx: &mut Cx) -> Option<Box<dyn Screen>> {
     opening::Opening::read(cx).map(|opening| Box::new(opening) as Box<dyn Screen>)
+}
+
+/// Lines that a turn of the mouse wheel goes down; below zero for up, `None` for other events.
+const fn wheel(mouse: &MouseEvent) -> Option<i32> {
+    match mouse.kind {
+        MouseEventKind::ScrollDown => Some(3),
+        MouseEventKind::ScrollUp => Some(-3),
+        _ => None,
+    }
 }
 
 /// Stands where a screen is away for a moment.

@@ -275,9 +275,9 @@ impl LineItems {
         let wish = |column: &Field| -> u16 {
             let least = width(&word(look.lang, self.kind, "field", column.key)) as u16 + 1;
             least.max(match column.ty {
-                FieldType::Count { .. } | FieldType::Flag => 6,
-                FieldType::Money | FieldType::Reading => 10,
-                FieldType::Phone => 13,
+                FieldType::Count { .. } | FieldType::Flag => 8,
+                FieldType::Money | FieldType::Reading => 12,
+                FieldType::Phone => 15,
                 FieldType::Choice(_) | FieldType::Instant | FieldType::Day => 12,
                 _ => 16,
             })

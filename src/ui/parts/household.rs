@@ -152,7 +152,7 @@ impl HouseholdBox {
             let chosen = row == self.at;
             let mut line = hit_line(hit, look, chosen);
             if chosen {
-                line = line.patch_style(look.theme.style(Role::Selected));
+                line = super::chosen(line, look);
             }
             frame.render_widget(line, place);
             self.places.push((place, row));

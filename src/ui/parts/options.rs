@@ -356,7 +356,7 @@ impl Options {
                 Span::styled(harmless(&choice.beside).into_owned(), look.theme.style(Role::Dim)),
             ]);
             if chosen {
-                line = line.patch_style(look.theme.style(Role::Selected));
+                line = super::chosen(line, look);
             }
             let place = Rect { y, height: 1, ..area };
             frame.render_widget(line, place);

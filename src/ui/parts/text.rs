@@ -5,9 +5,13 @@ use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
+use ratatui::text::Span;
 use ratatui_textarea::{CursorMove, DataCursor, TextArea, WrapMode};
 
 use crate::text::plain::harmless_lines;
+
+/// Columns of the brackets round a field.
+const BRACKETS: usize = 2;
 
 /// A text being typed.
 #[derive(Debug, Clone)]
@@ -159,17 +163,24 @@ impl TextEdit {
     /// Rows that the text takes at a width, one kept for the cursor behind a full row.
     #[must_use]
     pub fn rows(&self, columns: u16) -> u16 {
-        let columns = usize::from(columns).saturating_sub(1).max(1);
+        let columns = usize::from(columns).saturating_sub(1 + BRACKETS).max(1);
         let rows: usize =
             self.area.lines().iter().map(|line| crate::text::width::width(line) / columns + 1).sum();
         rows.min(usize::from(u16::MAX)) as u16
     }
 
-    /// Draws the text, and the terminal's cursor if it is typed into.
+    /// Draws the text between brackets, which show without colours too where the field is, and the
+    /// terminal's cursor if it is typed into.
     pub fn draw(&mut self, frame: &mut Frame, area: Rect, style: Style, typing: bool) {
+        frame.buffer_mut().set_style(area, style);
+        let right = area.right().saturating_sub(1);
+        for y in area.y..area.bottom() {
+            frame.render_widget(Span::styled("[", style), Rect { y, width: 1, height: 1, ..area });
+            frame.render_widget(Span::styled("]", style), Rect { x: right, y, width: 1, height: 1 });
+        }
+        let area = Rect { x: area.x + 1, width: area.width.saturating_sub(BRACKETS as u16).max(1), ..area };
         self.drawn = area;
         self.area.set_style(style);
-        frame.buffer_mut().set_style(area, style);
         // The last column is kept free: behind an exactly full row the cursor would leave the field.
         let text = Rect { width: area.width.saturating_sub(1).max(1), ..area };
         frame.render_widget(&self.area, text);

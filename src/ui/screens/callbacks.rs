@@ -6,6 +6,7 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
 
 use super::case_view::CaseView;
+use super::findings;
 use super::list::{Cursor, List};
 use crate::desk::callback::Outcome;
 use crate::store::due::CallbackRow;
@@ -13,7 +14,7 @@ use crate::text::lang::t;
 use crate::text::plain::harmless;
 use crate::text::say::word;
 use crate::text::show::{show_span, show_when_short};
-use crate::text::width::{Align, fit, pad};
+use crate::text::width::{Align, fit, pad, width};
 use crate::ui::cx::{Cx, Hint, Message, Screen};
 use crate::ui::keys::{Command, Place};
 use crate::ui::look::Look;
@@ -33,6 +34,7 @@ pub struct Callbacks {
     view: Option<CaseView>,
     page: bool,
     overdue: usize,
+    measures: Measures,
 }
 
 impl Callbacks {
@@ -62,9 +64,10 @@ impl Callbacks {
             return;
         }
         for (y, index) in self.list.window(inner).enumerate() {
-            let line = row_line(&self.rows[index], usize::from(inner.width), look);
+            let mut line = row_line(&self.rows[index], usize::from(inner.width), self.measures, look);
             let line = if self.list.selected() == Some(index) {
-                line.patch_style(look.theme.style(Role::Selected))
+                line.spans[0] = Span::raw("\u{258c}");
+                parts::chosen(line, look)
             } else {
                 line
             };
@@ -73,7 +76,52 @@ impl Callbacks {
     }
 }
 
-fn row_line(row: &CallbackRow, columns: usize, look: &Look) -> Line<'static> {
+/// How wide the texts beside the matter are.
+#[derive(Debug, Clone, Copy, Default)]
+struct Measures {
+    unit: usize,
+    who: usize,
+    due: usize,
+    tries: usize,
+}
+
+impl Measures {
+    fn of(rows: &[CallbackRow], look: &Look) -> Self {
+        let widest = |text: &dyn Fn(&CallbackRow) -> String, most: usize| {
+            rows.iter().map(|row| width(&harmless(&text(row)))).max().unwrap_or(0).min(most)
+        };
+        Self {
+            unit: widest(&|row| row.row.case.unit.clone().unwrap_or_default(), 11),
+            who: widest(&|row| row.row.case.contact.clone().unwrap_or_default(), 8),
+            due: widest(&|row| due_text(row, look), 12),
+            tries: widest(&|row| tries_text(row, look), 10),
+        }
+    }
+}
+
+fn due_text(row: &CallbackRow, look: &Look) -> String {
+    if row.next_at < look.now {
+        let span = show_span((look.now - row.next_at).num_minutes(), look.lang);
+        t(look.lang, "ui.overdue_by", &[("span", &span)])
+    } else {
+        show_when_short(row.next_at, look.now, look.settings.calendar.tz())
+    }
+}
+
+fn tries_text(row: &CallbackRow, look: &Look) -> String {
+    match row.attempts {
+        0 => String::new(),
+        tries
+            if usize::try_from(tries)
+                .is_ok_and(|tries| tries >= crate::desk::callback::ATTEMPTS_BEFORE_VISIT) =>
+        {
+            t(look.lang, "ui.callbacks.visit", &[])
+        }
+        tries => t(look.lang, "ui.callbacks.tries", &[("count", &tries.to_string())]),
+    }
+}
+
+fn row_line(row: &CallbackRow, columns: usize, measures: Measures, look: &Look) -> Line<'static> {
     let case = &row.row.case;
     let late = row.next_at < look.now;
     let soon = !late && (row.next_at - look.now).num_minutes() <= i64::from(look.settings.soon_minutes);
@@ -84,41 +132,23 @@ fn row_line(row: &CallbackRow, columns: usize, look: &Look) -> Line<'static> {
     };
     let mark = parts::mark(mark, look);
     let style = mark.style;
-    let cell = |text: &str, cols: usize| pad(&fit(&harmless(text), cols), cols, Align::Left);
-    let due = if late {
-        t(
-            look.lang,
-            "ui.overdue_by",
-            &[("span", &show_span((look.now - row.next_at).num_minutes(), look.lang))],
-        )
-    } else {
-        show_when_short(row.next_at, look.now, look.settings.calendar.tz())
+    let text = look.theme.style(Role::Text);
+    let cell = |text: &str, cols: usize| {
+        let gap = if cols == 0 { "" } else { " " };
+        format!("{}{gap}", pad(&fit(&harmless(text), cols), cols, Align::Left))
     };
-    let tries = match row.attempts {
-        0 => String::new(),
-        tries
-            if usize::try_from(tries)
-                .is_ok_and(|tries| tries >= crate::desk::callback::ATTEMPTS_BEFORE_VISIT) =>
-        {
-            t(look.lang, "ui.callbacks.visit", &[])
-        }
-        tries => t(look.lang, "ui.callbacks.tries", &[("count", &tries.to_string())]),
-    };
-    let rest = columns.saturating_sub(3 + 16 + 11 + 9 + 13 + 10 + 5);
+    let wide = |cols: usize| cols + usize::from(cols > 0);
+    let Measures { unit, who, due, tries } = measures;
+    let rest = columns.saturating_sub(3 + 12 + wide(unit) + wide(who) + 1 + wide(due) + tries);
     Line::from(vec![
-        Span::styled(format!(" {}", pad(&mark.content, 2, Align::Left)), style),
-        Span::styled(format!("{} ", cell(&case.number, 16)), look.theme.style(Role::Text)),
-        Span::styled(
-            format!("{} ", cell(case.unit.as_deref().unwrap_or_default(), 11)),
-            look.theme.style(Role::Text),
-        ),
-        Span::styled(
-            format!("{} ", cell(case.contact.as_deref().unwrap_or_default(), 9)),
-            look.theme.style(Role::Text),
-        ),
-        Span::styled(format!("{} ", cell(&case.summary, rest)), look.theme.style(Role::Text)),
-        Span::styled(format!("{} ", cell(&due, 13)), style),
-        Span::styled(cell(&tries, 10), look.theme.style(Role::DueSoon)),
+        Span::raw(" "),
+        Span::styled(pad(&mark.content, 2, Align::Left), style),
+        Span::styled(cell(&findings::short(&case.number), 11), text),
+        Span::styled(cell(case.unit.as_deref().unwrap_or_default(), unit), text),
+        Span::styled(cell(case.contact.as_deref().unwrap_or_default(), who), text),
+        Span::styled(cell(&case.summary, rest), text),
+        Span::styled(cell(&due_text(row, look), due), style),
+        Span::styled(cell(&tries_text(row, look), tries), look.theme.style(Role::DueSoon)),
     ])
 }
 
@@ -130,6 +160,7 @@ impl Screen for Callbacks {
         let place = kept.and_then(|(number, id)| {
             self.rows.iter().position(|row| row.row.case.number == number && row.id == id)
         });
+        self.measures = Measures::of(&self.rows, &cx.look());
         self.list.set_len(self.rows.len(), place);
         self.look_at_selected(cx);
     }
@@ -137,7 +168,7 @@ impl Screen for Callbacks {
     fn draw(&mut self, frame: &mut Frame, area: Rect, look: &Look) {
         if area.width >= SIDE_BY_SIDE {
             let [list, side] =
-                Layout::horizontal([Constraint::Percentage(62), Constraint::Percentage(38)]).areas(area);
+                Layout::horizontal([Constraint::Percentage(60), Constraint::Percentage(40)]).areas(area);
             self.draw_list(frame, list, look);
             match &mut self.view {
                 // The resident is to be rung: here the number stands in full.
@@ -149,15 +180,20 @@ impl Screen for Callbacks {
         } else if let Some(view) = self.view.as_mut().filter(|_| self.page) {
             view.draw(frame, area, look, true);
         } else {
+            self.view.iter_mut().for_each(CaseView::hide);
             self.draw_list(frame, area, look);
         }
     }
 
     fn event(&mut self, event: &Event, cx: &mut Cx) -> bool {
-        if let Event::Mouse(mouse) = event
-            && matches!(mouse.kind, crossterm::event::MouseEventKind::Down(_))
-        {
-            let moved = self.list.click(mouse.column, mouse.row);
+        if let Event::Mouse(mouse) = event {
+            if let (Some(view), Some(lines)) = (&mut self.view, super::wheel(mouse))
+                && view.is_under(mouse.column, mouse.row)
+            {
+                view.scroll_by(lines);
+                return true;
+            }
+            let moved = self.list.mouse(mouse);
             if moved == Cursor::Moved {
                 self.look_at_selected(cx);
             }

@@ -1,5 +1,6 @@
 //! One case: who, what, what was done, what can be done now.
 
+use chrono::{DateTime, Utc};
 use crossterm::event::KeyCode;
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -9,6 +10,7 @@ use ratatui::widgets::Paragraph;
 
 use super::cases::urgency_mark;
 use crate::desk::case::{Case, HEADER_FIELDS};
+use crate::desk::field::as_instant;
 use crate::desk::household::Household;
 use crate::desk::kind::Kind;
 use crate::desk::promise::Basis;
@@ -20,14 +22,14 @@ use crate::text::plain::harmless;
 use crate::text::say::{say, word};
 use crate::text::show::{mask_phone, show_span};
 use crate::text::shown::Reader;
-use crate::text::width::wrap;
+use crate::text::width::{fit, wrap};
 use crate::ui::cx::{Cx, Hint};
 use crate::ui::look::Look;
 use crate::ui::parts;
 use crate::ui::theme::Role;
 
 /// Open cases of the same household that are named.
-const NEIGHBOURS: usize = 5;
+const NEIGHBOURS: usize = 3;
 
 /// A case with what stands around it.
 pub struct CaseView {
@@ -37,9 +39,12 @@ pub struct CaseView {
     offers: Vec<Offer>,
     household: Option<Household>,
     neighbours: Vec<Row>,
+    /// The steps that lead on from here.
+    ahead: Vec<Vec<&'static str>>,
     scroll: u16,
     lines: u16,
-    height: u16,
+    /// Where it was last drawn.
+    drawn: Rect,
 }
 
 impl CaseView {
@@ -68,7 +73,11 @@ impl CaseView {
         };
         let neighbours =
             neighbours.into_iter().filter(|row| row.case.number != number).take(NEIGHBOURS).collect();
-        let scroll = before.filter(|view| view.case.number == number).map_or(0, |view| view.scroll);
+        let before = before.filter(|view| view.case.number == number);
+        let (scroll, lines, drawn) =
+            before.map_or((0, 0, Rect::ZERO), |view| (view.scroll, view.lines, view.drawn));
+        let ahead =
+            cx.tell(crate::counter::cases::way_ahead(cx.store, cx.session, cx.now, cx.settings, &case));
         Some(Self {
             kind,
             case,
@@ -76,9 +85,10 @@ impl CaseView {
             offers: offers.unwrap_or_default(),
             household,
             neighbours,
+            ahead: ahead.unwrap_or_default(),
             scroll,
-            lines: 0,
-            height: 0,
+            lines,
+            drawn,
         })
     }
 
@@ -137,8 +147,8 @@ impl CaseView {
 
     /// Scrolls; `false` for keys that do not.
     pub fn key(&mut self, code: KeyCode, _cx: &mut Cx) -> bool {
-        let page = self.height.saturating_sub(2).max(1);
-        let last = self.lines.saturating_sub(self.height);
+        let page = self.drawn.height.saturating_sub(2).max(1);
+        let last = self.lines.saturating_sub(self.drawn.height);
         self.scroll = match code {
             KeyCode::Down | KeyCode::Right => self.scroll.saturating_add(1),
             KeyCode::Up | KeyCode::Left => self.scroll.saturating_sub(1),
@@ -152,15 +162,32 @@ impl CaseView {
         true
     }
 
+    /// Scrolls by so many lines.
+    pub fn scroll_by(&mut self, lines: i32) {
+        let last = i32::from(self.lines.saturating_sub(self.drawn.height));
+        self.scroll = (i32::from(self.scroll) + lines).clamp(0, last) as u16;
+    }
+
+    /// Whether it was drawn at that place.
+    #[must_use]
+    pub fn is_under(&self, column: u16, row: u16) -> bool {
+        self.drawn.contains((column, row).into())
+    }
+
+    /// Something else stands in its place.
+    pub const fn hide(&mut self) {
+        self.drawn = Rect::ZERO;
+    }
+
     /// Draws the case; `whole` when it is the page at work, then telephone numbers stand in full.
     pub fn draw(&mut self, frame: &mut Frame, area: Rect, look: &Look, whole: bool) {
         let state = word(look.lang, self.kind.id, "state", &self.case.state);
         let title = format!("{}  {state}", self.case.number);
         let inner = parts::framed(frame, area, look, &title, None, whole);
         let lines = self.content(usize::from(inner.width), look, whole);
-        self.height = inner.height;
+        self.drawn = inner;
         self.lines = u16::try_from(lines.len()).unwrap_or(u16::MAX);
-        self.scroll = self.scroll.min(self.lines.saturating_sub(self.height));
+        self.scroll = self.scroll.min(self.lines.saturating_sub(inner.height));
         let shown: Vec<Line> =
             lines.into_iter().skip(usize::from(self.scroll)).take(usize::from(inner.height)).collect();
         frame.render_widget(Paragraph::new(shown), inner);
@@ -170,10 +197,11 @@ impl CaseView {
         let mut lines = Lines { width, out: Vec::new() };
         self.head(&mut lines, look, whole);
         self.duties(&mut lines, look);
+        self.way_ahead(&mut lines, look);
+        self.around(&mut lines, look);
         self.details(&mut lines, look);
         self.history(&mut lines, look, whole);
-        self.ahead(&mut lines, look);
-        self.around(&mut lines, look);
+        self.refused(&mut lines, look);
         lines.out
     }
 
@@ -296,6 +324,10 @@ impl CaseView {
             if HEADER_FIELDS.contains(&change.field.as_str()) && !amended || entry.from.is_none() {
                 continue;
             }
+            // When a step was done stands in front of it already.
+            if !amended && as_instant(&change.after).is_some_and(|at| same_minute(at, entry.at)) {
+                continue;
+            }
             let masked = !whole && field.key == "phone";
             let show = |value: &serde_json::Value| {
                 if value.is_null() {
@@ -325,22 +357,29 @@ impl CaseView {
         lines
     }
 
-    /// The actions that lie ahead, refused ones too, so that one sees why.
-    fn ahead(&self, lines: &mut Lines, look: &Look) {
-        let own: Vec<&Offer> = self.offers.iter().filter(|offer| offer.own).collect();
-        if own.is_empty() {
+    /// The steps that lead on from here in one line.
+    fn way_ahead(&self, lines: &mut Lines, look: &Look) {
+        if self.ahead.is_empty() {
             return;
         }
-        lines.rule(&t(look.lang, "ui.case.ahead", &[]), look);
-        for offer in own {
-            let name = word(look.lang, self.kind.id, "action", offer.action);
-            match &offer.why_not {
-                None => lines.add(&format!("\u{25cb} {name}"), look.theme.style(Role::Text)),
-                Some(why) => {
-                    let why = say(why, look.lang, look.settings.calendar.tz());
-                    lines.add(&format!("- {name}: {why}"), look.theme.style(Role::Dim));
-                }
+        let name = |action: &&str| word(look.lang, self.kind.id, "action", action);
+        let steps: Vec<String> =
+            self.ahead.iter().map(|step| step.iter().map(name).collect::<Vec<_>>().join(" / ")).collect();
+        lines.add(&format!("\u{25cb} {}", steps.join(" > ")), look.theme.style(Role::Accent));
+    }
+
+    /// What the state offers and a rule refuses, so that one sees why.
+    fn refused(&self, lines: &mut Lines, look: &Look) {
+        let refused = self.offers.iter().filter(|offer| offer.own);
+        let mut titled = false;
+        for (offer, why) in refused.filter_map(|offer| Some((offer, offer.why_not.as_ref()?))) {
+            if !titled {
+                lines.rule(&t(look.lang, "ui.case.not_yet", &[]), look);
+                titled = true;
             }
+            let name = word(look.lang, self.kind.id, "action", offer.action);
+            let why = say(why, look.lang, look.settings.calendar.tz());
+            lines.add(&format!("- {name}: {why}"), look.theme.style(Role::Dim));
         }
     }
 
@@ -348,7 +387,7 @@ impl CaseView {
         if self.neighbours.is_empty() {
             return;
         }
-        lines.rule(&t(look.lang, "ui.case.same_household", &[]), look);
+        lines.add(&t(look.lang, "ui.case.same_household", &[]), look.theme.style(Role::Dim));
         for row in &self.neighbours {
             let Some(phase) =
                 crate::desk::kinds::STANDARD.get(&row.case.kind).map(|k| k.phase(&row.case.state))
@@ -357,8 +396,8 @@ impl CaseView {
             };
             let mark = parts::mark(urgency_mark(row, look, phase), look);
             let state = word(look.lang, &row.case.kind, "state", &row.case.state);
-            let text = format!("{} {}  {}  {state}", mark.content, row.case.number, row.case.summary);
-            lines.add(&text, mark.style);
+            let text = format!("{} {} {state}  {}", mark.content, row.case.number, row.case.summary);
+            lines.one(&text, mark.style);
         }
     }
 }
@@ -368,11 +407,15 @@ fn said_by(name: &str, look: &Look) -> String {
     if name == crate::desk::people::CLOCK { t(look.lang, "people.role.clock", &[]) } else { name.to_owned() }
 }
 
+fn same_minute(a: DateTime<Utc>, b: DateTime<Utc>) -> bool {
+    a.timestamp().div_euclid(60) == b.timestamp().div_euclid(60)
+}
+
 fn duty_style(late: bool, look: &Look) -> Style {
     look.theme.style(if late { Role::Overdue } else { Role::Text })
 }
 
-fn late_mark(words: &str, late: bool, due: chrono::DateTime<chrono::Utc>, look: &Look) -> String {
+fn late_mark(words: &str, late: bool, due: DateTime<Utc>, look: &Look) -> String {
     if !late {
         return words.to_owned();
     }
@@ -391,6 +434,11 @@ impl Lines {
         for line in wrap(&harmless(text), self.width.max(1)) {
             self.out.push(Line::styled(line, style));
         }
+    }
+
+    /// A single line, cut where it is too long.
+    fn one(&mut self, text: &str, style: Style) {
+        self.out.push(Line::styled(fit(&harmless(text), self.width), style));
     }
 
     fn indented(&mut self, text: &str, style: Style) {

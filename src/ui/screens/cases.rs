@@ -1,11 +1,12 @@
 //! The tab of a kind: its list beside the case that is chosen.
 
-use crossterm::event::{Event, KeyCode, MouseButton, MouseEventKind};
+use crossterm::event::{Event, KeyCode};
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 
 use super::case_view::CaseView;
 use super::list::{Cursor, List};
+use super::rows::Measures;
 use crate::desk::field::Values;
 use crate::desk::kind::{Kind, Phase};
 use crate::store::cases::{Order, Query, Row};
@@ -62,8 +63,10 @@ pub struct Cases {
     rows: Vec<Row>,
     more: bool,
     list: List,
+    measures: Measures,
     open_count: u64,
     today_count: u64,
+    done_count: u64,
     view: Option<CaseView>,
     /// At a narrow terminal the case is a page of its own.
     page: bool,
@@ -81,8 +84,10 @@ impl Cases {
             rows: Vec::new(),
             more: false,
             list: List::default(),
+            measures: Measures::default(),
             open_count: 0,
             today_count: 0,
+            done_count: 0,
             view: None,
             page: false,
             guest: None,
@@ -121,7 +126,9 @@ impl Cases {
         let opened = Query { kind, from: Some(today), to: Some(today), ..Query::default() };
         self.open_count = cx.read(cx.store.count(&open)).unwrap_or_default();
         self.today_count = cx.read(cx.store.count(&opened)).unwrap_or_default();
+        self.done_count = cx.read(cx.store.closed_on(self.kind.id, today)).unwrap_or_default();
         self.put_guest(cx);
+        self.measures = Measures::of(self.kind, &self.rows, &cx.look());
         // The list keeps its place on the same case, wherever it stands now.
         let place = kept.and_then(|number| self.rows.iter().position(|row| row.case.number == number));
         self.list.set_len(self.rows.len(), place);
@@ -149,6 +156,7 @@ impl Cases {
         if let Some(page) = cx.read(cx.store.list(&query)) {
             self.rows.extend(page.rows);
             self.more = page.more;
+            self.measures = Measures::of(self.kind, &self.rows, &cx.look());
             self.list.set_len(self.rows.len(), self.list.selected());
         }
     }
@@ -241,6 +249,7 @@ impl Cases {
                 ("kind", &kind_name(look.lang, self.kind.id)),
                 ("open", &self.open_count.to_string()),
                 ("today", &self.today_count.to_string()),
+                ("done", &self.done_count.to_string()),
             ],
         );
         let more = if self.more { "+" } else { "" };
@@ -255,11 +264,12 @@ impl Cases {
         );
         let inner = parts::framed(frame, area, look, &title, Some(&foot), !self.page);
         if self.rows.is_empty() {
-            let words = t(look.lang, "ui.list_empty", &[("key", &look.keymap.label(Command::NewHere))]);
+            let (new, other) = (look.keymap.label(Command::NewHere), look.keymap.label(Command::NextFilter));
+            let words = t(look.lang, "ui.list_empty", &[("key", &new), ("other", &other)]);
             parts::centred(frame, inner, look, &words);
             return;
         }
-        super::rows::draw(frame, inner, look, self.kind, &self.rows, &mut self.list);
+        super::rows::draw(frame, inner, look, self.kind, (&self.rows, self.measures), &mut self.list);
     }
 }
 
@@ -271,7 +281,7 @@ impl Screen for Cases {
     fn draw(&mut self, frame: &mut Frame, area: Rect, look: &Look) {
         if area.width >= SIDE_BY_SIDE {
             let [list, side] =
-                Layout::horizontal([Constraint::Percentage(57), Constraint::Percentage(43)]).areas(area);
+                Layout::horizontal([Constraint::Percentage(60), Constraint::Percentage(40)]).areas(area);
             self.draw_list(frame, list, look);
             match &mut self.view {
                 Some(view) => view.draw(frame, side, look, self.page),
@@ -282,18 +292,20 @@ impl Screen for Cases {
         } else if let Some(view) = self.view.as_mut().filter(|_| self.page) {
             view.draw(frame, area, look, true);
         } else {
+            self.view.iter_mut().for_each(CaseView::hide);
             self.draw_list(frame, area, look);
         }
     }
 
     fn event(&mut self, event: &Event, cx: &mut Cx) -> bool {
         if let Event::Mouse(mouse) = event {
-            let moved = match mouse.kind {
-                MouseEventKind::Down(MouseButton::Left) => self.list.click(mouse.column, mouse.row),
-                MouseEventKind::ScrollDown => self.list.key(KeyCode::Down),
-                MouseEventKind::ScrollUp => self.list.key(KeyCode::Up),
-                _ => Cursor::Ignored,
-            };
+            if let (Some(view), Some(lines)) = (&mut self.view, super::wheel(mouse))
+                && view.is_under(mouse.column, mouse.row)
+            {
+                view.scroll_by(lines);
+                return true;
+            }
+            let moved = self.list.mouse(mouse);
             if moved == Cursor::Moved {
                 self.look_at_selected(cx);
                 self.read_more(cx);

@@ -204,7 +204,7 @@ impl Screen for Find {
                 }
             };
             if chosen {
-                line = line.patch_style(look.theme.style(Role::Selected));
+                line = parts::chosen(line, look);
             }
             frame.render_widget(line, Rect { y: body.y + y as u16, height: 1, ..body });
         }
@@ -219,8 +219,11 @@ impl Screen for Find {
             {
                 self.list.key(key.code);
             }
+            Event::Mouse(mouse) if super::wheel(mouse).is_some() => {
+                self.list.mouse(mouse);
+            }
             Event::Mouse(mouse) if matches!(mouse.kind, crossterm::event::MouseEventKind::Down(_)) => {
-                if self.list.click(mouse.column, mouse.row) != Cursor::Ignored {
+                if self.list.mouse(mouse) != Cursor::Ignored {
                     self.choose(cx);
                 }
             }

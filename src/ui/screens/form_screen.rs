@@ -8,6 +8,7 @@ use ratatui::text::Line;
 use serde::{Deserialize, Serialize};
 
 use super::household_pane::HouseholdPane;
+use super::recent_pane::RecentPane;
 use crate::counter::cases::{self, Act, NewCase};
 use crate::counter::{CounterError, Result};
 use crate::desk::case::Case;
@@ -58,6 +59,7 @@ pub struct FormScreen {
     unsaved: bool,
     asks_to_leave: bool,
     pane: Option<HouseholdPane>,
+    recent: RecentPane,
     greeting: String,
     problem: Option<String>,
 }
@@ -96,6 +98,7 @@ impl FormScreen {
         let greeting = greeting(kind, cx);
         let unit = given.get("unit").and_then(|unit| unit.as_str()).map(str::to_owned);
         let pane = unit.and_then(|unit| HouseholdPane::read(&unit, cx));
+        let recent = RecentPane::read(kind, cx);
         Self {
             purpose: Purpose::New,
             form,
@@ -105,6 +108,7 @@ impl FormScreen {
             unsaved: false,
             asks_to_leave: false,
             pane,
+            recent,
             greeting,
             problem: None,
         }
@@ -129,6 +133,7 @@ impl FormScreen {
             &FromStore(cx.store),
         );
         let pane = case.unit.as_deref().and_then(|unit| HouseholdPane::read(unit, cx));
+        let recent = RecentPane::read(kind, cx);
         Some(Self {
             purpose: Purpose::Act { case: Box::new(case), action },
             form,
@@ -138,6 +143,7 @@ impl FormScreen {
             unsaved: false,
             asks_to_leave: false,
             pane,
+            recent,
             greeting: String::new(),
             problem: None,
         })
@@ -334,6 +340,7 @@ fn greeting(kind: &Kind, cx: &Cx) -> String {
 
 impl Screen for FormScreen {
     fn refresh(&mut self, cx: &mut Cx) {
+        self.recent = RecentPane::read(self.form.kind(), cx);
         if let Some(unit) = self.pane.as_ref().map(|pane| pane.unit().to_owned()) {
             self.pane = HouseholdPane::read(&unit, cx);
         }
@@ -346,9 +353,7 @@ impl Screen for FormScreen {
             self.draw_form(frame, form, look);
             match &mut self.pane {
                 Some(pane) => pane.draw(frame, side, look, false),
-                None => {
-                    parts::framed(frame, side, look, "", None, false);
-                }
+                None => self.recent.draw(frame, side, look),
             }
         } else {
             self.draw_form(frame, area, look);

@@ -34,7 +34,8 @@ pub struct HouseholdPane {
     kinds: crate::desk::kinds::Kinds,
     chosen: Option<usize>,
     scroll: u16,
-    height: u16,
+    /// Where it was last drawn.
+    drawn: Rect,
     lines: u16,
 }
 
@@ -66,7 +67,7 @@ impl HouseholdPane {
             kinds,
             chosen: None,
             scroll: 0,
-            height: 0,
+            drawn: Rect::ZERO,
             lines: 0,
         })
     }
@@ -89,17 +90,28 @@ impl HouseholdPane {
 
     /// Scrolls by so many lines.
     pub fn scroll_by(&mut self, lines: i32) {
-        let last = i32::from(self.lines.saturating_sub(self.height));
+        let last = i32::from(self.lines.saturating_sub(self.drawn.height));
         self.scroll = (i32::from(self.scroll) + lines).clamp(0, last) as u16;
+    }
+
+    /// Whether it was drawn at that place.
+    #[must_use]
+    pub fn is_under(&self, column: u16, row: u16) -> bool {
+        self.drawn.contains((column, row).into())
+    }
+
+    /// Something else stands in its place.
+    pub const fn hide(&mut self) {
+        self.drawn = Rect::ZERO;
     }
 
     /// Draws it; `whole` shows telephone numbers in full.
     pub fn draw(&mut self, frame: &mut Frame, area: Rect, look: &Look, whole: bool) {
         let inner = parts::framed(frame, area, look, &self.household.unit, None, false);
         let lines = self.content(usize::from(inner.width), look, whole);
-        self.height = inner.height;
+        self.drawn = inner;
         self.lines = lines.len().min(usize::from(u16::MAX)) as u16;
-        self.scroll = self.scroll.min(self.lines.saturating_sub(self.height));
+        self.scroll = self.scroll.min(self.lines.saturating_sub(inner.height));
         let shown: Vec<Line> =
             lines.into_iter().skip(usize::from(self.scroll)).take(usize::from(inner.height)).collect();
         frame.render_widget(Paragraph::new(shown), inner);
@@ -161,7 +173,7 @@ impl HouseholdPane {
             for row in rows {
                 let line = self.case_line(row, width, look);
                 let chosen = self.chosen == Some(index);
-                lines.push(if chosen { line.patch_style(look.theme.style(Role::Selected)) } else { line });
+                lines.push(if chosen { parts::chosen(line, look) } else { line });
                 index += 1;
             }
         }

@@ -163,6 +163,7 @@ impl Screen for Households {
         } else if self.page {
             (None, Some(area))
         } else {
+            self.pane.iter_mut().for_each(HouseholdPane::hide);
             (Some(area), None)
         };
         if let Some(area) = list {
@@ -174,6 +175,7 @@ impl Screen for Households {
             if self.query.is_empty() && !self.typing {
                 let words =
                     t(look.lang, "ui.households.hint", &[("key", &look.keymap.label(Command::NextFilter))]);
+                let line = Rect { x: line.x + 1, width: line.width.saturating_sub(2), ..line };
                 let words = crate::text::width::fit(&words, usize::from(line.width));
                 frame.render_widget(ratatui::text::Line::styled(words, look.theme.style(Role::Dim)), line);
             }
@@ -191,7 +193,7 @@ impl Screen for Households {
                 let chosen = self.list.selected() == Some(index);
                 let mut line = hit_line(&self.hits[index], look, chosen);
                 if chosen {
-                    line = line.patch_style(look.theme.style(Role::Selected));
+                    line = parts::chosen(line, look);
                 }
                 frame.render_widget(line, Rect { y: body.y + y as u16, height: 1, ..body });
             }
@@ -213,12 +215,17 @@ impl Screen for Households {
     }
 
     fn event(&mut self, event: &Event, cx: &mut Cx) -> bool {
-        if let Event::Mouse(mouse) = event
-            && matches!(mouse.kind, crossterm::event::MouseEventKind::Down(_))
-        {
-            let moved = self.list.click(mouse.column, mouse.row);
+        if let Event::Mouse(mouse) = event {
+            if let (Some(pane), Some(lines)) = (&mut self.pane, super::wheel(mouse))
+                && pane.is_under(mouse.column, mouse.row)
+            {
+                pane.scroll_by(lines);
+                return true;
+            }
+            let moved = self.list.mouse(mouse);
             if moved == Cursor::Moved {
                 self.look_at_selected(cx);
+                self.read_more(cx);
             }
             return moved != Cursor::Ignored;
         }

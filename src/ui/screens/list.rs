@@ -1,6 +1,6 @@
 //! The place in a list: which row is chosen and which rows are in sight.
 
-use crossterm::event::KeyCode;
+use crossterm::event::{KeyCode, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::Rect;
 
 /// What a key did to a list.
@@ -30,10 +30,15 @@ impl List {
         if self.len == 0 { None } else { Some(self.selected) }
     }
 
-    /// Takes the number of rows; the place goes to `place`, or stays as near as it can.
+    /// Takes the number of rows; the place goes to `place`, or stays as near as it can. Rows that came
+    /// in or went out above leave the chosen one on its line of the screen.
     pub fn set_len(&mut self, len: usize, place: Option<usize>) {
         self.len = len;
-        self.selected = place.unwrap_or(self.selected).min(len.saturating_sub(1));
+        let selected = place.unwrap_or(self.selected).min(len.saturating_sub(1));
+        if self.offset > 0 {
+            self.offset = (self.offset + selected).saturating_sub(self.selected);
+        }
+        self.selected = selected;
     }
 
     /// Chooses a row.
@@ -68,8 +73,18 @@ impl List {
         self.go(to)
     }
 
+    /// A click chooses the row under it, the wheel goes one row up or down.
+    pub fn mouse(&mut self, mouse: &MouseEvent) -> Cursor {
+        match mouse.kind {
+            MouseEventKind::Down(MouseButton::Left) => self.click(mouse.column, mouse.row),
+            MouseEventKind::ScrollDown => self.key(KeyCode::Down),
+            MouseEventKind::ScrollUp => self.key(KeyCode::Up),
+            _ => Cursor::Ignored,
+        }
+    }
+
     /// Moves to the row under a click.
-    pub fn click(&mut self, column: u16, row: u16) -> Cursor {
+    fn click(&mut self, column: u16, row: u16) -> Cursor {
         if !self.area.contains((column, row).into()) {
             return Cursor::Ignored;
         }
@@ -105,6 +120,17 @@ mod tests {
         list.set_len(0, None);
         assert_eq!(list.selected(), None);
         assert_eq!(list.window(Rect::new(0, 0, 10, 10)), 0..0);
+    }
+
+    #[test]
+    fn the_chosen_row_stays_on_its_line_when_rows_come_in_above() {
+        let mut list = List::default();
+        list.set_len(100, Some(60));
+        assert_eq!(list.window(Rect::new(0, 0, 10, 10)), 51..61);
+        list.set_len(103, Some(63));
+        assert_eq!(list.window(Rect::new(0, 0, 10, 10)), 54..64);
+        list.set_len(99, Some(59));
+        assert_eq!(list.window(Rect::new(0, 0, 10, 10)), 50..60);
     }
 
     #[test]

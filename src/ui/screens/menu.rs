@@ -67,7 +67,7 @@ impl Screen for Menu {
             }
             let mut line = Line::from(spans);
             if self.list.selected() == Some(index) {
-                line = line.patch_style(look.theme.style(Role::Selected));
+                line = parts::chosen(line, look);
             }
             frame.render_widget(line, Rect { y: inner.y + y as u16, height: 1, ..inner });
         }
@@ -87,8 +87,11 @@ impl Screen for Menu {
                 }
                 code => return self.list.key(code) != Cursor::Ignored,
             },
+            Event::Mouse(mouse) if super::wheel(mouse).is_some() => {
+                self.list.mouse(mouse);
+            }
             Event::Mouse(mouse) if matches!(mouse.kind, crossterm::event::MouseEventKind::Down(_)) => {
-                if self.list.click(mouse.column, mouse.row) != Cursor::Ignored {
+                if self.list.mouse(mouse) != Cursor::Ignored {
                     self.choose(cx);
                 }
             }

@@ -3,18 +3,16 @@
 use crossterm::event::{Event, KeyCode};
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::text::{Line, Span};
+use ratatui::text::Span;
 
+use super::findings;
 use super::list::{Cursor, List};
 use crate::counter::review;
 use crate::desk::review::Finding;
 use crate::text::lang::t;
-use crate::text::plain::harmless;
-use crate::text::width::{Align, fit, pad};
 use crate::ui::cx::{Cx, Hint, Message, Screen};
 use crate::ui::look::Look;
 use crate::ui::parts;
-use crate::ui::theme::Role;
 
 /// What was carried over.
 pub struct Opening {
@@ -42,27 +40,21 @@ impl Screen for Opening {
     fn draw(&mut self, frame: &mut Frame, area: Rect, look: &Look) {
         let title = t(look.lang, "ui.opening.title", &[("count", &self.findings.len().to_string())]);
         let inner = parts::framed(frame, area, look, &title, None, true);
+        let measures = findings::Measures::of(&self.findings, look);
         for (y, index) in self.list.window(inner).enumerate() {
-            let finding = &self.findings[index];
-            let sort = t(look.lang, &format!("finding.{}", finding.kind), &[]);
-            let note = finding.mark.as_ref().map(|mark| mark.note.as_str()).unwrap_or_default();
-            let room = usize::from(inner.width).saturating_sub(14 + 18 + 3);
-            let rest =
-                format!("{}  {} [{note}]", finding.unit.as_deref().unwrap_or_default(), finding.summary);
-            let cell = |text: &str, cols: usize| pad(&fit(&harmless(text), cols), cols, Align::Left);
-            let mut line = Line::from(vec![
-                Span::styled(format!(" {} ", cell(&sort, 14)), look.theme.style(Role::DueSoon)),
-                Span::styled(format!("{} ", cell(&finding.subject, 17)), look.theme.style(Role::Text)),
-                Span::styled(fit(&harmless(&rest), room), look.theme.style(Role::Text)),
-            ]);
+            let mut line = findings::line(&self.findings[index], usize::from(inner.width), measures, look);
             if self.list.selected() == Some(index) {
-                line = line.patch_style(look.theme.style(Role::Selected));
+                line.spans[0] = Span::raw("\u{258c}");
+                line = parts::chosen(line, look);
             }
             frame.render_widget(line, Rect { y: inner.y + y as u16, height: 1, ..inner });
         }
     }
 
     fn event(&mut self, event: &Event, cx: &mut Cx) -> bool {
+        if let Event::Mouse(mouse) = event {
+            return self.list.mouse(mouse) != Cursor::Ignored;
+        }
         let Event::Key(key) = event else { return false };
         match key.code {
             KeyCode::Esc => cx.send(Message::Close),

@@ -157,7 +157,7 @@ impl Screen for Palette {
                 Span::styled(item.key.clone(), look.theme.style(Role::Key)),
             ]);
             if self.list.selected() == Some(at) {
-                line = line.patch_style(look.theme.style(Role::Selected));
+                line = parts::chosen(line, look);
             }
             frame.render_widget(line, Rect { y: body.y + y as u16, height: 1, ..body });
         }
@@ -172,8 +172,11 @@ impl Screen for Palette {
             {
                 self.list.key(key.code);
             }
+            Event::Mouse(mouse) if super::wheel(mouse).is_some() => {
+                self.list.mouse(mouse);
+            }
             Event::Mouse(mouse) if matches!(mouse.kind, crossterm::event::MouseEventKind::Down(_)) => {
-                if self.list.click(mouse.column, mouse.row) != Cursor::Ignored {
+                if self.list.mouse(mouse) != Cursor::Ignored {
                     self.choose(cx);
                 }
             }

@@ -7,15 +7,15 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Sparkline;
 
+use super::findings;
 use super::list::{Cursor, List};
 use crate::counter::review::{self, Review};
 use crate::desk::figures::{CALLBACKS_MADE, COMPLAINTS_HANDLED, Ratio, SATISFIED};
-use crate::desk::kind::Severity;
 use crate::desk::review::{Finding, MarkKind};
 use crate::text::lang::t;
 use crate::text::plain::harmless;
 use crate::text::say::{kind_name, stamp};
-use crate::text::show::{show_day, show_span, show_weekday};
+use crate::text::show::show_day;
 use crate::text::width::{Align, fit, pad, width};
 use crate::ui::cx::{Cx, Hint, Message, Screen, Tone};
 use crate::ui::keys::{Command, Place};
@@ -136,11 +136,7 @@ impl ReviewScreen {
                 t(look.lang, "ui.review.signed", &[("by", &signature.by), ("at", &at)])
             },
         );
-        let day = format!(
-            "{} {}  {signed}",
-            show_day(review.day, look.lang),
-            show_weekday(chrono::Datelike::weekday(&review.day), look.lang)
-        );
+        let day = format!("{}  {signed}", show_day(review.day, look.lang));
         let inner =
             parts::framed(frame, area, look, &t(look.lang, "ui.review.title", &[("day", &day)]), None, false);
         let counts: Vec<String> = review
@@ -228,10 +224,12 @@ impl ReviewScreen {
         if review.findings.is_empty() {
             parts::centred(frame, body, look, &t(look.lang, "ui.review.nothing", &[]));
         }
+        let measures = findings::Measures::of(&review.findings, look);
         for (y, index) in self.list.window(body).enumerate() {
-            let mut line = finding_line(&review.findings[index], usize::from(body.width), look);
+            let mut line = findings::line(&review.findings[index], usize::from(body.width), measures, look);
             if self.list.selected() == Some(index) {
-                line = line.patch_style(look.theme.style(Role::Selected));
+                line.spans[0] = Span::raw("\u{258c}");
+                line = parts::chosen(line, look);
             }
             frame.render_widget(line, Rect { y: body.y + y as u16, height: 1, ..body });
         }
@@ -241,11 +239,14 @@ impl ReviewScreen {
             let words = t(
                 look.lang,
                 "ui.review.late_entry",
-                &[("at", &at), ("subject", &record.subject), ("by", &record.by)],
+                &[("at", &at), ("subject", &findings::subject(&record.subject, look)), ("by", &record.by)],
             );
             let place = Rect { y: body.bottom() + row as u16, height: 1, ..inner };
             frame.render_widget(
-                Line::styled(fit(&words, usize::from(inner.width)), look.theme.style(Role::DueSoon)),
+                Line::styled(
+                    fit(&harmless(&words), usize::from(inner.width)),
+                    look.theme.style(Role::DueSoon),
+                ),
                 place,
             );
         }
@@ -271,33 +272,6 @@ fn said(ratio: Ratio, look: &Look) -> String {
         Some(percent) => format!("{percent}% ({}/{})", ratio.part, ratio.of),
         None => t(look.lang, "ui.none", &[]),
     }
-}
-
-fn finding_line(finding: &Finding, columns: usize, look: &Look) -> Line<'static> {
-    let (mark, role) = match (&finding.mark, finding.severity) {
-        (Some(mark), _) if mark.what == MarkKind::Settled => ("v ", Role::Done),
-        (Some(_), _) => ("> ", Role::Dim),
-        (None, Severity::Serious) => ("!!", Role::Overdue),
-        (None, Severity::Warning) => ("! ", Role::DueSoon),
-        (None, Severity::Notice) => ("- ", Role::Text),
-    };
-    let cell = |text: &str, cols: usize| pad(&fit(&harmless(text), cols), cols, Align::Left);
-    let sort = t(look.lang, &format!("finding.{}", finding.kind), &[]);
-    let span = show_span((look.now - finding.since).num_minutes().max(0), look.lang);
-    let about = match &finding.mark {
-        Some(mark) => format!("{} [{}]", finding.summary, mark.note),
-        None => finding.summary.clone(),
-    };
-    let rest = columns.saturating_sub(4 + 15 + 18 + 11 + 10 + 9);
-    let text = look.theme.style(if finding.mark.is_some() { Role::Dim } else { Role::Text });
-    Line::from(vec![
-        Span::styled(format!(" {mark} {} ", cell(&sort, 14)), look.theme.style(role)),
-        Span::styled(format!("{} ", cell(&finding.subject, 17)), text),
-        Span::styled(format!("{} ", cell(finding.unit.as_deref().unwrap_or_default(), 10)), text),
-        Span::styled(format!("{} ", cell(&about, rest)), text),
-        Span::styled(format!("{} ", cell(&span, 9)), look.theme.style(role)),
-        Span::styled(cell(&finding.owner, 8), text),
-    ])
 }
 
 impl Screen for ReviewScreen {
@@ -333,10 +307,8 @@ impl Screen for ReviewScreen {
         if self.note.is_some() {
             return self.note_event(event, cx);
         }
-        if let Event::Mouse(mouse) = event
-            && matches!(mouse.kind, crossterm::event::MouseEventKind::Down(_))
-        {
-            return self.list.click(mouse.column, mouse.row) != Cursor::Ignored;
+        if let Event::Mouse(mouse) = event {
+            return !self.asks_to_sign && self.list.mouse(mouse) != Cursor::Ignored;
         }
         let Event::Key(key) = event else { return false };
         if self.asks_to_sign {

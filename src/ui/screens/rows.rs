@@ -17,9 +17,38 @@ use crate::ui::look::Look;
 use crate::ui::parts;
 use crate::ui::theme::Role;
 
-/// Columns of text: number, unit, summary, state, due.
+/// Columns of a number without prefix and year.
+const NUMBER: usize = 8;
+/// The matter keeps so many columns, whatever stands beside it.
+const SUMMARY: usize = 16;
+
+/// How wide the texts of a list are, measured when it is read: what stands beside the matter takes
+/// no more than it needs, and the matter keeps its place while the list is gone through.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Measures {
+    unit: usize,
+    state: usize,
+    due: usize,
+}
+
+impl Measures {
+    /// Measures the rows of a list.
+    pub fn of(kind: &Kind, rows: &[Row], look: &Look) -> Self {
+        let mut states: Vec<&str> = rows.iter().map(|row| row.case.state.as_str()).collect();
+        states.sort_unstable();
+        states.dedup();
+        let state = states.iter().map(|state| width(&word(look.lang, kind.id, "state", state))).max();
+        let due = rows.iter().map(|row| width(&due_text(row, look))).max();
+        Self {
+            unit: rows.iter().map(|row| width(&harmless(who(row)))).max().unwrap_or(0).clamp(6, 11),
+            state: state.unwrap_or(0).max(width(&t(look.lang, "ui.column.state", &[]))).min(18),
+            due: due.filter(|due| *due > 0).map_or(0, |due| due.clamp(5, 12)),
+        }
+    }
+}
+
+/// Columns of text: unit, summary, state, due.
 struct Widths {
-    number: usize,
     unit: usize,
     summary: usize,
     state: usize,
@@ -27,27 +56,36 @@ struct Widths {
 }
 
 impl Widths {
-    fn of(total: usize, states: usize) -> Self {
-        let (number, due) = (9, 11);
-        let state = states.clamp(6, 12);
-        let unit = if total >= 70 { 13 } else { 10 };
+    fn of(total: usize, measures: Measures) -> Self {
+        let Measures { unit, state, due } = measures;
         // Mark and selection take three columns, gaps between columns one each.
-        let summary = total.saturating_sub(3 + number + unit + state + due + 4);
-        Self { number, unit, summary, state, due }
+        let rest = |state: usize| total.saturating_sub(3 + NUMBER + unit + state + due + 4);
+        let state = state.saturating_sub(SUMMARY.saturating_sub(rest(state))).max(state.min(6));
+        Self { unit, summary: rest(state), state, due }
     }
 }
 
+/// The unit, or who it is about where there is none.
+fn who(row: &Row) -> &str {
+    row.case.unit.as_deref().or(row.case.contact.as_deref()).unwrap_or_default()
+}
+
 /// Draws the heading and the rows in sight.
-pub fn draw(frame: &mut Frame, area: Rect, look: &Look, kind: &Kind, rows: &[Row], list: &mut List) {
+pub fn draw(
+    frame: &mut Frame,
+    area: Rect,
+    look: &Look,
+    kind: &Kind,
+    (rows, measures): (&[Row], Measures),
+    list: &mut List,
+) {
     if area.height < 2 {
         return;
     }
-    let states =
-        kind.states.iter().map(|s| width(&word(look.lang, kind.id, "state", s.id))).max().unwrap_or(6);
-    let widths = Widths::of(usize::from(area.width), states);
+    let widths = Widths::of(usize::from(area.width), measures);
     let head = |key: &str| t(look.lang, key, &[]);
     let cells = [
-        pad(&head("ui.column.number"), widths.number, Align::Left),
+        pad(&head("ui.column.number"), NUMBER, Align::Left),
         pad(&head("ui.column.unit"), widths.unit, Align::Left),
         pad(&head("ui.column.summary"), widths.summary, Align::Left),
         pad(&head("ui.column.state"), widths.state, Align::Left),
@@ -62,7 +100,7 @@ pub fn draw(frame: &mut Frame, area: Rect, look: &Look, kind: &Kind, rows: &[Row
         let line = if list.selected() == Some(index) {
             let mut line = line;
             line.spans[0] = Span::raw("\u{258c}");
-            line.patch_style(look.theme.style(Role::Selected))
+            parts::chosen(line, look)
         } else {
             line
         };
@@ -77,7 +115,6 @@ fn row_line(look: &Look, kind: &Kind, row: &Row, widths: &Widths) -> Line<'stati
     // The prefix and the year are the same all the way down: `1124-007`.
     let short =
         case.number.split_once('-').map_or(case.number.as_str(), |(_, rest)| rest.get(4..).unwrap_or(rest));
-    let who = case.unit.as_deref().or(case.contact.as_deref()).unwrap_or_default();
     let cell = |text: &str, cols: usize| pad(&fit(&harmless(text), cols), cols, Align::Left);
     let style = mark.style;
     let text =
@@ -85,8 +122,8 @@ fn row_line(look: &Look, kind: &Kind, row: &Row, widths: &Widths) -> Line<'stati
     Line::from(vec![
         Span::raw(" "),
         Span::styled(pad(&mark.content, 2, Align::Left), style),
-        Span::styled(format!("{} ", cell(short, widths.number)), text),
-        Span::styled(format!("{} ", cell(who, widths.unit)), text),
+        Span::styled(format!("{} ", cell(short, NUMBER)), text),
+        Span::styled(format!("{} ", cell(who(row), widths.unit)), text),
         Span::styled(format!("{} ", cell(&case.summary, widths.summary)), text),
         Span::styled(
             format!("{} ", cell(&word(look.lang, kind.id, "state", &case.state), widths.state)),

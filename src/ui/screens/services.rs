@@ -68,7 +68,7 @@ impl Screen for Services {
                 Span::styled(key, look.theme.style(Role::Key)),
             ]);
             if self.list.selected() == Some(index) {
-                line = line.patch_style(look.theme.style(Role::Selected));
+                line = parts::chosen(line, look);
             }
             frame.render_widget(line, Rect { y: inner.y + y as u16, height: 1, ..inner });
         }
@@ -80,8 +80,11 @@ impl Screen for Services {
                 KeyCode::Enter => self.choose(cx),
                 code => return self.list.key(code) != Cursor::Ignored,
             },
+            Event::Mouse(mouse) if super::wheel(mouse).is_some() => {
+                self.list.mouse(mouse);
+            }
             Event::Mouse(mouse) if matches!(mouse.kind, crossterm::event::MouseEventKind::Down(_)) => {
-                if self.list.click(mouse.column, mouse.row) == Cursor::Ignored {
+                if self.list.mouse(mouse) == Cursor::Ignored {
                     return false;
                 }
                 self.choose(cx);
