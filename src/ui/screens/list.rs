@@ -84,7 +84,7 @@ impl List {
     }
 
     /// Moves to the row under a click.
-    fn click(&mut self, column: u16, row: u16) -> Cursor {
+    pub fn click(&mut self, column: u16, row: u16) -> Cursor {
         if !self.area.contains((column, row).into()) {
             return Cursor::Ignored;
         }
