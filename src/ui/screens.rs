@@ -168,7 +168,7 @@ pub fn opening_list(cx: &mut Cx) -> Option<Box<dyn Screen>> {
 }
 
 /// Lines that a turn of the mouse wheel goes down; below zero for up, `None` for other events.
-const fn wheel(mouse: &MouseEvent) -> Option<i32> {
+const fn wheel(mouse: MouseEvent) -> Option<i32> {
     match mouse.kind {
         MouseEventKind::ScrollDown => Some(3),
         MouseEventKind::ScrollUp => Some(-3),

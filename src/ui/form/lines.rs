@@ -276,9 +276,12 @@ impl LineItems {
             let least = width(&word(look.lang, self.kind, "field", column.key)) as u16 + 1;
             least.max(match column.ty {
                 FieldType::Count { .. } | FieldType::Flag => 8,
-                FieldType::Money | FieldType::Reading => 12,
                 FieldType::Phone => 15,
-                FieldType::Choice(_) | FieldType::Instant | FieldType::Day => 12,
+                FieldType::Money
+                | FieldType::Reading
+                | FieldType::Choice(_)
+                | FieldType::Instant
+                | FieldType::Day => 12,
                 _ => 16,
             })
         };

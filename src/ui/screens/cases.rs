@@ -299,13 +299,13 @@ impl Screen for Cases {
 
     fn event(&mut self, event: &Event, cx: &mut Cx) -> bool {
         if let Event::Mouse(mouse) = event {
-            if let (Some(view), Some(lines)) = (&mut self.view, super::wheel(mouse))
+            if let (Some(view), Some(lines)) = (&mut self.view, super::wheel(*mouse))
                 && view.is_under(mouse.column, mouse.row)
             {
                 view.scroll_by(lines);
                 return true;
             }
-            let moved = self.list.mouse(mouse);
+            let moved = self.list.mouse(*mouse);
             if moved == Cursor::Moved {
                 self.look_at_selected(cx);
                 self.read_more(cx);

@@ -216,13 +216,13 @@ impl Screen for Households {
 
     fn event(&mut self, event: &Event, cx: &mut Cx) -> bool {
         if let Event::Mouse(mouse) = event {
-            if let (Some(pane), Some(lines)) = (&mut self.pane, super::wheel(mouse))
+            if let (Some(pane), Some(lines)) = (&mut self.pane, super::wheel(*mouse))
                 && pane.is_under(mouse.column, mouse.row)
             {
                 pane.scroll_by(lines);
                 return true;
             }
-            let moved = self.list.mouse(mouse);
+            let moved = self.list.mouse(*mouse);
             if moved == Cursor::Moved {
                 self.look_at_selected(cx);
                 self.read_more(cx);

@@ -74,7 +74,7 @@ impl List {
     }
 
     /// A click chooses the row under it, the wheel goes one row up or down.
-    pub fn mouse(&mut self, mouse: &MouseEvent) -> Cursor {
+    pub fn mouse(&mut self, mouse: MouseEvent) -> Cursor {
         match mouse.kind {
             MouseEventKind::Down(MouseButton::Left) => self.click(mouse.column, mouse.row),
             MouseEventKind::ScrollDown => self.key(KeyCode::Down),

@@ -118,11 +118,11 @@ impl Screen for Login {
                     _ => return false,
                 },
             },
-            Event::Mouse(mouse) if super::wheel(mouse).is_some() => {
-                self.list.mouse(mouse);
+            Event::Mouse(mouse) if super::wheel(*mouse).is_some() => {
+                self.list.mouse(*mouse);
             }
             Event::Mouse(mouse) if matches!(mouse.kind, crossterm::event::MouseEventKind::Down(_)) => {
-                if self.list.mouse(mouse) != Cursor::Ignored {
+                if self.list.mouse(*mouse) != Cursor::Ignored {
                     self.pin = Some(String::new());
                 }
             }

@@ -87,11 +87,11 @@ impl Screen for Menu {
                 }
                 code => return self.list.key(code) != Cursor::Ignored,
             },
-            Event::Mouse(mouse) if super::wheel(mouse).is_some() => {
-                self.list.mouse(mouse);
+            Event::Mouse(mouse) if super::wheel(*mouse).is_some() => {
+                self.list.mouse(*mouse);
             }
             Event::Mouse(mouse) if matches!(mouse.kind, crossterm::event::MouseEventKind::Down(_)) => {
-                if self.list.mouse(mouse) != Cursor::Ignored {
+                if self.list.mouse(*mouse) != Cursor::Ignored {
                     self.choose(cx);
                 }
             }

@@ -53,7 +53,7 @@ impl Screen for Opening {
 
     fn event(&mut self, event: &Event, cx: &mut Cx) -> bool {
         if let Event::Mouse(mouse) = event {
-            return self.list.mouse(mouse) != Cursor::Ignored;
+            return self.list.mouse(*mouse) != Cursor::Ignored;
         }
         let Event::Key(key) = event else { return false };
         match key.code {

@@ -308,7 +308,7 @@ impl Screen for ReviewScreen {
             return self.note_event(event, cx);
         }
         if let Event::Mouse(mouse) = event {
-            return !self.asks_to_sign && self.list.mouse(mouse) != Cursor::Ignored;
+            return !self.asks_to_sign && self.list.mouse(*mouse) != Cursor::Ignored;
         }
         let Event::Key(key) = event else { return false };
         if self.asks_to_sign {
