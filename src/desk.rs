@@ -4,6 +4,7 @@
 //! that turns an action into a timeline [`timeline::Entry`]; [`case::Case::apply`] is the only
 //! way in which a case changes. What the store holds can therefore always be rebuilt from entries.
 
+pub mod attendance;
 pub mod calendar;
 pub mod callback;
 pub mod case;

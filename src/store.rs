@@ -14,6 +14,7 @@ pub mod due;
 pub mod figures;
 pub mod find;
 pub mod operators;
+pub mod references;
 pub mod settings;
 #[cfg(test)]
 mod tests;
@@ -39,6 +40,8 @@ const STEPS: &[&str] = &[
     include_str!("../assets/schema/002-directory.sql"),
     // What cases hold of limited things, warnings before the clock ends a case.
     include_str!("../assets/schema/003-claims.sql"),
+    // Which cases name which.
+    include_str!("../assets/schema/004-references.sql"),
 ];
 
 /// The form that this program writes.

@@ -4,9 +4,10 @@ use chrono::{DateTime, Utc};
 
 use super::{CounterError, Result, Session, settings};
 use crate::desk::case::Case;
+use crate::desk::field::FieldType;
 use crate::desk::field::Values;
 use crate::desk::household::Household;
-use crate::desk::kind::{Kind, Spawn};
+use crate::desk::kind::{Around, Kind, Spawn};
 use crate::desk::others::{Along, Other};
 use crate::desk::people::Role;
 use crate::desk::settings::Settings;
@@ -162,7 +163,7 @@ fn asked<T>(
 ) -> Result<Vec<T>> {
     let Some(kind) = store.kinds().get(&case.kind) else { return Ok(Vec::new()) };
     let household = case.unit.as_deref().map(|unit| store.household(unit)).transpose()?.flatten();
-    let others = if kind.looks_around { store.others(case)? } else { Vec::new() };
+    let others = store.others(kind.around, case, session.name())?;
     let cx = Context {
         by: session.name(),
         role: session.role(),
@@ -206,7 +207,7 @@ impl Writer<'_> {
     }
 
     fn others(&self, kind: &Kind, case: &Case) -> Result<Vec<Other>> {
-        Ok(if kind.looks_around { self.tx.others(case)? } else { Vec::new() })
+        Ok(self.tx.others(kind.around, case, self.by)?)
     }
 
     fn context<'a>(&'a self, household: Option<&'a Household>, others: &'a [Other]) -> Context<'a> {
@@ -297,11 +298,42 @@ impl Writer<'_> {
             }
         }
         self.tx.append(kind, &planned, day)?;
+        self.refer(kind, &planned)?;
         self.claim(kind, &planned.case)?;
         for along in planned.along {
             self.go_along(&planned.case, along)?;
         }
         Ok(planned.case)
+    }
+
+    /// Keeps which cases this one names; a newly named one must be open and of the kind asked for.
+    fn refer(&self, kind: &Kind, planned: &Planned) -> Result<()> {
+        let mut named = Vec::new();
+        let mut changed = false;
+        for field in kind.all_fields() {
+            let FieldType::CaseOf(wanted) = field.ty else { continue };
+            let value = planned.case.get(field.key);
+            let number = value.as_str();
+            named.extend(number.map(str::to_owned));
+            let Some(change) = planned.entry.changes.iter().find(|change| change.field == field.key) else {
+                continue;
+            };
+            changed = true;
+            let Some(number) = change.after.as_str() else { continue };
+            let case = self.tx.case(number)?.filter(|case| case.kind == wanted && case.closed_at.is_none());
+            if case.is_none() {
+                let term = Arg::Term(format!("{wanted}.name"));
+                return Err(Why::new("counter.why.no_open_case")
+                    .with("number", Arg::Text(number.to_owned()))
+                    .with("kind", term)
+                    .about(field.key)
+                    .into());
+            }
+        }
+        if changed {
+            self.tx.put_references(&planned.case.number, &named)?;
+        }
+        Ok(())
     }
 
     /// Takes what the case now holds of limited things, if there is enough left.
@@ -318,7 +350,7 @@ impl Writer<'_> {
     /// Does an action on the other cases that go along, where their state allows it.
     fn go_along(&self, case: &Case, along: Along) -> Result<()> {
         let kind = self.kind(along.kind)?;
-        let others = self.tx.others(case)?;
+        let others = self.tx.others(Around::Household, case, self.by)?;
         for other in others.iter().filter(|other| other.kind == along.kind && along.reach.to(other)) {
             let case = self.case(&other.number)?;
             if kind.takes(along.action, &case.state) {

@@ -3,8 +3,10 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{Result, Session, settings_of};
+use crate::desk::attendance;
+use crate::desk::calendar::ServiceCalendar;
 use crate::desk::figures::Figures;
-use crate::desk::kind::Severity;
+use crate::desk::kind::{Kind, Severity, Span};
 use crate::desk::people::Role;
 use crate::desk::review::{self, DaySheet, Finding, Mark, MarkKind};
 use crate::desk::settings::Settings;
@@ -182,6 +184,7 @@ fn gather(
             }
         }
     }
+    unattended(store, day, until, calendar, &mut findings)?;
     drafts(store, span.1, &mut findings)?;
     missed_days(store, day, calendar, &mut findings)?;
     let marks = store.day_marks(day)?;
@@ -213,7 +216,9 @@ fn overdue(store: &Store, until: DateTime<Utc>, findings: &mut Vec<Finding>) -> 
     let late = Query { overdue_at: Some(until), limit: LIMIT, ..Query::default() };
     for row in store.list(&late)?.rows {
         if let Some(due) = row.due_at.filter(|due| *due < until) {
-            findings.push(finding(review::PROMISE_BROKEN, &row, due, Severity::Serious));
+            let kind = store.kinds().get(&row.case.kind);
+            let (id, severity) = kind.map_or(Kind::BASE.late, |kind| kind.late);
+            findings.push(finding(id, &row, due, severity));
         }
     }
     let undecided = Query { escalated: true, limit: LIMIT, ..Query::default() };
@@ -221,6 +226,41 @@ fn overdue(store: &Store, until: DateTime<Utc>, findings: &mut Vec<Finding>) -> 
         let since = row.case.opened_at;
         if since < until {
             findings.push(finding(review::UNDECIDED, &row, since, Severity::Warning));
+        }
+    }
+    Ok(())
+}
+
+/// Service hours in which nobody sat at the counter, once the office keeps its shifts here.
+fn unattended(
+    store: &Store,
+    day: NaiveDate,
+    until: DateTime<Utc>,
+    calendar: &ServiceCalendar,
+    findings: &mut Vec<Finding>,
+) -> Result<()> {
+    for kind in store.kinds().iter() {
+        let Some(attends) = kind.attends else { continue };
+        let of_kind = Query { kind: Some(kind.id.to_owned()), to: Some(day), ..Query::default() };
+        if store.list(&Query { limit: 1, ..of_kind.clone() })?.rows.is_empty() {
+            continue;
+        }
+        // A shift that began the evening before may go on past midnight.
+        let near = Query { from: day.pred_opt(), limit: LIMIT, ..of_kind };
+        let attended: Vec<Span> =
+            store.list(&near)?.rows.iter().flat_map(|row| attends(&row.case, until)).collect();
+        for (from, to) in attendance::gaps(&calendar.intervals_on(day), &attended, until) {
+            let clock = |at: DateTime<Utc>| at.with_timezone(&calendar.tz()).format("%H:%M").to_string();
+            findings.push(Finding {
+                kind: review::UNATTENDED.to_owned(),
+                subject: format!("gap:{}", from.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)),
+                unit: None,
+                summary: format!("{} - {}", clock(from), clock(to)),
+                owner: String::new(),
+                since: from,
+                severity: Severity::Warning,
+                mark: None,
+            });
         }
     }
     Ok(())
@@ -246,7 +286,7 @@ fn drafts(store: &Store, end: DateTime<Utc>, findings: &mut Vec<Finding>) -> Res
 fn missed_days(
     store: &Store,
     day: NaiveDate,
-    calendar: &crate::desk::calendar::ServiceCalendar,
+    calendar: &ServiceCalendar,
     findings: &mut Vec<Finding>,
 ) -> Result<()> {
     let Some(first) = store.first_day()? else { return Ok(()) };

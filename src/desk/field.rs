@@ -63,8 +63,12 @@ pub enum FieldType {
     Kind,
     /// The number of another case.
     CaseNumber,
+    /// An open case of this kind, by its number.
+    CaseOf(&'static str),
     /// The identity document's number, kept masked (`440***********1234`).
     MaskedId,
+    /// A score from 1 to 5 for each code of a catalogue: code → score, unanswered ones left out.
+    Scores(&'static str),
     /// A list of lines.
     Lines(&'static [Field]),
     /// Steps that are done one by one, each by an action of its own: step → record.
@@ -257,7 +261,10 @@ impl Field {
                 }
                 text.into()
             }
-            FieldType::CaseNumber => one_line()?.to_uppercase().into(),
+            FieldType::CaseNumber | FieldType::CaseOf(_) => one_line()?.to_uppercase().into(),
+            FieldType::Scores(catalogue) => {
+                scores(catalogue, value, settings).map_err(|why| why.about(self.key))?
+            }
             FieldType::Lines(columns) => {
                 let rows = value.as_array().ok_or_else(|| wrong("desk.why.not_lines"))?;
                 if rows.len() > LINES_MAX {
@@ -301,6 +308,24 @@ pub fn instant(at: DateTime<Utc>) -> Value {
 #[must_use]
 pub fn as_instant(value: &Value) -> Option<DateTime<Utc>> {
     DateTime::parse_from_rfc3339(value.as_str()?).ok().map(|at| at.with_timezone(&Utc))
+}
+
+/// Best score of an item.
+pub const SCORE_MAX: i64 = 5;
+
+fn scores(catalogue: &str, value: &Value, settings: &Settings) -> Result<Value, Why> {
+    let given = value.as_object().ok_or_else(|| Why::new("desk.why.not_scores"))?;
+    for (code, score) in given {
+        if settings.code_name(catalogue, code).is_none() {
+            return Err(Why::new("desk.why.not_in_catalogue").with("value", Arg::Text(code.clone())));
+        }
+        if !score.as_i64().is_some_and(|score| (1..=SCORE_MAX).contains(&score)) {
+            return Err(Why::new("desk.why.out_of_range")
+                .with("min", Arg::Number(1))
+                .with("max", Arg::Number(SCORE_MAX)));
+        }
+    }
+    Ok(if given.is_empty() { Value::Null } else { value.clone() })
 }
 
 /// Masks an identity number, keeping three characters in front and four behind; an already masked one stays.

@@ -273,6 +273,35 @@ pub type Column = &'static str;
 /// When the clock ends a case, and by which action.
 pub type Expiry = (DateTime<Utc>, &'static str);
 
+/// From when until when.
+pub type Span = (DateTime<Utc>, DateTime<Utc>);
+
+/// For [`Kind::attends`].
+pub type Attends = fn(&Case, DateTime<Utc>) -> Vec<Span>;
+
+/// A finding's id and its weight.
+pub type Late = (&'static str, Severity);
+
+/// How the things of a catalogue are given out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pool {
+    /// By the hour, in advance: a day plan.
+    Hours(&'static str),
+    /// Out of a stock, until they come back.
+    Stock(&'static str),
+}
+
+/// Which open cases a kind's rules look at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Around {
+    /// None.
+    Nothing,
+    /// Those of the same household and those linked with the case.
+    Household,
+    /// Those that the operator answers for.
+    Owner,
+}
+
 /// A kind of case.
 pub struct Kind {
     /// Id in files and on the command line, e.g. `repair`.
@@ -311,8 +340,16 @@ pub struct Kind {
     pub warning: u32,
     /// What a case holds of things of which there is only so much, while it holds it.
     pub claims: Option<fn(&Case, &Settings) -> Vec<Claim>>,
-    /// Whether its guards and effects look at other open cases ([`Situation::others`]).
-    pub looks_around: bool,
+    /// The catalogue whose things it lends or books, and how: has a plan of its own on the screen.
+    pub pool: Option<Pool>,
+    /// Which open cases its guards and effects look at ([`Situation::others`]).
+    pub around: Around,
+    /// What a broken promise of this kind is among the findings of the day; words under `finding.<id>`.
+    pub late: Late,
+    /// The spans in which the counter was attended because of a case, until `now` where it goes on.
+    pub attends: Option<Attends>,
+    /// The kind whose cases name this one and score it, and the field in which they do.
+    pub scored_by: Option<(&'static str, &'static str)>,
     /// The typed struct: takes the detail, gives it back as the struct writes it.
     pub shape: fn(&Values) -> Result<Values, serde_json::Error>,
 }
@@ -338,7 +375,11 @@ impl Kind {
         expires: never_expires,
         warning: 0,
         claims: None,
-        looks_around: false,
+        pool: None,
+        around: Around::Nothing,
+        late: (super::review::PROMISE_BROKEN, Severity::Serious),
+        attends: None,
+        scored_by: None,
         shape: |detail| Ok(detail.clone()),
     };
 
@@ -454,7 +495,7 @@ pub struct Situation<'a> {
     pub settings: &'a Settings,
     /// The household of the case's unit, if there is one.
     pub household: Option<&'a Household>,
-    /// Open cases of the same household and those linked with this one, where the kind looks around.
+    /// The other open cases that the kind looks at ([`Kind::around`]).
     pub others: &'a [Other],
 }
 

@@ -14,6 +14,8 @@ pub const PROMISE_BROKEN: &str = "promise-broken";
 pub const UNDECIDED: &str = "undecided";
 /// A form parked and not taken up again.
 pub const PARKED_DRAFT: &str = "parked-draft";
+/// Nobody sat at the counter during service hours (source §三(三)3(4)).
+pub const UNATTENDED: &str = "unattended";
 /// An earlier day that nobody signed.
 pub const MISSED_DAY: &str = "missed-day";
 
@@ -22,7 +24,7 @@ pub const MISSED_DAY: &str = "missed-day";
 pub struct Finding {
     /// What, e.g. `callback-overdue`; words under `finding.<kind>`.
     pub kind: String,
-    /// The case's number; for other subjects `draft:ID` or `day:DAY`.
+    /// The case's number; for other subjects `draft:ID`, `day:DAY` or `gap:INSTANT`.
     pub subject: String,
     /// Unit, or whom it is about.
     pub unit: Option<String>,

@@ -171,7 +171,7 @@ pub struct Context<'a> {
     pub settings: &'a Settings,
     /// The household of the case's unit, if there is one.
     pub household: Option<&'a Household>,
-    /// Other open cases, where the kind looks around.
+    /// The other open cases that the kind looks at.
     pub others: &'a [Other],
     /// The kinds there are.
     pub kinds: Kinds,

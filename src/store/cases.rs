@@ -8,7 +8,7 @@ use super::chain::Stamp;
 use super::{Result, Store, StoreError, Tx, find, instant};
 use crate::desk::callback::{Callback, Outcome};
 use crate::desk::case::Case;
-use crate::desk::kind::Kind;
+use crate::desk::kind::{Around, Kind};
 use crate::desk::kinds::Kinds;
 use crate::desk::number;
 use crate::desk::others::Other;
@@ -181,9 +181,12 @@ pub(super) const OTHERS: &str = "SELECT number, kind, state, summary, max(linked
                      WHERE own.number = ?2 AND c.open = 1)
              WHERE number != ?2 GROUP BY number ORDER BY number";
 
-fn others(connection: &Connection, case: &Case) -> Result<Vec<Other>> {
-    let mut statement = connection.prepare_cached(OTHERS)?;
-    let rows = statement.query_map(params![case.unit, case.number], |row| {
+/// The statement of [`Store::others`] for what somebody answers for.
+pub(super) const OWNED: &str = "SELECT number, kind, state, summary, 0, unit IS ?1
+             FROM cases INDEXED BY cases_owned WHERE owner = ?3 AND open = 1 AND number != ?2 ORDER BY id";
+
+fn others(connection: &Connection, around: Around, case: &Case, by: &str) -> Result<Vec<Other>> {
+    let other = |row: &SqlRow| {
         Ok(Other {
             number: row.get(0)?,
             kind: row.get(1)?,
@@ -192,8 +195,19 @@ fn others(connection: &Connection, case: &Case) -> Result<Vec<Other>> {
             linked: row.get(4)?,
             same_unit: row.get(5)?,
         })
-    })?;
-    rows.map(|row| row.map_err(StoreError::from)).collect()
+    };
+    let found: rusqlite::Result<Vec<Other>> = match around {
+        Around::Nothing => Ok(Vec::new()),
+        Around::Household => {
+            let mut statement = connection.prepare_cached(OTHERS)?;
+            statement.query_map(params![case.unit, case.number], other)?.collect()
+        }
+        Around::Owner => {
+            let mut statement = connection.prepare_cached(OWNED)?;
+            statement.query_map(params![case.unit, case.number, by], other)?.collect()
+        }
+    };
+    Ok(found?)
 }
 
 fn links(connection: &Connection, id: i64) -> Result<Vec<Link>> {
@@ -222,9 +236,9 @@ impl Tx<'_> {
         Ok(load(self.connection(), number)?.map(|row| row.case))
     }
 
-    /// Open cases of the same household, and those linked with the case.
-    pub fn others(&self, case: &Case) -> Result<Vec<Other>> {
-        others(self.connection(), case)
+    /// The open cases that the rules of a kind look at, for this case and operator.
+    pub fn others(&self, around: Around, case: &Case, by: &str) -> Result<Vec<Other>> {
+        others(self.connection(), around, case, by)
     }
 
     /// Appends a planned entry: the chain, the case's row, and what lists and the timer read.
@@ -399,9 +413,9 @@ impl Store {
         self.snapshot(|store| Ok(load(store.read(), number)?.map(|row| row.case)))
     }
 
-    /// Open cases of the same household, and those linked with the case.
-    pub fn others(&self, case: &Case) -> Result<Vec<Other>> {
-        others(self.read(), case)
+    /// The open cases that the rules of a kind look at, for this case and operator.
+    pub fn others(&self, around: Around, case: &Case, by: &str) -> Result<Vec<Other>> {
+        others(self.read(), around, case, by)
     }
 
     /// The case of that number as lists show it.

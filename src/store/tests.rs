@@ -79,8 +79,10 @@ fn what_is_due_is_read_from_indexes() {
         (due::CALLBACKS, "callback_open"),
         (&early, "callback_open cases_due"),
         (&late, "callback_open cases_due"),
+        (cases::OWNED, "cases_owned"),
         (cases::OTHERS, "cases_unit_open autoindex_cases"),
         (super::claims::HELD, "claim_resource"),
+        (super::references::COUNT, "reference_to"),
     ];
     for (sql, indexes) in asked {
         let plan = plan(&store, sql);

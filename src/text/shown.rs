@@ -28,6 +28,16 @@ impl Reader<'_> {
         word(self.lang, kind, "field", key)
     }
 
+    /// The items of a catalogue that have a score, each with it.
+    fn scored(&self, catalogue: &str, scores: &serde_json::Map<String, Value>) -> Vec<String> {
+        let offered = self.settings.catalogue(catalogue).map_or(&[][..], |catalogue| &catalogue.items);
+        let said = offered.iter().filter_map(|item| {
+            let score = scores.get(&item.code)?.as_i64()?;
+            Some(format!("{} {score}", self.code(catalogue, &item.code)))
+        });
+        said.collect()
+    }
+
     /// A value in one line; several lines of a list are counted.
     #[must_use]
     pub fn line(&self, kind: &str, field: &Field, value: &Value) -> String {
@@ -36,6 +46,9 @@ impl Reader<'_> {
                 t(self.lang, "text.shown.lines", &[("count", &rows.len().to_string())])
             }
             (FieldType::Checklist(steps), Value::Object(done)) => format!("{}/{}", done.len(), steps.len()),
+            (FieldType::Scores(catalogue), Value::Object(scores)) => {
+                self.scored(catalogue, scores).join("  ")
+            }
             _ => harmless(&self.text(kind, field, value)).into_owned(),
         }
     }
@@ -51,6 +64,7 @@ impl Reader<'_> {
                 .iter()
                 .filter_map(|step| done.get(*step).map(|record| self.step(kind, step, record)))
                 .collect(),
+            (FieldType::Scores(catalogue), Value::Object(scores)) => self.scored(catalogue, scores),
             _ => harmless_lines(&self.text(kind, field, value)).lines().map(str::to_owned).collect(),
         }
     }

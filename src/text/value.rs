@@ -72,11 +72,14 @@ fn read(field: &Field, text: &str, typing: &Typing) -> Result<Value, Why> {
         FieldType::Plate => {
             plain(trimmed).chars().filter(|c| !c.is_whitespace()).collect::<String>().to_uppercase().into()
         }
-        FieldType::CaseNumber | FieldType::MaskedId => plain(trimmed).trim().to_uppercase().into(),
+        FieldType::CaseNumber | FieldType::CaseOf(_) | FieldType::MaskedId => {
+            plain(trimmed).trim().to_uppercase().into()
+        }
         FieldType::Choice(options) => option(field, options, trimmed, typing).into(),
         FieldType::Catalogue(name) => code(name, trimmed, typing.settings)?.into(),
         FieldType::Kind => kind(trimmed, typing.kinds).into(),
         FieldType::Lines(columns) => lines(columns, trimmed, typing)?,
+        FieldType::Scores(catalogue) => scores(catalogue, trimmed, typing.settings)?,
         FieldType::Checklist(_) => {
             serde_json::from_str(trimmed).map_err(|_| Why::new("desk.why.not_lines"))?
         }
@@ -102,6 +105,29 @@ fn flag(text: &str) -> Result<bool, Why> {
 fn whole(text: &str) -> Result<i64, Why> {
     let digits: String = plain(text).chars().filter(|c| !c.is_whitespace() && *c != ',').collect();
     digits.parse().map_err(|_| Why::new("value.error.count").with("input", Arg::Text(shown(text))))
+}
+
+/// Scores in the order of the catalogue (`5 4 4 3`, `-` for an item without an answer), or as JSON.
+fn scores(catalogue: &str, text: &str, settings: &Settings) -> Result<Value, Why> {
+    let wrong = || Why::new("desk.why.not_scores");
+    if text.starts_with('{') {
+        return serde_json::from_str(text).map_err(|_| wrong());
+    }
+    let text = plain(text);
+    let given: Vec<char> = text.chars().filter(|c| !c.is_whitespace() && *c != ',').collect();
+    let items = settings.offered(catalogue);
+    if given.len() > items.len() {
+        return Err(wrong());
+    }
+    let mut scores = serde_json::Map::new();
+    for ((code, _), score) in items.iter().zip(given) {
+        match score.to_digit(10) {
+            Some(score) => drop(scores.insert((*code).to_owned(), score.into())),
+            None if score == '-' => {}
+            None => return Err(wrong()),
+        }
+    }
+    Ok(Value::Object(scores))
 }
 
 /// A decimal of at most three places as whole thousandths.

@@ -2,6 +2,7 @@
 
 pub mod household;
 pub mod options;
+pub mod scores;
 pub mod text;
 
 use ratatui::Frame;

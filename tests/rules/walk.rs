@@ -110,6 +110,16 @@ impl Walk<'_> {
             FieldType::Operator | FieldType::Colleague => "李娜".into(),
             FieldType::Kind => named(self.kinds.iter().map(|kind| kind.id).collect(), dice),
             FieldType::CaseNumber => named(self.own.iter().map(String::as_str).collect(), dice),
+            FieldType::CaseOf(id) => {
+                let prefix = self.kinds.get(id).map_or("", |kind| kind.prefix);
+                let known = self.numbers.iter().map(String::as_str);
+                named(known.filter(|number| number.split('-').next() == Some(prefix)).collect(), dice)
+            }
+            FieldType::Scores(id) => {
+                let codes: Vec<_> =
+                    settings.offered(id).into_iter().map(|(code, _)| code.to_owned()).collect();
+                Value::Object(codes.into_iter().map(|code| (code, (1 + dice.below(5)).into())).collect())
+            }
             FieldType::MaskedId => "440301199001011234".into(),
             FieldType::Lines(columns) => {
                 let rows = 0..=dice.below(3);
@@ -130,6 +140,24 @@ impl Walk<'_> {
             }
         }
         values
+    }
+
+    /// Opens cases of the kinds that a field of this one names.
+    fn open_named(&mut self, store: &mut Store, session: &Session) {
+        let named = |field: &Field| match field.ty {
+            FieldType::CaseOf(id) => self.kinds.get(id),
+            _ => None,
+        };
+        let named: Vec<_> = self.kind.all_fields().filter_map(named).collect();
+        for kind in named {
+            for _ in 0..40 {
+                let values = self.filled(kind.opening);
+                let new = NewCase { kind: kind.id.into(), values, ..NewCase::default() };
+                if let Ok(done) = cases::open(store, session, self.now, &new) {
+                    self.numbers.insert(done.case.number);
+                }
+            }
+        }
     }
 
     /// One step: opens a case or acts on one of the latest, as this operator. Nothing that is refused leaves a trace.
@@ -339,6 +367,7 @@ fn walk(kinds: Kinds, kind: &'static Kind, settings: &Settings, seed: u64) {
     // One batch: what is tested here is what is stored, not how often the disk is waited for.
     store
         .batch(|store| {
+            walk.open_named(store, &supervisor);
             for step in 0..steps() {
                 let session = if walk.dice.below(3) == 0 { &receptionist } else { &supervisor };
                 walk.step(store, session);

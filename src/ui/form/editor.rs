@@ -20,6 +20,7 @@ use crate::text::value::{Typing, typed_value};
 use crate::ui::look::Look;
 use crate::ui::parts::household::{Found, HouseholdBox};
 use crate::ui::parts::options::{Choice, Chosen, Options};
+use crate::ui::parts::scores::{Scored, Scores};
 use crate::ui::parts::text::TextEdit;
 use crate::ui::theme::Role;
 
@@ -36,6 +37,8 @@ pub trait Sources {
     fn operators(&self) -> Vec<Operator>;
     /// The ids of the kinds there are.
     fn kinds(&self) -> Vec<&'static str>;
+    /// Open cases of a kind, the newest first: number and matter.
+    fn open_cases(&self, kind: &str) -> Vec<(String, String)>;
 }
 
 /// What an event did to an editor.
@@ -58,6 +61,7 @@ enum Widget {
     Text(TextEdit),
     Options(Options),
     Household(HouseholdBox),
+    Scores(Scores),
     Lines(LineItems),
     /// Steps are done by actions of their own.
     Steps(Vec<String>),
@@ -86,6 +90,12 @@ impl Editor {
             FieldType::LongText => Widget::Text(TextEdit::new(true, LONG_TEXT_MAX)),
             FieldType::Unit => Widget::Household(HouseholdBox::new()),
             FieldType::Lines(columns) => Widget::Lines(LineItems::new(columns, kind, look, sources)),
+            FieldType::Scores(catalogue) => {
+                let reader = Reader { lang: look.lang, now: look.now, settings: look.settings };
+                let offered = look.settings.offered(catalogue).into_iter();
+                let items = offered.map(|(code, _)| (code.to_owned(), reader.code(catalogue, code)));
+                Widget::Scores(Scores::new(items.collect()))
+            }
             FieldType::Checklist(steps) => {
                 Widget::Steps(steps.iter().map(|step| word(look.lang, kind, "step", step)).collect())
             }
@@ -141,6 +151,7 @@ impl Editor {
             Widget::Text(edit) => edit.set(&text),
             Widget::Options(options) => options.set((!text.is_empty()).then_some(text.as_str())),
             Widget::Household(household) => household.set(&text),
+            Widget::Scores(scores) => scores.set(value),
             Widget::Lines(lines) => lines.put(value, look),
             Widget::Steps(_) => {}
         }
@@ -185,6 +196,7 @@ impl Editor {
             Widget::Text(edit) => !edit.is_empty(),
             Widget::Options(options) => options.value().is_some_and(|value| !value.is_empty()),
             Widget::Household(household) => !household.text().is_empty(),
+            Widget::Scores(scores) => !scores.value().is_null(),
             Widget::Lines(lines) => !lines.is_empty(),
             Widget::Steps(_) => true,
         }
@@ -211,6 +223,7 @@ impl Editor {
                 typed_value(&self.field, &options.value().unwrap_or_default(), &typing)
             }
             Widget::Household(household) => typed_value(&self.field, &household.text(), &typing),
+            Widget::Scores(scores) => self.field.check(&scores.value(), typing.settings),
             Widget::Lines(lines) => lines.value(&typing).map_err(|why| why.about(self.field.key)),
             Widget::Steps(_) => Ok(self.original.clone()),
         }
@@ -222,6 +235,7 @@ impl Editor {
             Widget::Text(edit) => edit.text().into(),
             Widget::Options(options) => options.value().map_or(Value::Null, Value::String),
             Widget::Household(household) => household.text().into(),
+            Widget::Scores(scores) => scores.value(),
             Widget::Lines(lines) => lines.raw(),
             Widget::Steps(_) => Value::Null,
         }
@@ -234,6 +248,7 @@ impl Editor {
             Widget::Text(edit) => edit.set(text),
             Widget::Options(options) => options.set((!raw.is_null()).then_some(text)),
             Widget::Household(household) => household.set(text),
+            Widget::Scores(scores) => scores.set(raw),
             Widget::Lines(lines) => lines.restore(raw, look, sources),
             Widget::Steps(_) => {}
         }
@@ -280,6 +295,12 @@ impl Editor {
                 }
                 Found::Picked(hit) => Took::Household(Box::new(hit)),
             },
+            Widget::Scores(scores) => match scores.event(event) {
+                Scored::Ignored => Took::Ignored,
+                Scored::Taken => Took::Taken,
+                Scored::Changed => Took::Changed,
+                Scored::Last => Took::Next,
+            },
             Widget::Lines(lines) => lines.event(event, look, sources),
             Widget::Steps(_) => Took::Ignored,
         }
@@ -295,14 +316,16 @@ impl Editor {
                 return hit.map(Box::new);
             }
             Widget::Lines(lines) => lines.leave(),
-            Widget::Text(_) | Widget::Steps(_) => {}
+            Widget::Text(_) | Widget::Scores(_) | Widget::Steps(_) => {}
         }
         None
     }
 
     pub(super) fn click(&mut self, column: u16, row: u16) {
-        if let Widget::Text(edit) = &mut self.widget {
-            edit.click(column, row);
+        match &mut self.widget {
+            Widget::Text(edit) => edit.click(column, row),
+            Widget::Scores(scores) => scores.click(column, row),
+            _ => {}
         }
     }
 
@@ -318,6 +341,7 @@ impl Editor {
                 options.rows(focused)
             }
             Widget::Household(household) => household.rows(focused),
+            Widget::Scores(scores) => scores.rows(),
             Widget::Lines(lines) => lines.rows(focused),
             Widget::Steps(steps) => steps.len() as u16,
         };
@@ -352,6 +376,7 @@ impl Editor {
             }
             Widget::Options(options) => options.draw(frame, body, look, focused),
             Widget::Household(household) => household.draw(frame, body, look, focused),
+            Widget::Scores(scores) => scores.draw(frame, body, look, focused),
             Widget::Lines(lines) => lines.draw(frame, body, look, focused, typing),
             Widget::Steps(steps) => {
                 for (row, step) in steps.iter().enumerate().take(usize::from(body.height)) {
@@ -454,6 +479,16 @@ pub(super) fn choices(
         FieldType::Staff => (staff().collect(), false),
         FieldType::Operator => (operators().collect(), false),
         FieldType::Colleague => (staff().chain(operators()).collect(), false),
+        FieldType::CaseOf(id) => {
+            let cases = sources.open_cases(id).into_iter();
+            let choice = |(number, summary): (String, String)| Choice {
+                word: format!("{number}  {}", crate::text::plain::harmless(&summary)),
+                id: number,
+                beside: String::new(),
+            };
+            // A case that has ended since, or stands too far back for the list, is still named by its number.
+            (cases.map(choice).collect(), true)
+        }
         FieldType::Kind => {
             let kinds = sources.kinds();
             (kinds.into_iter().map(|id| Choice::new(id, kind_name(look.lang, id))).collect(), false)

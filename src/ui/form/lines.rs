@@ -406,4 +406,8 @@ impl Sources for NoSources {
     fn kinds(&self) -> Vec<&'static str> {
         Vec::new()
     }
+
+    fn open_cases(&self, _: &str) -> Vec<(String, String)> {
+        Vec::new()
+    }
 }

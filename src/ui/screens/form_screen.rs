@@ -18,6 +18,7 @@ use crate::desk::kind::Kind;
 use crate::desk::people::Operator;
 use crate::desk::workflow;
 use crate::store::Store;
+use crate::store::cases::Query;
 use crate::store::drafts::Draft;
 use crate::store::find::HouseholdHit;
 use crate::text::lang::t;
@@ -64,6 +65,9 @@ pub struct FormScreen {
     problem: Option<String>,
 }
 
+/// Most open cases of a kind that a field offers.
+const OPEN_CASES: usize = 500;
+
 /// What forms read from the book.
 pub struct FromStore<'a>(pub &'a Store);
 
@@ -83,6 +87,13 @@ impl Sources for FromStore<'_> {
 
     fn kinds(&self) -> Vec<&'static str> {
         self.0.kinds().iter().map(|kind| kind.id).collect()
+    }
+
+    fn open_cases(&self, kind: &str) -> Vec<(String, String)> {
+        let query =
+            Query { kind: Some(kind.to_owned()), open: Some(true), limit: OPEN_CASES, ..Query::default() };
+        let page = self.0.list(&query).unwrap_or_default();
+        page.rows.into_iter().map(|row| (row.case.number, row.case.summary)).collect()
     }
 }
 
