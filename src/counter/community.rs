@@ -24,20 +24,32 @@ pub struct Setup<'a> {
     pub pin: &'a str,
 }
 
+/// Everything that is wrong with a set-up, so that a person can mend all of it at once.
+#[must_use]
+pub fn faults(setup: &Setup) -> Vec<Why> {
+    let community = setup.community.trim();
+    let mut faults = Vec::new();
+    if community.is_empty() || community.chars().count() > 60 || community.chars().any(char::is_control) {
+        faults.push(Why::new("counter.why.community_name").about("community"));
+    }
+    if setup.role < Role::Supervisor {
+        faults.push(Why::new("counter.why.first_is_supervisor").about("role"));
+    }
+    faults.extend(operators::check_name(setup.operator).err());
+    faults.extend(operators::check_pin(setup.pin).err());
+    faults
+}
+
 /// Sets a new book up with the default settings and its first operator.
 ///
 /// # Errors
 /// The book is set up already, or a name, role or PIN is unfit.
 pub fn init(store: &mut Store, now: DateTime<Utc>, setup: &Setup) -> Result<Session> {
+    if let Some(fault) = faults(setup).into_iter().next() {
+        return Err(fault.into());
+    }
     let community = setup.community.trim();
-    if community.is_empty() || community.chars().count() > 60 || community.chars().any(char::is_control) {
-        return Err(Why::new("counter.why.community_name").about("community").into());
-    }
-    if setup.role < Role::Supervisor {
-        return Err(Why::new("counter.why.first_is_supervisor").about("role").into());
-    }
-    let settings = defaults(community)
-        .map_err(|error| Why::new("counter.why.defaults").with("error", Arg::Text(error.to_string())))?;
+    let settings = defaults_for(community)?;
     store.write(|tx| {
         if tx.settings()?.is_some() {
             return Err(Why::new("counter.why.already_set_up").into());
@@ -50,6 +62,19 @@ pub fn init(store: &mut Store, now: DateTime<Utc>, setup: &Setup) -> Result<Sess
         tx.journal(&format!("operator:{}", session.name()), &stamp, "add", &body)?;
         Ok(session)
     })
+}
+
+/// What a screen works with before there is a community: the defaults, without a name.
+///
+/// # Errors
+/// The built-in settings are damaged.
+pub fn provisional() -> Result<Settings> {
+    defaults_for("")
+}
+
+fn defaults_for(community: &str) -> Result<Settings> {
+    defaults(community)
+        .map_err(|error| Why::new("counter.why.defaults").with("error", Arg::Text(error.to_string())).into())
 }
 
 /// Changes the settings. Everything that was promised before keeps the rule it was promised by.

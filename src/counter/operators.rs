@@ -155,11 +155,7 @@ fn known(tx: &Tx, name: &str) -> Result<Account> {
 
 fn account(name: &str, role: Role, pin: &str) -> Result<Account> {
     let name = name.trim();
-    let fit =
-        (1..=20).contains(&name.chars().count()) && !name.chars().any(char::is_control) && name != CLOCK;
-    if !fit {
-        return Err(Why::new("counter.why.operator_name").about("name").into());
-    }
+    check_name(name)?;
     check_pin(pin)?;
     Ok(Account {
         operator: Operator { name: name.to_owned(), role, disabled: false },
@@ -169,12 +165,18 @@ fn account(name: &str, role: Role, pin: &str) -> Result<Account> {
     })
 }
 
-fn check_pin(pin: &str) -> Result<()> {
+/// Refuses a name that no operator can have.
+pub(super) fn check_name(name: &str) -> std::result::Result<(), Why> {
+    let name = name.trim();
+    let fit =
+        (1..=20).contains(&name.chars().count()) && !name.chars().any(char::is_control) && name != CLOCK;
+    if fit { Ok(()) } else { Err(Why::new("counter.why.operator_name").about("name")) }
+}
+
+/// Refuses a PIN that is too short.
+pub(super) fn check_pin(pin: &str) -> std::result::Result<(), Why> {
     if pin.chars().count() < PIN_MIN {
-        return Err(Why::new("counter.why.pin_short")
-            .with("min", Arg::Number(PIN_MIN as i64))
-            .about("pin")
-            .into());
+        return Err(Why::new("counter.why.pin_short").with("min", Arg::Number(PIN_MIN as i64)).about("pin"));
     }
     Ok(())
 }

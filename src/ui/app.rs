@@ -49,15 +49,18 @@ pub struct App {
 }
 
 impl App {
-    /// The program over a book, nobody logged in yet.
+    /// The program over a book, nobody logged in yet. A book without a community asks for one first.
     ///
     /// # Errors
-    /// The book is not set up, or can't be read.
+    /// The book can't be read.
     pub fn new(store: Store, config: Config, now: DateTime<Utc>) -> Result<Self, CounterError> {
         let lang = config.lang;
         let theme = config.theme();
         let keymap = config.keymap();
-        let settings = counter::settings_of(&store)?;
+        let (settings, first) = match store.settings()? {
+            Some(settings) => (settings, screens::login(&store)),
+            None => (Arc::new(counter::community::provisional()?), screens::set_up(lang)),
+        };
         let mut app = Self {
             tabs: screens::tabs(store.kinds()),
             store,
@@ -78,8 +81,14 @@ impl App {
             bell: false,
             over: false,
         };
-        app.layers.push(screens::login(&app.store));
+        app.layers.push(first);
         Ok(app)
+    }
+
+    /// Whether there is a community: before that the timer has nothing to watch.
+    #[must_use]
+    pub fn is_set_up(&self) -> bool {
+        !self.settings.community.is_empty()
     }
 
     /// The book.
@@ -154,14 +163,19 @@ impl App {
                 self.refresh();
             }
             Notice::Changed => {
+                let was_set_up = self.is_set_up();
                 self.read_settings();
+                if !was_set_up && self.is_set_up() && self.session.is_none() {
+                    // Another process set the book up in the meantime.
+                    self.layers = vec![screens::login(&self.store)];
+                }
                 self.read_board();
                 self.refresh();
             }
             Notice::Rang(_) => self.bell = true,
-            Notice::Fault(error) => {
-                self.fail(&error);
-            }
+            // That there is nothing to watch yet is what the set-up is for.
+            Notice::Fault(_) if !self.is_set_up() => {}
+            Notice::Fault(error) => self.fail(&error),
         }
     }
 

@@ -140,6 +140,7 @@ fn turn(
         let wait = draft_due.map_or_else(until_next_minute, |due| {
             due.saturating_duration_since(Instant::now()).min(until_next_minute())
         });
+        let was_set_up = app.is_set_up();
         let mut wake = match receiver.recv_timeout(wait) {
             Ok(wake) => Some(wake),
             Err(RecvTimeoutError::Timeout) => None,
@@ -168,6 +169,9 @@ fn turn(
             }
             handled += 1;
             wake = if handled < 500 { receiver.try_recv().ok() } else { None };
+        }
+        if let (Some(timer), false, true) = (timer, was_set_up, app.is_set_up()) {
+            timer.nudge();
         }
         if !app.draft_waits() {
             draft_due = None;
@@ -237,7 +241,7 @@ fn restore() {
 /// Opens the screen over the book in a data directory.
 ///
 /// # Errors
-/// The configuration is wrong, the book is not set up or can't be read, or the terminal can't be used.
+/// The configuration is wrong, the book can't be read, or the terminal can't be used.
 pub fn open(directory: &Path, lang: Lang, lang_given: bool) -> Result<(), OpenError> {
     let mut config = Config::read(lang)?;
     if lang_given {

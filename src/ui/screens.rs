@@ -19,6 +19,7 @@ mod recent_pane;
 mod review;
 mod rows;
 mod services;
+mod setup;
 
 use crossterm::event::{Event, MouseEvent, MouseEventKind};
 use ratatui::Frame;
@@ -92,6 +93,12 @@ pub fn tab_of(kinds: Kinds, kind: &Kind) -> usize {
 #[must_use]
 pub fn login(store: &Store) -> Box<dyn Screen> {
     Box::new(login::Login::new(store))
+}
+
+/// The set-up of a book that holds no community yet.
+#[must_use]
+pub fn set_up(lang: Lang) -> Box<dyn Screen> {
+    Box::new(setup::SetUp::new(lang))
 }
 
 /// What can be done here, and with which keys.

@@ -18,6 +18,8 @@ const BRACKETS: usize = 2;
 pub struct TextEdit {
     area: TextArea<'static>,
     several: bool,
+    /// What is typed is shown as stars.
+    secret: bool,
     max: usize,
     drawn: Rect,
 }
@@ -26,7 +28,16 @@ impl TextEdit {
     /// An editor of one line (or of several) that takes at most `max` characters.
     #[must_use]
     pub fn new(several: bool, max: usize) -> Self {
-        let mut edit = Self { area: TextArea::default(), several, max, drawn: Rect::ZERO };
+        let mut edit = Self { area: TextArea::default(), several, secret: false, max, drawn: Rect::ZERO };
+        edit.set("");
+        edit
+    }
+
+    /// An editor of one line that shows stars for what is typed.
+    #[must_use]
+    pub fn secret(max: usize) -> Self {
+        let mut edit = Self::new(false, max);
+        edit.secret = true;
         edit.set("");
         edit
     }
@@ -40,6 +51,9 @@ impl TextEdit {
         area.set_cursor_style(Style::new());
         area.set_wrap_mode(if self.several { WrapMode::Glyph } else { WrapMode::None });
         area.set_max_histories(200);
+        if self.secret {
+            area.set_mask_char('*');
+        }
         area.move_cursor(CursorMove::Bottom);
         area.move_cursor(CursorMove::End);
         self.area = area;
