@@ -157,6 +157,17 @@ impl Field {
         Self { shown: Shown::When(key, values), ..self }
     }
 
+    /// What stands there before anything is typed, as far as that depends on nothing else.
+    #[must_use]
+    pub fn fixed_preset(&self) -> Value {
+        match self.preset {
+            Preset::Text(text) => text.into(),
+            Preset::Number(number) => number.into(),
+            Preset::Yes => true.into(),
+            _ => Value::Null,
+        }
+    }
+
     /// Whether a form with these values asks for this field.
     #[must_use]
     pub fn is_shown(&self, values: &Values) -> bool {

@@ -131,6 +131,19 @@ pub enum Effect {
     LinkTo(&'static str),
     /// Other cases go along: those of this reach and kind whose state allows the action.
     Along(Along),
+    /// These, where the case asks for them.
+    If(fn(&Situation) -> bool, &'static [Self]),
+}
+
+impl Effect {
+    /// The effect itself and, where it depends on the case, those it may bring.
+    #[must_use]
+    pub fn each(&'static self) -> Vec<&'static Self> {
+        match self {
+            Self::If(_, then) => then.iter().flat_map(Self::each).collect(),
+            other => vec![other],
+        }
+    }
 }
 
 /// A further case that an action asks for.

@@ -2,6 +2,8 @@
 //!
 //! It decides nothing by kind: everything comes from the [`Kind`]'s declaration.
 
+use std::collections::VecDeque;
+
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use serde_json::Value;
 
@@ -375,12 +377,26 @@ fn preset(field: &Field, case: Option<&Case>, cx: &Context) -> Value {
         Preset::Number(number) => number.into(),
         Preset::Yes => true.into(),
         Preset::Same => case.map_or(Value::Null, |case| case.get(field.key)),
-        Preset::Of(key) => case.map_or(Value::Null, |case| case.get(key)),
+        Preset::Of(key) => case.map_or(Value::Null, |case| fitted(field, case.get(key))),
         Preset::EndOfToday => {
             let calendar = &cx.settings.calendar;
             field::instant(calendar.next_day_start(calendar.day_of(cx.now)) - TimeDelta::minutes(1))
         }
     }
+}
+
+/// Another field's lines with the columns of this one; what must be given starts from its preset.
+fn fitted(field: &Field, value: Value) -> Value {
+    let (FieldType::Lines(columns), Value::Array(rows)) = (field.ty, &value) else { return value };
+    let cell = |row: &Value, column: &Field| {
+        let given = row.get(column.key).filter(|value| !value.is_null()).cloned();
+        given.or_else(|| column.required.then(|| column.fixed_preset()))
+    };
+    let fit = |row: &Value| -> Value {
+        let cells = columns.iter().filter_map(|column| Some((column.key.to_owned(), cell(row, column)?)));
+        Value::Object(cells.filter(|(_, value)| !value.is_null()).collect())
+    };
+    Value::Array(rows.iter().map(fit).collect())
 }
 
 /// What was given, completed by presets where nothing at all was said about a field.
@@ -496,7 +512,8 @@ fn finish(
     if let Some(outcome) = Outcome::of_action(action) {
         events.push(tried(before, outcome, inputs, cx)?);
     }
-    for effect in effects {
+    let mut waiting: VecDeque<&Effect> = effects.iter().collect();
+    while let Some(effect) = waiting.pop_front() {
         // Each effect sees what those before it changed.
         let seen = after.clone();
         let situation = situate(&seen, inputs, cx);
@@ -540,6 +557,10 @@ fn finish(
             Effect::TurnInto => spawns.push(turned(&seen, inputs, cx)),
             Effect::LinkTo(key) => links.extend(situation.input(key).map(str::to_owned)),
             Effect::Along(other) => along.push(*other),
+            Effect::If(asked_for, then) if asked_for(&situation) => {
+                then.iter().rev().for_each(|effect| waiting.push_front(effect));
+            }
+            Effect::If(..) => {}
         }
     }
     let promise_left = before.promise().is_some()
@@ -552,7 +573,7 @@ fn finish(
     after.detail = (kind.shape)(&after.detail)
         .map_err(|error| Why::new("desk.why.shape").with("error", Arg::Text(error.to_string())))?;
     if kind.summary.iter().any(|key| after.get(key) != before.get(key)) {
-        let summary = summary_of(kind, &after);
+        let summary = summary_of(kind, &after, cx.settings);
         if !summary.is_empty() {
             after.summary = summary;
         }
@@ -587,16 +608,22 @@ fn replace_values(case: &mut Case, values: &Values) {
 }
 
 /// The one-line summary: the texts of the kind's summary fields, first lines only.
-fn summary_of(kind: &Kind, case: &Case) -> String {
-    let texts = kind.summary.iter().filter_map(|key| summary_part(kind.field(key)?, &case.get(key)));
+fn summary_of(kind: &Kind, case: &Case, settings: &Settings) -> String {
+    let texts =
+        kind.summary.iter().filter_map(|key| summary_part(kind.field(key)?, &case.get(key), settings));
     let lines: Vec<String> = texts
         .filter_map(|text| text.lines().find(|line| !line.trim().is_empty()).map(|l| l.trim().to_owned()))
         .collect();
     lines.join(" ").chars().take(field::TEXT_MAX).collect()
 }
 
-/// The text of one summary field; of a list of lines the first column of each.
-fn summary_part(field: &Field, value: &Value) -> Option<String> {
+/// The text of one summary field; of a list of lines the first column of each, of a code its name
+/// in the language that the office writes in.
+fn summary_part(field: &Field, value: &Value, settings: &Settings) -> Option<String> {
+    if let FieldType::Catalogue(id) = field.ty {
+        let code = value.as_str()?;
+        return Some(settings.code_name(id, code).map_or(code, |name| name.zh.as_str()).to_owned());
+    }
     let FieldType::Lines(columns) = field.ty else { return value.as_str().map(str::to_owned) };
     let first = columns.first()?.key;
     let names: Vec<&str> = value.as_array()?.iter().filter_map(|row| row.get(first)?.as_str()).collect();

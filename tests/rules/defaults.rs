@@ -16,7 +16,7 @@ fn settings() -> Settings {
 fn effects(kind: &'static Kind) -> impl Iterator<Item = &'static Effect> {
     let actions = kind.actions.iter().chain(COMMON).flat_map(|action| action.effects);
     let moves = kind.callback_moves.iter().flat_map(|moved| moved.effects);
-    actions.chain(moves).chain(kind.on_open)
+    actions.chain(moves).chain(kind.on_open).flat_map(Effect::each)
 }
 
 #[test]

@@ -84,7 +84,8 @@ fn every_word_of_every_kind_is_there() {
             need_key(&format!("finding.{}", finding.id), &mut missing);
         }
         let effects = kind.actions.iter().chain(COMMON).flat_map(|action| action.effects);
-        for effect in effects.chain(kind.on_open) {
+        let moves = kind.callback_moves.iter().flat_map(|moved| moved.effects);
+        for effect in effects.chain(moves).chain(kind.on_open).flat_map(Effect::each) {
             if let Effect::Promise(stage)
             | Effect::PromiseBy(stage, _)
             | Effect::Callback(stage)

@@ -40,7 +40,7 @@ impl LineItems {
         look: &Look,
         sources: &dyn Sources,
     ) -> Self {
-        let empty = columns.iter().map(preset).collect();
+        let empty = columns.iter().map(Field::fixed_preset).collect();
         let mut items = Self { columns, kind, rows: Vec::new(), row: 0, column: 0, empty };
         items.add(look, sources);
         items
@@ -97,7 +97,7 @@ impl LineItems {
             for cell in row {
                 let value = cell.value(typing)?;
                 given |= cell.is_touched() && !value.is_null()
-                    || !value.is_null() && preset(cell.field()).is_null();
+                    || !value.is_null() && cell.field().fixed_preset().is_null();
                 if !value.is_null() {
                     values.insert(cell.field().key.to_owned(), value);
                 }
@@ -373,17 +373,6 @@ impl LineItems {
                 Rect { x: area.x + 3, y, width: area.width.saturating_sub(3), height: 1 }.intersection(area);
             frame.render_widget(Line::styled(words, look.theme.style(Role::Title)), place);
         }
-    }
-}
-
-/// What stands in a cell of a new line.
-fn preset(column: &Field) -> Value {
-    use crate::desk::field::Preset;
-    match column.preset {
-        Preset::Text(text) => text.into(),
-        Preset::Number(number) => number.into(),
-        Preset::Yes => true.into(),
-        _ => Value::Null,
     }
 }
 
