@@ -23,6 +23,12 @@ standard! {
     complaint,
     move_in,
     release_pass,
+    held,
+    letter,
+    account,
+    agency,
+    equipment,
+    training,
 }
 
 /// A list of kinds.

@@ -24,3 +24,14 @@ pub fn not_before(s: &Situation, key: &str, earlier: &str) -> Result<(), Why> {
         _ => Ok(()),
     }
 }
+
+/// Refuses a day of an input that has not come yet.
+pub fn day_came(s: &Situation, key: &str) -> Result<(), Why> {
+    let today = s.settings.calendar.day_of(s.now);
+    match s.input(key).and_then(|day| day.parse().ok()) {
+        Some(day) if day > today => {
+            Err(Why::new("desk.why.day_not_yet").with("day", Arg::Day(day)).about(key))
+        }
+        _ => Ok(()),
+    }
+}
