@@ -195,6 +195,7 @@ fn said(effect: Effect) -> String {
         Effect::Callback(id) => format!("becomes due: {}", stage(id)),
         Effect::CallbackBy(id, key) => format!("becomes due: {} at `{key}`", stage(id)),
         Effect::CancelCallbacks => "open callbacks are cancelled".to_owned(),
+        Effect::If(_, then) => format!("where the case asks for it: {}", effects(then).join(", ")),
         Effect::Spawn(_) => "opens further cases, linked".to_owned(),
         Effect::Household(_) => "the household changes".to_owned(),
         Effect::TurnInto => {

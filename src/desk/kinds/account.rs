@@ -7,8 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::checks;
 use crate::desk::field::{Field, FieldType, Preset, Values, instant};
 use crate::desk::kind::{
-    Action, Effect, FindingRule, From, Guard, Kind, Phase, Severity, Situation, State, To, never_expires,
-    no_suggestion, nobody_inside, shape,
+    Action, Effect, FindingRule, From, Guard, Kind, Phase, Severity, Situation, State, To, shape,
 };
 use crate::desk::why::Why;
 
@@ -244,10 +243,7 @@ pub static KIND: Kind = Kind {
             .effects(&[Effect::PromiseWithdrawn]),
     ],
     at_once: &["submit"],
-    suggest: no_suggestion,
-    callback_moves: &[],
     on_open: &[Effect::Promise(SUBMIT)],
-    open_checks: &[],
     summary: &["account", "submitted_to"],
     columns: &["account", "applied_on", "submitted_to"],
     findings: &[FindingRule {
@@ -256,7 +252,6 @@ pub static KIND: Kind = Kind {
         severity: Severity::Notice,
         since: |case, _| case.typed::<Account>().ok()?.settled_at,
     }],
-    inside: nobody_inside,
-    expires: never_expires,
     shape: shape::<Account>,
+    ..Kind::BASE
 };

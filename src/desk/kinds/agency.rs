@@ -9,7 +9,7 @@ use crate::desk::callback::{Callback, Outcome};
 use crate::desk::field::{Field, FieldType, Preset, Values, instant};
 use crate::desk::kind::{
     Action, CallbackMove, Effect, FindingRule, From, Guard, Kind, Phase, Severity, Situation, State, To,
-    never_expires, no_suggestion, nobody_inside, shape,
+    shape,
 };
 use crate::desk::why::{Arg, Why};
 use crate::desk::workflow;
@@ -209,7 +209,6 @@ pub static KIND: Kind = Kind {
             .effects(&[Effect::PromiseWithdrawn]),
     ],
     at_once: &["find"],
-    suggest: no_suggestion,
     callback_moves: &[CallbackMove {
         outcome: Outcome::Dissatisfied,
         from: &["done", "closed"],
@@ -226,7 +225,6 @@ pub static KIND: Kind = Kind {
         severity: Severity::Notice,
         since: |case, _| case.typed::<Agency>().ok()?.found_at,
     }],
-    inside: nobody_inside,
-    expires: never_expires,
     shape: shape::<Agency>,
+    ..Kind::BASE
 };

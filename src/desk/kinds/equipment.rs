@@ -8,8 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::checks;
 use crate::desk::field::{Field, FieldType, MONEY_MAX, Preset, Values, instant};
 use crate::desk::kind::{
-    Action, Effect, FindingRule, From, Guard, Kind, Phase, Severity, Situation, State, To, never_expires,
-    no_suggestion, nobody_inside, shape,
+    Action, Effect, FindingRule, From, Guard, Kind, Phase, Severity, Situation, State, To, shape,
 };
 use crate::desk::why::Why;
 use crate::desk::workflow;
@@ -233,9 +232,6 @@ pub static KIND: Kind = Kind {
             .checks(&[Guard { id: "day-has-come", check: |s| checks::day_came(s, "scrapped_on") }])
             .effects(&[Effect::PromiseWithdrawn]),
     ],
-    at_once: &[],
-    suggest: no_suggestion,
-    callback_moves: &[],
     on_open: &[Effect::Change(summed)],
     open_checks: SUM_IN_RANGE,
     summary: &["thing", "model", "place"],
@@ -246,7 +242,6 @@ pub static KIND: Kind = Kind {
         severity: Severity::Notice,
         since: |case, _| (case.typed::<Equipment>().ok()?.difference == Some(true)).then_some(case.opened_at),
     }],
-    inside: nobody_inside,
-    expires: never_expires,
     shape: shape::<Equipment>,
+    ..Kind::BASE
 };

@@ -9,8 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::checks;
 use crate::desk::field::{Field, FieldType, Preset};
 use crate::desk::kind::{
-    Action, Effect, FindingRule, From, Guard, Kind, Phase, Severity, Situation, State, To, never_expires,
-    no_suggestion, nobody_inside, shape,
+    Action, Effect, FindingRule, From, Guard, Kind, Phase, Severity, Situation, State, To, shape,
 };
 use crate::desk::why::Why;
 
@@ -175,8 +174,6 @@ pub static KIND: Kind = Kind {
             .inputs(&[Field::required("shelf", FieldType::Text).preset(Preset::Same)]),
     ],
     at_once: &["tell"],
-    suggest: no_suggestion,
-    callback_moves: &[],
     on_open: &[Effect::Promise(TELL)],
     open_checks: &[
         Guard { id: "agreed-before", check: agreed_before },
@@ -190,7 +187,6 @@ pub static KIND: Kind = Kind {
         severity: Severity::Notice,
         since: |case, _| (!case.has("shelf")).then_some(case.opened_at),
     }],
-    inside: nobody_inside,
-    expires: never_expires,
     shape: shape::<Held>,
+    ..Kind::BASE
 };

@@ -11,7 +11,7 @@ use crate::desk::case::Case;
 use crate::desk::field::{Field, FieldType, Preset, Values};
 use crate::desk::kind::{
     Action, CallbackMove, Effect, FindingRule, From, Guard, Kind, Phase, Severity, Situation, State, To,
-    never_expires, no_suggestion, nobody_inside, shape,
+    shape,
 };
 use crate::desk::why::Why;
 use crate::desk::workflow::{self, TURN_INTO};
@@ -190,7 +190,7 @@ const REPLY_EFFECTS: &[Effect] = &[
 /// What the desk owes from the beginning: an answer, or a report back that an answer alone does not make.
 const ANSWER_OWED: Effect = Effect::If(from_resident, &[Effect::Promise(REPLY_PROMISE)]);
 const REPORT_OWED: Effect = Effect::If(from_above, &[Effect::PromiseBy(REPORT_PROMISE, "report_by")]);
-const AGAIN: &[Effect] = &[Effect::Change(further), Effect::CancelCallbacks, ANSWER_OWED, REPORT_OWED];
+const AGAIN: &[Effect] = &[Effect::Change(further), ANSWER_OWED, REPORT_OWED];
 const DEADLINE_AHEAD: Guard = Guard { id: "in-the-future", check: |s| workflow::in_future(s, "deadline") };
 
 /// The declaration.
@@ -298,10 +298,9 @@ pub static KIND: Kind = Kind {
         },
         Action::new("further", From::States(&["replied", "reported", "closed"]), To::State("ours"))
             .inputs(&[Field::required("reason", FieldType::LongText)])
-            .effects(AGAIN),
+            .effects(&[Effect::CancelCallbacks, Effect::Change(further), ANSWER_OWED, REPORT_OWED]),
     ],
     at_once: &["take", "pass", "explain", "turn-into"],
-    suggest: no_suggestion,
     callback_moves: &[CallbackMove {
         outcome: Outcome::Dissatisfied,
         from: &["replied", "reported", "closed"],
@@ -332,7 +331,6 @@ pub static KIND: Kind = Kind {
             since: |case, now| case.typed::<Letter>().ok()?.deadline.filter(|deadline| *deadline < now),
         },
     ],
-    inside: nobody_inside,
-    expires: never_expires,
     shape: shape::<Letter>,
+    ..Kind::BASE
 };

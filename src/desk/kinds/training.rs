@@ -9,8 +9,7 @@ use crate::desk::case::Case;
 use crate::desk::field::{Field, FieldType, Preset, Values};
 use crate::desk::figures::Ratio;
 use crate::desk::kind::{
-    Action, Effect, FindingRule, From, Guard, Kind, Phase, Severity, Situation, State, To, never_expires,
-    no_suggestion, nobody_inside, shape,
+    Action, Effect, FindingRule, From, Guard, Kind, Phase, Severity, Situation, State, To, shape,
 };
 use crate::desk::why::{Arg, Why};
 
@@ -282,10 +281,6 @@ pub static KIND: Kind = Kind {
         Action::new("cancel", From::States(&["planned"]), To::State("cancelled"))
             .inputs(&[Field::required("reason", FieldType::LongText)]),
     ],
-    at_once: &[],
-    suggest: no_suggestion,
-    callback_moves: &[],
-    on_open: &[],
     open_checks: &[Guard { id: "named-once", check: participants_once }],
     summary: &["course"],
     columns: &["date", "lecturer", "trained_rate", "passed_rate"],
@@ -303,7 +298,6 @@ pub static KIND: Kind = Kind {
             since: day_over,
         },
     ],
-    inside: nobody_inside,
-    expires: never_expires,
     shape: shape::<Training>,
+    ..Kind::BASE
 };
