@@ -540,7 +540,10 @@ fn finish(
             }
             Effect::PromiseKept if before.promise().is_some() => events.push(Event::PromiseKept),
             Effect::PromiseWithdrawn if before.promise().is_some() => events.push(Event::PromiseWithdrawn),
-            Effect::PromiseKept | Effect::PromiseWithdrawn => {}
+            Effect::If(asked_for, then) if asked_for(&situation) => {
+                then.iter().rev().for_each(|effect| waiting.push_front(effect));
+            }
+            Effect::PromiseKept | Effect::PromiseWithdrawn | Effect::If(..) => {}
             Effect::Callback(stage) => events.extend(called_back(&seen, &events, stage, None, cx)?),
             Effect::CallbackBy(stage, key) => {
                 events.extend(called_back(&seen, &events, stage, situation.input_instant(key), cx)?);
@@ -557,10 +560,6 @@ fn finish(
             Effect::TurnInto => spawns.push(turned(&seen, inputs, cx)),
             Effect::LinkTo(key) => links.extend(situation.input(key).map(str::to_owned)),
             Effect::Along(other) => along.push(*other),
-            Effect::If(asked_for, then) if asked_for(&situation) => {
-                then.iter().rev().for_each(|effect| waiting.push_front(effect));
-            }
-            Effect::If(..) => {}
         }
     }
     let promise_left = before.promise().is_some()
