@@ -97,6 +97,19 @@ pub const PHRASE_SORTS: [&str; 12] = [
     "basic",
 ];
 
+/// A rule of etiquette at the desk (source §三(三)3, §四(一)1, §四(二)1–2).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Etiquette {
+    /// One of [`ETIQUETTE_TOPICS`].
+    pub topic: String,
+    /// The rule; `%{community}` stands for the community's name.
+    #[serde(flatten)]
+    pub text: Bilingual,
+}
+
+/// What etiquette is about, in the order in which it is shown.
+pub const ETIQUETTE_TOPICS: [&str; 6] = ["telephone", "visit", "enquiry", "letter", "appearance", "conduct"];
+
 /// Everything the office may change. Every change is recorded with who and when.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settings {
@@ -117,6 +130,9 @@ pub struct Settings {
     pub staff: Vec<StaffMember>,
     /// Courtesy phrases.
     pub phrases: Vec<Phrase>,
+    /// Etiquette of the desk.
+    #[serde(default)]
+    pub etiquette: Vec<Etiquette>,
     /// Minutes before a due instant from which it counts as "due soon".
     pub soon_minutes: u32,
 }
@@ -154,6 +170,22 @@ impl Settings {
         items.iter().filter(|item| !item.retired).map(|item| (item.code.as_str(), &item.name)).collect()
     }
 
+    /// What is said on such an occasion, the community's name put in: the phrase that names the
+    /// community before one that does not. `None` where the office keeps no phrase of that sort.
+    #[must_use]
+    pub fn phrase(&self, sort: &str) -> Option<Bilingual> {
+        let mut phrases = self.phrases.iter().filter(|phrase| phrase.sort == sort);
+        let named = phrases.clone().find(|phrase| phrase.text.zh.contains(COMMUNITY));
+        named.or_else(|| phrases.next()).map(|phrase| self.spoken(&phrase.text))
+    }
+
+    /// A text of the office with the community's name put in.
+    #[must_use]
+    pub fn spoken(&self, text: &Bilingual) -> Bilingual {
+        let put = |text: &str| text.replace(COMMUNITY, &self.community);
+        Bilingual { zh: put(&text.zh), en: put(&text.en) }
+    }
+
     /// The member of staff of that name.
     #[must_use]
     pub fn staff_member(&self, name: &str) -> Option<&StaffMember> {
@@ -166,6 +198,9 @@ impl Settings {
         self.charges.iter().find(|charge| charge.code == code)
     }
 }
+
+/// Stands for the community's name in phrases and rules of etiquette.
+const COMMUNITY: &str = "%{community}";
 
 /// The id under which the charge table is offered beside the catalogues.
 pub const CHARGES: &str = "charge";

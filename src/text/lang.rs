@@ -15,6 +15,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::desk::settings::Bilingual;
+
 /// A language that the program speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub enum Lang {
@@ -49,6 +51,15 @@ impl Lang {
     #[must_use]
     pub fn detect() -> Self {
         sys_locale::get_locales().find_map(|locale| locale.parse().ok()).unwrap_or_default()
+    }
+
+    /// Of a word kept in both languages the one in this language.
+    #[must_use]
+    pub fn of(self, words: &Bilingual) -> &str {
+        match self {
+            Self::ZhCn => &words.zh,
+            Self::En => &words.en,
+        }
     }
 
     /// The other one, for a switch that toggles.

@@ -95,12 +95,8 @@ impl Reader<'_> {
     /// The name of a code in the reader's language, the code itself where it is not known.
     #[must_use]
     pub fn code(&self, catalogue: &str, code: &str) -> String {
-        let name = |code: &str| {
-            self.settings.code_name(catalogue, code).map(|name| match self.lang {
-                Lang::ZhCn => name.zh.clone(),
-                Lang::En => name.en.clone(),
-            })
-        };
+        let name =
+            |code: &str| self.settings.code_name(catalogue, code).map(|name| self.lang.of(name).to_owned());
         let own = name(code).unwrap_or_else(|| code.to_owned());
         // A sub-code says what it belongs to.
         match code.split_once('.').and_then(|(parent, _)| name(parent)) {

@@ -234,6 +234,7 @@ impl App {
                 self.push(screens::help(topic));
             }
             Command::Palette => self.push(screens::palette()),
+            Command::Phrases => self.phrases(),
             Command::Find | Command::FindHere => self.push(screens::find()),
             Command::Import => self.import(),
             Command::Lock => self.lock(),
@@ -289,6 +290,9 @@ impl App {
                 self.layers.pop();
                 self.count_drafts();
             }
+            Message::Type(text) => {
+                self.with_top(|top, cx| top.event(&Event::Paste(text), cx));
+            }
             Message::Run(command) => {
                 self.command(command);
             }
@@ -331,6 +335,17 @@ impl App {
     fn push(&mut self, screen: Box<dyn Screen>) {
         self.layers.push(screen);
         self.with_top(|top, cx| top.refresh(cx));
+    }
+
+    /// The phrases lie over whatever is being done; the same key takes them away again.
+    fn phrases(&mut self) {
+        let top = self.layers.last();
+        if top.is_some_and(|top| top.help_topic() == "phrases") {
+            self.layers.pop();
+        } else {
+            let insertable = top.is_some_and(|top| top.takes_phrase());
+            self.push(screens::phrases(insertable));
+        }
     }
 
     /// Puts aside whatever lies on the tabs. `false` if something there must be answered first.

@@ -148,6 +148,8 @@ pub enum Message {
     Push(Box<dyn Screen>),
     /// Takes the top screen away.
     Close,
+    /// Text for the field being typed into on the top screen.
+    Type(String),
     /// A command chosen from the palette or a menu.
     Run(super::keys::Command),
     /// Something was written: every screen reads again.
@@ -191,6 +193,11 @@ pub trait Screen {
 
     /// Whether letters and digits are being typed into it.
     fn takes_text(&self) -> bool {
+        false
+    }
+
+    /// Whether a phrase can be put into what is being typed.
+    fn takes_phrase(&self) -> bool {
         false
     }
 

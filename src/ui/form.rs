@@ -535,6 +535,7 @@ impl Form {
                 .slots
                 .iter()
                 .chain(&self.spare)
+                .filter(|slot| !slot.editor.is_hidden())
                 .filter(|slot| slot.editor.is_touched() || slot.editor.has_text())
                 .map(typed)
                 .collect(),
@@ -578,6 +579,26 @@ impl Form {
         self.slots.len() <= 6
             && !self.slots.iter().any(long)
             && !self.slots.iter().any(|slot| slot.editor.field().key == "into")
+    }
+
+    /// What is typed into this field is a secret: it is not shown, and goes into no draft.
+    pub fn hide(&mut self, key: &str) {
+        if let Some(slot) = self.slots.iter_mut().find(|slot| slot.editor.field().key == key) {
+            slot.editor.hide();
+        }
+    }
+
+    /// Puts the cursor into a field.
+    pub fn go_to(&mut self, key: &str) {
+        if let Some(place) = self.slots.iter().position(|slot| slot.editor.field().key == key) {
+            self.focus = place;
+        }
+    }
+
+    /// Whether a text of several lines is being typed.
+    #[must_use]
+    pub fn is_in_long_text(&self) -> bool {
+        self.slots.get(self.focus).is_some_and(|slot| slot.editor.field().ty == FieldType::LongText)
     }
 
     /// The key of the field being typed into.

@@ -3,6 +3,7 @@
 mod callbacks;
 mod case_view;
 mod cases;
+mod courtesy;
 mod find;
 mod findings;
 mod form_screen;
@@ -16,6 +17,7 @@ mod menu;
 mod opening;
 mod palette;
 mod recent_pane;
+mod phrases;
 mod review;
 mod rows;
 mod services;
@@ -113,6 +115,12 @@ pub fn palette() -> Box<dyn Screen> {
     Box::new(palette::Palette::default())
 }
 
+/// Courtesy phrases and etiquette; `insertable` if a text below can take a phrase.
+#[must_use]
+pub fn phrases(insertable: bool) -> Box<dyn Screen> {
+    Box::new(phrases::Phrases::new(insertable))
+}
+
 /// Finds households and cases.
 #[must_use]
 pub fn find() -> Box<dyn Screen> {
@@ -147,7 +155,8 @@ pub fn act(number: &str, action: &'static str, cx: &mut Cx) -> Option<Box<dyn Sc
         counter::cases::act(cx.store, cx.session, cx.now, number, action, &Values::new(), Some(revision));
     if let Some(done) = cx.tell(done) {
         let state = word(cx.lang, kind.id, "state", &done.case.state);
-        let words = t(cx.lang, "ui.form.acted", &[("number", number), ("state", &state)]);
+        let mut words = t(cx.lang, "ui.form.acted", &[("number", number), ("state", &state)]);
+        words.push_str(&courtesy::on_closing(kind, &done.case.state, cx));
         cx.send(Message::Changed);
         cx.toast(Tone::Good, words);
     }

@@ -6,7 +6,7 @@ use qiantai::desk::field::FieldType;
 use qiantai::desk::kind::{Effect, Kind};
 use qiantai::desk::kinds::STANDARD;
 use qiantai::desk::promise::choose;
-use qiantai::desk::settings::{CHARGES, PHRASE_SORTS, Settings};
+use qiantai::desk::settings::{CHARGES, ETIQUETTE_TOPICS, PHRASE_SORTS, Settings};
 use qiantai::desk::workflow::COMMON;
 
 fn settings() -> Settings {
@@ -85,5 +85,9 @@ fn staff_belong_to_departments_and_phrases_are_of_every_sort() {
         assert!(settings.phrases.iter().any(|phrase| phrase.sort == sort), "{sort}");
     }
     assert!(settings.phrases.iter().all(|phrase| PHRASE_SORTS.contains(&phrase.sort.as_str())));
+    for topic in ETIQUETTE_TOPICS {
+        assert!(settings.etiquette.iter().any(|rule| rule.topic == topic), "{topic}");
+    }
+    assert!(settings.etiquette.iter().all(|rule| ETIQUETTE_TOPICS.contains(&rule.topic.as_str())));
     assert_eq!(settings.calendar.week().iter().filter(|hours| hours.len() == 1).count(), 7);
 }

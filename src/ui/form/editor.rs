@@ -10,9 +10,10 @@ use super::lines::LineItems;
 use crate::desk::field::{self, Field, FieldType, LONG_TEXT_MAX, TEXT_MAX};
 use crate::desk::household::Resident;
 use crate::desk::people::Operator;
-use crate::desk::why::Why;
+use crate::desk::why::{Arg, Why};
 use crate::store::find::HouseholdHit;
 use crate::text::lang::{Lang, t};
+use crate::text::plain::harmless;
 use crate::text::say::{kind_name, word};
 use crate::text::show::{show_money, show_when};
 use crate::text::shown::{Reader, reading};
@@ -39,6 +40,10 @@ pub trait Sources {
     fn kinds(&self) -> Vec<&'static str>;
     /// Open cases of a kind, the newest first: number and matter.
     fn open_cases(&self, kind: &str) -> Vec<(String, String)>;
+    /// What a field offers that only its form knows; `None` where its type says it.
+    fn choices(&self, _key: &str) -> Option<Vec<Choice>> {
+        None
+    }
 }
 
 /// What an event did to an editor.
@@ -219,6 +224,11 @@ impl Editor {
         let typing = Typing { kind: self.kind, ..*typing };
         match &self.widget {
             Widget::Text(edit) => typed_value(&self.field, &edit.text(), &typing),
+            // A text that is chosen and not typed has no type that would refuse another one.
+            Widget::Options(options) if self.field.ty == FieldType::Text && options.is_none_of_them() => {
+                let typed = harmless(&options.value().unwrap_or_default()).into_owned();
+                Err(Why::new("desk.why.not_offered").with("value", Arg::Text(typed)).about(self.field.key))
+            }
             Widget::Options(options) => {
                 typed_value(&self.field, &options.value().unwrap_or_default(), &typing)
             }
@@ -253,6 +263,17 @@ impl Editor {
             Widget::Steps(_) => {}
         }
         self.touched = true;
+    }
+
+    /// What is typed is a secret: it is not shown, and goes into no draft.
+    pub(super) fn hide(&mut self) {
+        if let Widget::Text(edit) = &mut self.widget {
+            edit.hide();
+        }
+    }
+
+    pub(super) fn is_hidden(&self) -> bool {
+        matches!(&self.widget, Widget::Text(edit) if edit.is_hidden())
     }
 
     pub(super) fn complain(&mut self, problem: Option<String>) {
@@ -424,10 +445,9 @@ pub(super) fn choices(
     look: &Look,
     sources: &dyn Sources,
 ) -> Option<(Vec<Choice>, bool)> {
-    let said = |lang: Lang, zh: &str, en: &str| match lang {
-        Lang::ZhCn => zh.to_owned(),
-        Lang::En => en.to_owned(),
-    };
+    if let Some(offered) = sources.choices(field.key) {
+        return Some((offered, false));
+    }
     let staff = || {
         look.settings.staff.iter().filter(|member| !member.retired).map(|member| Choice {
             id: member.name.clone(),
@@ -435,7 +455,7 @@ pub(super) fn choices(
             beside: look
                 .settings
                 .code_name("department", &member.department)
-                .map(|name| said(look.lang, &name.zh, &name.en))
+                .map(|name| look.lang.of(name).to_owned())
                 .unwrap_or_default(),
         })
     };

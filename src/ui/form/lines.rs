@@ -243,10 +243,7 @@ impl LineItems {
         let Some(charge) = cell.option().and_then(|code| look.settings.charge(&code).cloned()) else {
             return;
         };
-        let name = match look.lang {
-            crate::text::lang::Lang::ZhCn => charge.name.zh,
-            crate::text::lang::Lang::En => charge.name.en,
-        };
+        let name = look.lang.of(&charge.name).to_owned();
         for cell in row.iter_mut().filter(|cell| !cell.is_touched()) {
             match cell.field().ty {
                 FieldType::Money => cell.fill_value(&charge.price.into(), look),

@@ -88,6 +88,12 @@ impl Options {
         (!text.trim().is_empty()).then(|| text.trim().to_owned())
     }
 
+    /// Whether something is typed that is none of the choices.
+    #[must_use]
+    pub fn is_none_of_them(&self) -> bool {
+        !self.free && self.chosen.is_none() && self.value().is_some()
+    }
+
     /// Chooses by id; free text is kept as typed.
     pub fn set(&mut self, id: Option<&str>) {
         self.chosen = id.and_then(|id| self.choices.iter().position(|choice| choice.id == id));

@@ -59,6 +59,18 @@ impl TextEdit {
         self.area = area;
     }
 
+    /// Shows a mark for each character: what is typed is a secret.
+    pub fn hide(&mut self) {
+        self.secret = true;
+        self.area.set_mask_char('*');
+    }
+
+    /// Whether what is typed is a secret.
+    #[must_use]
+    pub const fn is_hidden(&self) -> bool {
+        self.secret
+    }
+
     /// The text.
     #[must_use]
     pub fn text(&self) -> String {

@@ -7,6 +7,7 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::Line;
 use serde::{Deserialize, Serialize};
 
+use super::courtesy;
 use super::household_pane::HouseholdPane;
 use super::recent_pane::RecentPane;
 use crate::counter::cases::{self, Act, NewCase};
@@ -22,6 +23,7 @@ use crate::store::cases::Query;
 use crate::store::drafts::Draft;
 use crate::store::find::HouseholdHit;
 use crate::text::lang::t;
+use crate::text::plain::harmless;
 use crate::text::say::{kind_name, word};
 use crate::text::width::{fit, wrap};
 use crate::ui::cx::{Cx, Hint, Message, Screen, Tone};
@@ -61,7 +63,8 @@ pub struct FormScreen {
     asks_to_leave: bool,
     pane: Option<HouseholdPane>,
     recent: RecentPane,
-    greeting: String,
+    /// What is politely said at this moment.
+    courtesy: String,
     problem: Option<String>,
 }
 
@@ -106,7 +109,7 @@ impl FormScreen {
     /// The form of a new case of a kind.
     pub fn new_case(kind: &'static Kind, given: Values, cx: &mut Cx) -> Self {
         let form = Form::opening(kind, &given, &cx.context(None), &cx.look(), &FromStore(cx.store));
-        let greeting = greeting(kind, cx);
+        let courtesy = courtesy::on_opening(kind, cx);
         let unit = given.get("unit").and_then(|unit| unit.as_str()).map(str::to_owned);
         let pane = unit.and_then(|unit| HouseholdPane::read(&unit, cx));
         let recent = RecentPane::read(kind, cx);
@@ -120,7 +123,7 @@ impl FormScreen {
             asks_to_leave: false,
             pane,
             recent,
-            greeting,
+            courtesy,
             problem: None,
         }
     }
@@ -155,7 +158,7 @@ impl FormScreen {
             asks_to_leave: false,
             pane,
             recent,
-            greeting: String::new(),
+            courtesy: courtesy::on_action(kind, action, cx),
             problem: None,
         })
     }
@@ -279,7 +282,9 @@ impl FormScreen {
             Purpose::New => "ui.form.opened",
             Purpose::Act { .. } => "ui.form.acted",
         };
-        t(cx.lang, what, &[("number", &done.case.number), ("state", &state)])
+        let mut words = t(cx.lang, what, &[("number", &done.case.number), ("state", &state)]);
+        words.push_str(&courtesy::on_closing(kind, &done.case.state, cx));
+        words
     }
 
     fn title(&self, look: &Look) -> String {
@@ -300,8 +305,8 @@ impl FormScreen {
     fn draw_form(&mut self, frame: &mut Frame, area: Rect, look: &Look) {
         let title = self.title(look);
         let mut inner = parts::framed(frame, area, look, &title, None, true);
-        if !self.greeting.is_empty() && inner.height > 12 {
-            let words = fit(&self.greeting, usize::from(inner.width));
+        if !self.courtesy.is_empty() && inner.height > 5 {
+            let words = fit(&harmless(&self.courtesy), usize::from(inner.width));
             frame
                 .render_widget(Line::styled(words, look.theme.style(Role::Dim)), Rect { height: 1, ..inner });
             inner = Rect { y: inner.y + 1, height: inner.height - 1, ..inner };
@@ -309,7 +314,7 @@ impl FormScreen {
         if let Purpose::Act { case, .. } = &self.purpose {
             let who = [case.unit.as_deref(), case.contact.as_deref(), Some(case.summary.as_str())];
             let who: Vec<&str> = who.into_iter().flatten().collect();
-            let words = fit(&crate::text::plain::harmless(&who.join("  ")), usize::from(inner.width));
+            let words = fit(&harmless(&who.join("  ")), usize::from(inner.width));
             frame
                 .render_widget(Line::styled(words, look.theme.style(Role::Dim)), Rect { height: 1, ..inner });
             inner = Rect { y: inner.y + 1, height: inner.height.saturating_sub(1), ..inner };
@@ -325,28 +330,6 @@ impl FormScreen {
             frame.render_widget(Line::styled(line, look.theme.style(Role::Error)), place);
         }
     }
-}
-
-/// How the telephone is answered, with the community's name (source §三(三)3(6), §四(二)⒈①).
-fn greeting(kind: &Kind, cx: &Cx) -> String {
-    let sort = match kind.id {
-        "call" => "greeting",
-        "visit" => "welcome",
-        _ => return String::new(),
-    };
-    let phrase = cx
-        .settings
-        .phrases
-        .iter()
-        .find(|phrase| phrase.sort == sort && phrase.text.zh.contains("%{community}"));
-    let phrase = phrase.or_else(|| cx.settings.phrases.iter().find(|phrase| phrase.sort == sort));
-    phrase.map_or_else(String::new, |phrase| {
-        let text = match cx.lang {
-            crate::text::lang::Lang::ZhCn => &phrase.text.zh,
-            crate::text::lang::Lang::En => &phrase.text.en,
-        };
-        text.replace("%{community}", &cx.settings.community)
-    })
 }
 
 impl Screen for FormScreen {
@@ -418,6 +401,10 @@ impl Screen for FormScreen {
 
     fn takes_text(&self) -> bool {
         true
+    }
+
+    fn takes_phrase(&self) -> bool {
+        !self.asks_to_leave && self.form.is_in_long_text()
     }
 
     fn help_topic(&self) -> &'static str {

@@ -1,0 +1,6 @@
+//! Settings and phrases on the screen: the application over a book in memory, typed into key by key.
+
+#[path = "screens_settings/desk.rs"]
+mod desk;
+#[path = "screens_settings/phrases.rs"]
+mod phrases;
