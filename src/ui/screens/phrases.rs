@@ -164,9 +164,8 @@ impl Screen for Phrases {
     fn event(&mut self, event: &Event, cx: &mut Cx) -> bool {
         match event {
             Event::Key(key) => match key.code {
-                KeyCode::Esc => cx.send(Message::Close),
                 KeyCode::Enter if self.insertable => self.insert(cx),
-                KeyCode::Enter => cx.send(Message::Close),
+                KeyCode::Enter | KeyCode::Esc => cx.send(Message::Close),
                 KeyCode::Up | KeyCode::Down | KeyCode::PageUp | KeyCode::PageDown => {
                     self.list.key(key.code);
                 }
