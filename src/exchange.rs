@@ -18,4 +18,5 @@ pub mod report;
 pub mod roster;
 pub mod sheet;
 
+pub use self::cells::phones;
 pub use crate::counter::directory::{ImportReport, Problem, Reason, Roster};

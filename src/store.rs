@@ -42,6 +42,8 @@ const STEPS: &[&str] = &[
     include_str!("../assets/schema/003-claims.sql"),
     // Which cases name which.
     include_str!("../assets/schema/004-references.sql"),
+    // What the desk should know of a household.
+    include_str!("../assets/schema/005-note.sql"),
 ];
 
 /// The form that this program writes.

@@ -442,6 +442,7 @@ fn a_household_changed_by_hand_is_checked_and_recorded() {
         occupancy: Occupancy::MovedIn,
         moved_in: None,
         arrears: 0,
+        note: String::new(),
         residents: vec![qiantai::desk::household::Resident {
             name: " 张建国 ".to_owned(),
             relation: Relation::Owner,

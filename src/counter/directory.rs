@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::{CounterError, Result, Session, settings};
-use crate::desk::field::TEXT_MAX;
+use crate::desk::field::{LONG_TEXT_MAX, TEXT_MAX};
 use crate::desk::household::Household;
 use crate::desk::people::Role;
 use crate::desk::roster::{RosterRow, RowOutcome, merge};
@@ -216,7 +216,7 @@ fn by_household(rows: &[RosterRow]) -> Vec<(&str, Vec<&RosterRow>)> {
     households
 }
 
-/// Adds a household by hand, or changes one: its area, state, arrears and residents.
+/// Adds a household by hand, or changes one: its area, state, arrears, note and residents.
 ///
 /// `before` is the household as the person saw it, `None` to add one. Units and telephone numbers are
 /// brought into their plain forms; what was kept is given back.
@@ -232,6 +232,11 @@ pub fn save_household(
 ) -> Result<Household> {
     session.require(Role::Receptionist)?;
     let after = checked(after)?;
+    let owed = before.map_or(0, |before| before.arrears);
+    if owed != after.arrears && session.role() < Role::Supervisor {
+        // A release pass is held back by them: whoever issues passes does not write them off.
+        return Err(Why::new("counter.why.arrears_supervisor").about("arrears").into());
+    }
     store.write(|tx| {
         let known = tx.household(&after.unit)?;
         match (before, &known) {
@@ -275,6 +280,11 @@ fn checked(household: &Household) -> Result<Household> {
     }
     if household.arrears < 0 {
         return Err(unfit("counter.why.household_arrears", "arrears"));
+    }
+    household.note = household.note.trim().into();
+    if household.note.chars().count() > LONG_TEXT_MAX {
+        let max = Arg::Number(LONG_TEXT_MAX as i64);
+        return Err(Why::new("desk.why.too_long").with("max", max).about("note").into());
     }
     for resident in &mut household.residents {
         resident.name = resident.name.trim().to_owned();

@@ -145,7 +145,7 @@ fn household(unit: String, area: i64, texts: &Texts, day: NaiveDate, rng: &mut C
     let owes = occupancy == Occupancy::MovedIn && rng.random_bool(0.05);
     // A few months of the fee, 2.35 yuan a square metre.
     let arrears = if owes { area * 235 / 100 * rng.random_range(1..7) } else { 0 };
-    Household { unit, area: Some(area), occupancy, moved_in, arrears, residents }
+    Household { unit, area: Some(area), occupancy, moved_in, arrears, note: String::new(), residents }
 }
 
 /// Takes the households into the directory as a roster is taken.

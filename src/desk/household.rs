@@ -100,6 +100,9 @@ pub struct Household {
     /// What the household owes the company, in fen; shown at a release pass.
     #[serde(default)]
     pub arrears: i64,
+    /// What the desk should know beside this, in its own words; often nothing.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
     /// Its residents, owner first.
     #[serde(default)]
     pub residents: Vec<Resident>,

@@ -72,6 +72,7 @@ pub fn merge(unit: &str, known: Option<&Household>, rows: &[&RosterRow]) -> (Hou
         occupancy: if lived_in { Occupancy::MovedIn } else { Occupancy::Vacant },
         moved_in: None,
         arrears: 0,
+        note: String::new(),
         residents: Vec::new(),
     });
     household.area = first(|row| row.area).or(household.area);

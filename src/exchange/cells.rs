@@ -111,7 +111,10 @@ pub(super) fn names(text: &str) -> Result<Vec<String>, Reason> {
 }
 
 /// The telephone numbers in a cell, in plain form.
-pub(super) fn phones(text: &str) -> Result<Vec<String>, Reason> {
+///
+/// # Errors
+/// One of them is none.
+pub fn phones(text: &str) -> Result<Vec<String>, Reason> {
     let mut numbers: Vec<&str> = Vec::new();
     for part in text.split(|c| separates(c) || c == ',') {
         let words: Vec<&str> = part.split_whitespace().collect();

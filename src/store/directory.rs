@@ -82,7 +82,7 @@ pub fn owner_first(residents: &mut [Resident]) {
         .sort_by_key(|resident| Relation::ALL.iter().position(|relation| *relation == resident.relation));
 }
 
-const COLUMNS: &str = "h.id, h.unit, h.occupancy, h.area, h.moved_in, h.arrears";
+const COLUMNS: &str = "h.id, h.unit, h.occupancy, h.area, h.moved_in, h.arrears, h.note";
 
 fn household_from(row: &SqlRow) -> rusqlite::Result<(i64, Household)> {
     let occupancy: String = row.get(2)?;
@@ -93,6 +93,7 @@ fn household_from(row: &SqlRow) -> rusqlite::Result<(i64, Household)> {
         area: row.get(3)?,
         moved_in: moved_in.and_then(|day| day.parse().ok()),
         arrears: row.get(5)?,
+        note: row.get(6)?,
         residents: Vec::new(),
     };
     Ok((row.get(0)?, household))
@@ -221,9 +222,10 @@ impl Tx<'_> {
         let connection = self.connection();
         let id: i64 = connection
             .prepare_cached(
-                "INSERT INTO household (unit, place, area, occupancy, moved_in, arrears)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-                 ON CONFLICT (unit) DO UPDATE SET area = ?3, occupancy = ?4, moved_in = ?5, arrears = ?6
+                "INSERT INTO household (unit, place, area, occupancy, moved_in, arrears, note)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+                 ON CONFLICT (unit) DO UPDATE
+                 SET area = ?3, occupancy = ?4, moved_in = ?5, arrears = ?6, note = ?7
                  RETURNING id",
             )?
             .query_row(
@@ -233,7 +235,8 @@ impl Tx<'_> {
                     household.area,
                     household.occupancy.id(),
                     household.moved_in.map(|day| day.to_string()),
-                    household.arrears
+                    household.arrears,
+                    household.note
                 ],
                 |row| row.get(0),
             )
@@ -269,6 +272,7 @@ impl Tx<'_> {
             occupancy: Occupancy::Vacant,
             moved_in: None,
             arrears: 0,
+            note: String::new(),
             residents: Vec::new(),
         });
         if let Some(occupancy) = change.occupancy {

@@ -172,6 +172,11 @@ impl Form {
         self.slots.iter().position(waits).unwrap_or(0)
     }
 
+    /// Puts the cursor into the first field, for a form in which most fields have a value already.
+    pub const fn focus_first(&mut self) {
+        self.focus = 0;
+    }
+
     /// The kind it is a form of.
     #[must_use]
     pub const fn kind(&self) -> &'static Kind {

@@ -8,6 +8,7 @@ mod find;
 mod findings;
 mod form_screen;
 mod help;
+mod household_form;
 mod household_pane;
 mod households;
 mod import;
@@ -169,6 +170,10 @@ pub fn resume(id: i64, cx: &mut Cx) -> Option<Box<dyn Screen>> {
     if draft.kind == import::DRAFT {
         if let Some(import) = import::Import::resume(&draft, cx) {
             return Some(Box::new(import));
+        }
+    } else if draft.kind == household_form::DRAFT {
+        if let Some(form) = household_form::HouseholdForm::resume(&draft, cx) {
+            return Some(Box::new(form));
         }
     } else if let Some(form) = FormScreen::resume(&draft, cx) {
         return Some(Box::new(form));

@@ -343,6 +343,7 @@ fn walk(kinds: Kinds, kind: &'static Kind, settings: &Settings, seed: u64) {
         occupancy: Occupancy::Vacant,
         moved_in: None,
         arrears,
+        note: String::new(),
         residents: Vec::new(),
     };
     store

@@ -9,6 +9,7 @@ fn household(unit: &str, residents: &[(&str, Relation, &[&str])]) -> Household {
         occupancy: Occupancy::MovedIn,
         moved_in: None,
         arrears: 0,
+        note: String::new(),
         residents: residents
             .iter()
             .map(|(name, relation, phones)| Resident {

@@ -111,7 +111,7 @@ impl FormScreen {
         let form = Form::opening(kind, &given, &cx.context(None), &cx.look(), &FromStore(cx.store));
         let courtesy = courtesy::on_opening(kind, cx);
         let unit = given.get("unit").and_then(|unit| unit.as_str()).map(str::to_owned);
-        let pane = unit.and_then(|unit| HouseholdPane::read(&unit, cx));
+        let pane = unit.and_then(|unit| HouseholdPane::read(&unit, false, cx));
         let recent = RecentPane::read(kind, cx);
         Self {
             purpose: Purpose::New,
@@ -146,7 +146,7 @@ impl FormScreen {
             &cx.look(),
             &FromStore(cx.store),
         );
-        let pane = case.unit.as_deref().and_then(|unit| HouseholdPane::read(unit, cx));
+        let pane = case.unit.as_deref().and_then(|unit| HouseholdPane::read(unit, false, cx));
         let recent = RecentPane::read(kind, cx);
         Some(Self {
             purpose: Purpose::Act { case: Box::new(case), action },
@@ -180,7 +180,7 @@ impl FormScreen {
         screen.begun_at = draft.begun_at;
         let unit = screen.form.value("unit", &cx.look());
         if let Some(unit) = unit.as_ref().and_then(|unit| unit.as_str()) {
-            screen.pane = HouseholdPane::read(unit, cx);
+            screen.pane = HouseholdPane::read(unit, false, cx);
         }
         Some(screen)
     }
@@ -336,7 +336,7 @@ impl Screen for FormScreen {
     fn refresh(&mut self, cx: &mut Cx) {
         self.recent = RecentPane::read(self.form.kind(), cx);
         if let Some(unit) = self.pane.as_ref().map(|pane| pane.unit().to_owned()) {
-            self.pane = HouseholdPane::read(&unit, cx);
+            self.pane = HouseholdPane::read(&unit, false, cx);
         }
     }
 
@@ -365,7 +365,7 @@ impl Screen for FormScreen {
             FormEvent::Changed => self.unsaved = true,
             FormEvent::Household(hit) => {
                 self.unsaved = true;
-                self.pane = HouseholdPane::read(&hit.unit, cx);
+                self.pane = HouseholdPane::read(&hit.unit, false, cx);
             }
             FormEvent::Submit => self.save(cx),
             FormEvent::Park => {

@@ -1,4 +1,5 @@
-//! A household beside a form: who lives there, what is open, how often they came.
+//! A household beside a form or as a page of its own: who lives there, what is open, how often they came,
+//! all that ever was.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -13,14 +14,16 @@ use crate::text::plain::harmless;
 use crate::text::say::{kind_name, word};
 use crate::text::show::{mask_phone, show_money};
 use crate::text::shown::reading;
-use crate::text::width::fit;
+use crate::text::width::{fit, wrap};
 use crate::ui::cx::Cx;
 use crate::ui::look::Look;
 use crate::ui::parts;
 use crate::ui::theme::Role;
 
-/// Open and ended cases that are named.
+/// Open and ended cases that are named beside a form.
 const CASES: usize = 50;
+/// Those that are named on the page: more than any household ever had.
+const ALL_CASES: usize = 5_000;
 /// Days that "of late" means.
 const LATELY: u64 = 90;
 
@@ -29,10 +32,14 @@ pub struct HouseholdPane {
     household: Household,
     open: Vec<Row>,
     past: Vec<Row>,
+    /// How many open and ended cases there are, named or not.
+    totals: [u64; 2],
     counts: Vec<(&'static str, u64)>,
     satisfied: Option<(u32, u32)>,
     kinds: crate::desk::kinds::Kinds,
     chosen: Option<usize>,
+    /// Another case was chosen since it was drawn: it is brought into sight.
+    follow: bool,
     scroll: u16,
     /// Where it was last drawn.
     drawn: Rect,
@@ -40,12 +47,20 @@ pub struct HouseholdPane {
 }
 
 impl HouseholdPane {
-    /// Reads a household; `None` for a unit that is in no roster.
-    pub fn read(unit: &str, cx: &mut Cx) -> Option<Self> {
+    /// Reads a household, `whole` with all its cases; `None` for a unit that is in no roster.
+    pub fn read(unit: &str, whole: bool, cx: &mut Cx) -> Option<Self> {
         let household = cx.read(cx.store.household(unit)).flatten()?;
-        let base = Query { unit: Some(unit.to_owned()), limit: CASES, ..Query::default() };
+        let base = Query {
+            unit: Some(unit.to_owned()),
+            limit: if whole { ALL_CASES } else { CASES },
+            ..Query::default()
+        };
         let open = cx.read(cx.store.list(&Query { open: Some(true), ..base.clone() }))?.rows;
         let past = cx.read(cx.store.list(&Query { open: Some(false), ..base.clone() }))?.rows;
+        let mut totals = [0; 2];
+        for (total, open) in totals.iter_mut().zip([true, false]) {
+            *total = cx.read(cx.store.count(&Query { open: Some(open), ..base.clone() })).unwrap_or_default();
+        }
         let today = cx.settings.calendar.day_of(cx.now);
         let from = today.checked_sub_days(chrono::Days::new(LATELY));
         let mut counts = Vec::new();
@@ -62,10 +77,12 @@ impl HouseholdPane {
             household,
             open,
             past,
+            totals,
             counts,
             satisfied,
             kinds,
             chosen: None,
+            follow: false,
             scroll: 0,
             drawn: Rect::ZERO,
             lines: 0,
@@ -84,7 +101,8 @@ impl HouseholdPane {
     }
 
     /// Marks one of its cases, counted as [`Self::cases`] gives them.
-    pub const fn choose(&mut self, chosen: Option<usize>) {
+    pub fn choose(&mut self, chosen: Option<usize>) {
+        self.follow |= self.chosen != chosen;
         self.chosen = chosen;
     }
 
@@ -108,16 +126,22 @@ impl HouseholdPane {
     /// Draws it; `whole` shows telephone numbers in full.
     pub fn draw(&mut self, frame: &mut Frame, area: Rect, look: &Look, whole: bool) {
         let inner = parts::framed(frame, area, look, &self.household.unit, None, false);
-        let lines = self.content(usize::from(inner.width), look, whole);
+        let (lines, chosen) = self.content(usize::from(inner.width), look, whole);
         self.drawn = inner;
         self.lines = lines.len().min(usize::from(u16::MAX)) as u16;
         self.scroll = self.scroll.min(self.lines.saturating_sub(inner.height));
+        if let (Some(at), true) = (chosen, std::mem::take(&mut self.follow)) {
+            // The first case brings the facts above into sight again.
+            self.scroll = if self.chosen == Some(0) && at < inner.height { 0 } else { self.scroll.min(at) };
+            self.scroll = self.scroll.max((at + 1).saturating_sub(inner.height));
+        }
         let shown: Vec<Line> =
             lines.into_iter().skip(usize::from(self.scroll)).take(usize::from(inner.height)).collect();
         frame.render_widget(Paragraph::new(shown), inner);
     }
 
-    fn content(&self, width: usize, look: &Look, whole: bool) -> Vec<Line<'static>> {
+    /// Its lines, and which of them is the chosen case.
+    fn content(&self, width: usize, look: &Look, whole: bool) -> (Vec<Line<'static>>, Option<u16>) {
         let mut lines = Vec::new();
         let text =
             |text: String, role: Role| Line::styled(fit(&harmless(&text), width), look.theme.style(role));
@@ -136,7 +160,11 @@ impl HouseholdPane {
         }
         facts.push(t(look.lang, &format!("household.occupancy.{}", self.household.occupancy.id()), &[]));
         if let Some(day) = self.household.moved_in {
-            facts.push(t(look.lang, "ui.household.since", &[("day", &day.format("%Y-%m").to_string())]));
+            facts.push(t(
+                look.lang,
+                "ui.household.since",
+                &[("day", &day.format(if whole { "%Y-%m-%d" } else { "%Y-%m" }).to_string())],
+            ));
         }
         lines.push(text(facts.join("  "), Role::Dim));
         if self.household.arrears > 0 {
@@ -145,6 +173,15 @@ impl HouseholdPane {
                 format!("! {}", t(look.lang, "ui.household.arrears", &[("amount", &amount)])),
                 Role::Overdue,
             ));
+        }
+        if !self.household.note.is_empty() {
+            let most = if whole { usize::MAX } else { 2 };
+            for line in wrap(&self.household.note, width).into_iter().take(most) {
+                lines.push(text(line, Role::Accent));
+            }
+        }
+        if self.household.residents.is_empty() {
+            lines.push(text(t(look.lang, "household.nobody", &[]), Role::Dim));
         }
         if !self.counts.is_empty() {
             let counts: Vec<String> = self
@@ -164,20 +201,32 @@ impl HouseholdPane {
             lines.push(text(words, Role::Dim));
         }
         let mut index = 0;
-        for (title, rows) in [("ui.household.open", &self.open), ("ui.household.past", &self.past)] {
+        let mut place = None;
+        let parts = [
+            ("ui.household.open", &self.open, self.totals[0]),
+            ("ui.household.past", &self.past, self.totals[1]),
+        ];
+        for (title, rows, total) in parts {
             if rows.is_empty() {
                 continue;
             }
             lines.push(Line::default());
-            lines.push(text(t(look.lang, title, &[("count", &rows.len().to_string())]), Role::Accent));
+            lines.push(text(t(look.lang, title, &[("count", &total.to_string())]), Role::Accent));
             for row in rows {
                 let line = self.case_line(row, width, look);
                 let chosen = self.chosen == Some(index);
+                if chosen {
+                    place = u16::try_from(lines.len()).ok();
+                }
                 lines.push(if chosen { parts::chosen(line, look) } else { line });
                 index += 1;
             }
         }
-        lines
+        if index == 0 {
+            lines.push(Line::default());
+            lines.push(text(t(look.lang, "household.no_case", &[]), Role::Dim));
+        }
+        (lines, place)
     }
 
     fn case_line(&self, row: &Row, width: usize, look: &Look) -> Line<'static> {

@@ -5,6 +5,7 @@ use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use serde_json::Value;
 
+use super::household_form::HouseholdForm;
 use super::household_pane::HouseholdPane;
 use super::list::{Cursor, List};
 use crate::desk::field::Values;
@@ -107,10 +108,42 @@ impl Households {
     }
 
     fn look_at_selected(&mut self, cx: &mut Cx) {
-        self.pane = self.unit().and_then(|unit| HouseholdPane::read(&unit, cx));
-        let count = self.pane.as_ref().map_or(0, |pane| pane.cases().count());
-        self.cases.set_len(count, Some(0));
+        let shown = self.pane.as_ref().map(|pane| pane.unit().to_owned());
+        let unit = self.unit();
+        let same = shown == unit;
+        let chosen = self.chosen_case().filter(|_| same);
+        let whole = self.page && same;
+        self.pane = unit.and_then(|unit| HouseholdPane::read(&unit, whole, cx));
+        self.count_cases(chosen);
         self.page &= self.pane.is_some();
+    }
+
+    fn chosen_case(&self) -> Option<String> {
+        let row = self.pane.as_ref()?.cases().nth(self.cases.selected()?)?;
+        Some(row.case.number.clone())
+    }
+
+    /// Takes the number of cases; the place stays at the case that was chosen.
+    fn count_cases(&mut self, chosen: Option<String>) {
+        let Some(pane) = &self.pane else {
+            self.cases.set_len(0, None);
+            return;
+        };
+        let place = chosen.and_then(|number| pane.cases().position(|row| row.case.number == number));
+        self.cases.set_len(pane.cases().count(), Some(place.unwrap_or(0)));
+    }
+
+    /// The household gets the keys, with all its cases.
+    fn open_page(&mut self, cx: &mut Cx) {
+        self.page = self.pane.is_some();
+        if let Some(unit) = self.unit().filter(|_| self.page) {
+            self.pane = HouseholdPane::read(&unit, true, cx);
+            self.count_cases(None);
+        }
+    }
+
+    fn scroll(&mut self, lines: i32) {
+        self.pane.iter_mut().for_each(|pane| pane.scroll_by(lines));
     }
 
     fn page_key(&mut self, code: KeyCode, cx: &mut Cx) -> bool {
@@ -123,8 +156,9 @@ impl Households {
                     cx.send(Message::ShowCase(number));
                 }
             }
-            KeyCode::PageDown => self.pane.iter_mut().for_each(|pane| pane.scroll_by(10)),
-            KeyCode::PageUp => self.pane.iter_mut().for_each(|pane| pane.scroll_by(-10)),
+            // Without a case to choose the keys move the page itself.
+            KeyCode::PageDown | KeyCode::Down if self.cases.selected().is_none() => self.scroll(1),
+            KeyCode::PageUp | KeyCode::Up if self.cases.selected().is_none() => self.scroll(-1),
             code => {
                 let moved = self.cases.key(code);
                 if let (Cursor::Moved, Some(pane)) = (moved, &mut self.pane) {
@@ -134,6 +168,15 @@ impl Households {
             }
         }
         true
+    }
+
+    /// Opens the form of the chosen household.
+    fn change(&self, cx: &mut Cx) {
+        let Some(unit) = self.unit() else { return };
+        if let Some(household) = cx.read(cx.store.household(&unit)).flatten() {
+            let form = HouseholdForm::new(Some(household), cx);
+            cx.send(Message::Push(Box::new(form)));
+        }
     }
 
     fn new_for_household(&self, kind: &str, cx: &mut Cx) {
@@ -204,7 +247,8 @@ impl Screen for Households {
                     pane.choose(self.cases.selected().filter(|_| self.page));
                     pane.draw(frame, area, look, self.page);
                     if self.page {
-                        self.cases.window(Rect { height: 10, ..area });
+                        // A page of keys is what is in sight, less the facts above.
+                        self.cases.window(Rect { height: area.height.saturating_sub(6), ..area });
                     }
                 }
                 None => {
@@ -257,6 +301,19 @@ impl Screen for Households {
         }
         let Event::Key(key) = event else { return false };
         let command = cx.keymap.resolve(key, Place::List);
+        match command {
+            // Some windows keep F11 for themselves, so the key of all actions does the same.
+            Some(Command::Slot7 | Command::Actions) => {
+                self.change(cx);
+                return true;
+            }
+            Some(Command::NewHere) => {
+                let form = HouseholdForm::new(None, cx);
+                cx.send(Message::Push(Box::new(form)));
+                return true;
+            }
+            _ => {}
+        }
         if let Some(slot) = command.and_then(Command::slot) {
             let kinds: Vec<&str> = cx.store.kinds().iter().map(|kind| kind.id).collect();
             if let Some(kind) = kinds.get(slot) {
@@ -276,7 +333,7 @@ impl Screen for Households {
                 self.page = false;
                 self.typing = true;
             }
-            (_, KeyCode::Enter) => self.page = self.pane.is_some(),
+            (_, KeyCode::Enter) => self.open_page(cx),
             (_, KeyCode::Esc) if !self.query.is_empty() => {
                 self.query.set("");
                 self.read(cx);
@@ -299,10 +356,21 @@ impl Screen for Households {
             does: t(look.lang, "ui.key.search", &[]),
         }];
         if self.pane.is_some() {
-            hints.push(Hint { key: "Enter".into(), does: t(look.lang, "ui.key.household", &[]) });
+            let enter = if self.page { "ui.key.show" } else { "ui.key.household" };
+            hints.push(Hint { key: "Enter".into(), does: t(look.lang, enter, &[]) });
+            hints.push(Hint {
+                key: look.keymap.label(Command::Slot7),
+                does: t(look.lang, "household.key.change", &[]),
+            });
             hints.push(Hint {
                 key: format!("{}..{}", look.keymap.label(Command::Slot1), look.keymap.label(Command::Slot6)),
                 does: t(look.lang, "ui.key.new_for_household", &[]),
+            });
+        }
+        if !self.page {
+            hints.push(Hint {
+                key: look.keymap.label(Command::NewHere),
+                does: t(look.lang, "household.key.add", &[]),
             });
         }
         hints
@@ -323,6 +391,6 @@ impl Screen for Households {
             self.list.set_len(self.hits.len(), Some(place));
         }
         self.look_at_selected(cx);
-        self.page = self.pane.is_some();
+        self.open_page(cx);
     }
 }

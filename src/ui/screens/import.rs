@@ -24,7 +24,7 @@ use self::outcome::Outcome;
 use self::work::{Task, Told, Work};
 use crate::counter::directory::{self, Roster};
 use crate::counter::say::say;
-use crate::exchange::headings::Field;
+use crate::exchange::headings::{Field, Mapping};
 use crate::exchange::report;
 use crate::store::drafts::Draft;
 use crate::text::lang::t;
@@ -55,6 +55,7 @@ enum Step {
 #[derive(Serialize, Deserialize)]
 struct Kept {
     path: PathBuf,
+    sheet: usize,
     columns: Vec<(usize, String)>,
     header_row: Option<usize>,
 }
@@ -149,6 +150,8 @@ impl Import {
             Told::Read(Ok(sheets)) => {
                 let mut columns = Columns::new(sheets);
                 if let Some(kept) = self.kept.take() {
+                    columns.show_sheet(kept.sheet);
+                    columns.mapping = Mapping::default();
                     columns.mapping.header_row = kept.header_row;
                     for (column, field) in kept.columns {
                         columns.mapping.set(column, Field::from_id(&field));
@@ -417,6 +420,7 @@ impl Screen for Import {
         };
         let kept = self.kept.take().unwrap_or_else(|| Kept {
             path,
+            sheet: self.columns.as_ref().map_or(0, Columns::at),
             columns: self
                 .columns
                 .iter()

@@ -63,6 +63,19 @@ impl Columns {
         self.sheets.get(self.at).cloned()
     }
 
+    /// Which sheet of the file is shown.
+    pub(super) const fn at(&self) -> usize {
+        self.at
+    }
+
+    /// Shows that sheet of the file, if there is one.
+    pub(super) fn show_sheet(&mut self, at: usize) {
+        if at < self.sheets.len() {
+            self.at = at;
+            self.guess();
+        }
+    }
+
     /// Whether the file has several sheets.
     pub(super) fn has_several(&self) -> bool {
         self.sheets.len() > 1
