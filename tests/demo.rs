@@ -7,6 +7,7 @@ use qiantai::counter::review;
 use qiantai::demo::{self, DemoError, Wish};
 use qiantai::desk::case::Case;
 use qiantai::desk::kinds::STANDARD;
+use qiantai::desk::people::CLOCK;
 use qiantai::desk::workflow::VOID;
 use qiantai::store::Store;
 use qiantai::store::cases::Query;
@@ -90,6 +91,37 @@ fn the_present_day_is_alive() {
     let waiting = review::days_to_sign(&store, now()).unwrap();
     assert!(waiting.contains(&"2026-11-21".parse().unwrap()), "a day was missed: {waiting:?}");
     assert!(!review::opening_list(&store, today).unwrap().is_empty(), "something was carried over");
+}
+
+/// Whatever hour it is made at, nobody sat at the counter while it was closed; and still something is
+/// overdue when it is opened.
+#[test]
+fn nobody_works_at_night() {
+    // Half past midnight, some minutes after opening, and after closing.
+    for minutes in [0, 6 * 60 + 31, 6 * 60 + 45, 22 * 60 + 40] {
+        let now = "2026-11-23T16:36:00Z".parse::<DateTime<Utc>>().unwrap() + TimeDelta::minutes(minutes);
+        let store = make(now, Wish { cases: 260, seed: 5 });
+        let calendar = &store.settings().unwrap().unwrap().calendar;
+        let mut last = DateTime::<Utc>::MIN_UTC;
+        for case in cases(&store) {
+            for entry in store.timeline(&case.number).unwrap().iter().filter(|entry| entry.by != CLOCK) {
+                let at = entry.at;
+                assert!(calendar.is_open(at), "{} of {} at {at}, made at {now}", entry.action, case.number);
+                last = last.max(at);
+            }
+        }
+        let closed =
+            if calendar.is_open(now) { now } else { calendar.closing(calendar.day_of(last)).unwrap() };
+        assert!(closed - last < TimeDelta::minutes(45), "the last contact was at {last}, made at {now}");
+        assert!(!store.callbacks(Some(now), 100).unwrap().is_empty(), "nothing is overdue at {now}");
+        for case in cases(&store) {
+            for callback in &case.callbacks {
+                let due = callback.due;
+                let by_hand = callback.stage == "callback.answer";
+                assert!(!by_hand || calendar.is_open(due), "{} is promised for {due}", case.number);
+            }
+        }
+    }
 }
 
 #[test]

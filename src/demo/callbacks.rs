@@ -28,7 +28,7 @@ impl Desk<'_> {
         let wished = due - TimeDelta::minutes(before);
         let at = self.rhythm.within(wished.max(self.at), HOURS, &mut self.rng);
         // Rather late in the evening than late at all.
-        let at = if at > due { wished } else { at };
+        let at = if at > due { self.rhythm.evening(wished) } else { at };
         self.push(at, super::desk::Step::Next(case.number.clone()));
     }
 

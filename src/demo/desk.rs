@@ -9,7 +9,7 @@ use rand::RngExt;
 use rand::rngs::ChaCha8Rng;
 use serde_json::Value;
 
-use super::rhythm::Rhythm;
+use super::rhythm::{Rhythm, SERVICE};
 use super::texts::{Texts, pick, vary};
 use super::town::{Person, Town};
 use super::{DemoError, Sort};
@@ -158,16 +158,23 @@ impl<'a> Desk<'a> {
             let morning = self.rhythm.at(day, 0);
             self.push(morning, Step::Day(day));
         }
-        self.push(self.now - TimeDelta::minutes(45), Step::TopUp);
+        self.push(self.rhythm.before_end(45), Step::TopUp);
         for (before, due) in super::soon::CALLS {
             self.pending += 1;
-            self.push(self.now - TimeDelta::minutes(before), Step::Soon(due));
+            self.push(self.rhythm.before_end(before), Step::Soon(due));
         }
         while let Some(Reverse(event)) = self.queue.pop() {
             // The desk may still be busy with the step before.
             self.at = self.at.max(event.at);
             if self.at > self.now {
                 break;
+            }
+            let by_hand = !matches!(event.step, Step::Day(_) | Step::Sweep | Step::TopUp);
+            if by_hand && !self.rhythm.is_open(self.at) {
+                // Nobody is there: it is gone on with in the morning.
+                let morning = self.rhythm.within(self.at, SERVICE, &mut self.rng);
+                self.push(morning, event.step);
+                continue;
             }
             self.step(event.step)?;
         }
@@ -247,7 +254,7 @@ impl<'a> Desk<'a> {
     fn begin(&mut self, day: NaiveDate) {
         let left: f64 = self.rhythm.days().filter(|d| *d >= day).map(|d| self.rhythm.weight(d)).sum();
         let missing = self.wanted.saturating_sub(self.opened + self.pending);
-        let last = self.rhythm.day(self.now) == day;
+        let last = self.rhythm.day(self.rhythm.end()) == day;
         // The end is drawn a little short and topped up, so that the last hour is never empty.
         let share = if last { 0.94 } else { self.rhythm.weight(day) / left.max(0.01) };
         let exact = f64::from(missing) * share / (1.0 + SPAWNED);
@@ -261,11 +268,12 @@ impl<'a> Desk<'a> {
         self.plan_signature(day);
     }
 
-    /// Draws what is missing to the wished number over the last minutes.
+    /// Draws what is missing to the wished number over the last minutes at the counter.
     fn top_up(&mut self) {
         let missing = self.wanted.saturating_sub(self.opened + self.pending);
         for _ in 0..missing {
-            let at = self.at + TimeDelta::seconds(self.rng.random_range(10..2640));
+            let before = self.rng.random_range(1..45);
+            let at = self.rhythm.before_end(before);
             let sort = if self.rng.random_bool(0.7) { Sort::Call } else { Sort::Visit };
             self.pending += 1;
             self.push(at, Step::Arrive(sort));

@@ -7,11 +7,18 @@ use chrono_tz::Tz;
 use rand::RngExt;
 use rand::rngs::ChaCha8Rng;
 
-/// How much of a day's work falls into each hour: most at 9–11, 14–16 and 19–21.
+/// How much of a day's work falls into each hour: most at 9–11, 14–16 and 19–21, nothing while the
+/// counter is closed.
 const HOURS: [f64; 24] = [
-    0.05, 0.0, 0.0, 0.0, 0.0, 0.05, 0.3, 2.0, 6.0, 10.0, 10.0, 6.0, 3.0, 4.0, 8.5, 8.0, 6.0, 5.0, 5.5, 8.0,
-    7.5, 4.0, 1.5, 0.2,
+    0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 2.0, 6.0, 10.0, 10.0, 6.0, 3.0, 4.0, 8.5, 8.0, 6.0, 5.0, 5.5, 8.0,
+    7.5, 4.0, 1.5, 0.0,
 ];
+
+/// The hour at which the counter opens, and the one at which it closes: those of a new community.
+pub(super) const SERVICE: (u32, u32) = (7, 23);
+
+/// How long before the end of the story the last contacts come, if the counter is open that long.
+const LAST: TimeDelta = TimeDelta::minutes(45);
 
 /// How much of a week's work falls on each day, from Monday: what broke at the weekend comes on Monday.
 const WEEK: [f64; 7] = [1.28, 1.08, 1.0, 0.98, 1.02, 0.82, 0.72];
@@ -21,10 +28,11 @@ const WEEK: [f64; 7] = [1.28, 1.08, 1.0, 0.98, 1.02, 0.82, 0.72];
 pub(super) struct Rhythm {
     tz: Tz,
     first: NaiveDate,
-    now: DateTime<Utc>,
+    /// The last instant before now at which the counter was open: now itself, or the last closing.
+    end: DateTime<Utc>,
     storms: BTreeSet<NaiveDate>,
     holidays: Vec<String>,
-    /// How much more of a small demonstration falls on the present day, so that it is not an empty one.
+    /// How much more of a small demonstration falls on the last day, so that it is not an empty one.
     present: f64,
 }
 
@@ -37,7 +45,8 @@ impl Rhythm {
         (holidays, present): (&[String], f64),
         rng: &mut ChaCha8Rng,
     ) -> Self {
-        let last = now.with_timezone(&tz).date_naive();
+        let end = last_open(tz, now);
+        let last = end.with_timezone(&tz).date_naive();
         let storms = first
             .iter_days()
             .take_while(|day| *day <= last)
@@ -46,12 +55,39 @@ impl Rhythm {
                 rng.random_bool(if summer { 0.11 } else { 0.05 })
             })
             .collect();
-        Self { tz, first, now, storms, holidays: holidays.to_vec(), present }
+        Self { tz, first, end, storms, holidays: holidays.to_vec(), present }
     }
 
-    /// The days, the present one last.
+    /// The last instant at which somebody sat at the counter.
+    pub(super) const fn end(&self) -> DateTime<Utc> {
+        self.end
+    }
+
+    /// When the counter closes on the day of an instant.
+    pub(super) fn closing(&self, at: DateTime<Utc>) -> DateTime<Utc> {
+        self.at(self.day(at), SERVICE.1 * 3600)
+    }
+
+    /// `at` while the counter is open, else the last minute before it closed.
+    pub(super) fn evening(&self, at: DateTime<Utc>) -> DateTime<Utc> {
+        if self.is_open(at) { at } else { last_open(self.tz, at) - TimeDelta::minutes(1) }
+    }
+
+    /// Whether somebody sits at the counter.
+    pub(super) fn is_open(&self, at: DateTime<Utc>) -> bool {
+        (SERVICE.0..SERVICE.1).contains(&self.hour(at))
+    }
+
+    /// So many minutes before the end; nearer to it where the counter has only just opened.
+    pub(super) fn before_end(&self, minutes: i64) -> DateTime<Utc> {
+        let opened = self.at(self.day(self.end), SERVICE.0 * 3600);
+        let room = (self.end - opened).min(LAST).num_seconds();
+        self.end - TimeDelta::seconds(minutes * 60 * room / LAST.num_seconds())
+    }
+
+    /// The days on which the counter was open, the last one last.
     pub(super) fn days(&self) -> impl Iterator<Item = NaiveDate> + use<> {
-        let last = self.day(self.now);
+        let last = self.day(self.end);
         self.first.iter_days().take_while(move |day| *day <= last)
     }
 
@@ -74,7 +110,7 @@ impl Rhythm {
         self.holidays.contains(&day.format("%m-%d").to_string())
     }
 
-    /// How much comes on a day, a usual one being 1; of the present one only what came until now.
+    /// How much comes on a day, a usual one being 1; of the last one only what came until the end.
     pub(super) fn weight(&self, day: NaiveDate) -> f64 {
         let mut weight = WEEK[day.weekday().num_days_from_monday() as usize];
         let after_holiday = day.pred_opt().is_some_and(|before| self.holiday(before));
@@ -86,19 +122,19 @@ impl Rhythm {
         if self.stormy(day) {
             weight *= 1.3;
         }
-        if day == self.day(self.now) {
-            let hour = self.hour(self.now) as usize;
+        if day == self.day(self.end) {
+            let hour = self.hour(self.end) as usize;
             let past: f64 = HOURS[..hour].iter().sum();
-            let of_hour = f64::from(self.now.with_timezone(&self.tz).minute()) / 60.0;
+            let of_hour = f64::from(self.end.with_timezone(&self.tz).minute()) / 60.0;
             weight *= self.present * (past + HOURS[hour] * of_hour) / HOURS.iter().sum::<f64>();
         }
         weight
     }
 
-    /// An instant of the day at which somebody comes, before now.
+    /// An instant of the day at which somebody comes, before the end.
     pub(super) fn arrival(&self, day: NaiveDate, rng: &mut ChaCha8Rng) -> DateTime<Utc> {
-        let today = day == self.day(self.now);
-        // Hours that are not over yet on the present day are drawn again.
+        let last = day == self.day(self.end);
+        // Hours that are not over yet on the last day are drawn again.
         for _ in 0..64 {
             let mut left = rng.random::<f64>() * HOURS.iter().sum::<f64>();
             let hour = HOURS.iter().position(|weight| {
@@ -107,11 +143,11 @@ impl Rhythm {
             });
             let second = hour.unwrap_or(9) as u32 * 3600 + rng.random_range(0..3600);
             let at = self.at(day, second);
-            if !today || at < self.now {
+            if !last || at < self.end {
                 return at;
             }
         }
-        self.now - TimeDelta::seconds(rng.random_range(60..3600))
+        self.before_end(rng.random_range(1..40))
     }
 
     /// The instant at which the wall clock shows that second of the day.
@@ -137,4 +173,20 @@ impl Rhythm {
         let day = if hour < from { day } else { day + Days::new(1) };
         self.at(day, from * 3600 + rng.random_range(60..5400))
     }
+}
+
+/// `now` while the counter is open, else the instant at which it closed last.
+fn last_open(tz: Tz, now: DateTime<Utc>) -> DateTime<Utc> {
+    let local = now.with_timezone(&tz);
+    let closing = |day: NaiveDate| {
+        let time = NaiveTime::from_hms_opt(SERVICE.1, 0, 0).unwrap_or_default();
+        tz.from_local_datetime(&day.and_time(time)).earliest().map(|at| at.with_timezone(&Utc))
+    };
+    let day = match local.hour() {
+        hour if hour < SERVICE.0 => local.date_naive() - Days::new(1),
+        hour if hour >= SERVICE.1 => local.date_naive(),
+        _ => return now,
+    };
+    // Nobody comes in the second in which the door is locked.
+    closing(day).map_or(now, |at| at.min(now) - TimeDelta::seconds(1))
 }

@@ -1,4 +1,5 @@
 //! What falls due while the demonstration is looked at: a minute ago, in a few minutes, within the hour.
+//! At night nobody is promised anything for the next minutes: it falls due the next morning.
 
 use chrono::TimeDelta;
 
@@ -7,8 +8,8 @@ use super::desk::{Desk, Who, values};
 use super::texts::draw;
 use crate::desk::field::instant;
 
-/// Minutes before the end of the story at which such a call comes, and minutes after it (or before,
-/// if negative) at which the promised answer is due.
+/// Minutes before the last instant at the counter at which such a call comes, and minutes after the
+/// end of the story (or before the former, if negative) at which the promised answer is due.
 pub(super) const CALLS: [(i64, i64); 4] = [(38, 2), (27, 9), (19, 42), (11, -3)];
 
 impl Desk<'_> {
@@ -22,7 +23,13 @@ impl Desk<'_> {
         let content = self.say(&text.content, Some(&person));
         let later = self.say(text.later.as_deref().unwrap_or_default(), Some(&person));
         let opening = self.call_opening(&person, &text.about, &content);
-        let by = self.now + TimeDelta::minutes(due);
+        let end = self.rhythm.end();
+        let by = match due {
+            // However short the time since the counter opened, the promise comes after the call.
+            ..0 => self.rhythm.before_end(-due).max(self.at + TimeDelta::seconds(5)),
+            _ if end == self.now => end + TimeDelta::minutes(due),
+            _ => self.rhythm.within(self.now, (8, 21), &mut self.rng),
+        };
         let inputs = values([("answer_by", instant(by)), ("note", later.into())]);
         self.open(Who::Desk, "call", opening, Some(("promise-answer", inputs)))?;
         Ok(())

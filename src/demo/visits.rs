@@ -5,14 +5,11 @@ use rand::RngExt;
 use serde_json::{Value, json};
 
 use super::DemoError;
-use super::desk::{Desk, Who, values};
+use super::desk::{Desk, Step, Who, values};
 use super::texts::draw;
 use super::town::Person;
 use crate::desk::case::Case;
 use crate::desk::field::instant;
-
-/// Visitors go at almost any hour.
-const DAY: (u32, u32) = (6, 24);
 
 impl Desk<'_> {
     /// Somebody comes to the counter or through the gate.
@@ -101,7 +98,10 @@ impl Desk<'_> {
         if self.rng.random_bool(0.025) {
             self.later(number, stay + 600, (7, 22));
         } else {
-            self.later(number, stay, DAY);
+            // Who is still there is asked to go before the counter closes.
+            let last = self.rhythm.closing(self.at) - TimeDelta::minutes(self.minutes(2, 12));
+            let leaves = self.at + TimeDelta::minutes(stay);
+            self.push(leaves.min(last), Step::Next(number.to_owned()));
         }
     }
 
