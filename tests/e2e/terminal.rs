@@ -207,6 +207,26 @@ impl Terminal {
         }
     }
 
+    /// Presses one key, and says how long it took until something on the screen was different;
+    /// `None` where nothing was within `patience`.
+    #[allow(dead_code)] // for the probe of the benches
+    pub fn changes(&mut self, key: &str, patience: Duration) -> Option<Duration> {
+        let before = self.look(vt100::Screen::clone);
+        let pressed = Instant::now();
+        self.press(&[key]);
+        let mut seen = self.seen();
+        loop {
+            let painted = seen.last;
+            let cursor = seen.parser.screen().cursor_position() != before.cursor_position();
+            if painted > pressed && (cursor || seen.parser.screen().contents() != before.contents()) {
+                return Some(painted - pressed);
+            }
+            let left = patience.checked_sub(pressed.elapsed())?;
+            assert!(!seen.gone, "the program ended at {key}:\n{}", seen.parser.screen().contents());
+            seen = self.seen.1.wait_timeout(seen, left).expect("no reader panics").0;
+        }
+    }
+
     /// Types free text, as a keyboard or an input method does. It does not count as keys.
     pub fn types(&mut self, text: &str) {
         self.send(text.as_bytes());
