@@ -65,7 +65,7 @@ fn plain_sign(c: char) -> char {
 /// Tabs and line ends become spaces; control characters (escape sequences begin with one), directional
 /// overrides and other invisible signs become `?` or vanish where nothing was to be seen anyway; towers of
 /// combining marks are cut; a combining mark at the very beginning, which would join what is drawn before it,
-/// gets a `?` to stand on. Joiners inside emoji stay. The result has no control character, so its width
+/// gets a `?` to stand on. A family of joined emoji stands as its members. The result has no control character, so its width
 /// is what [`super::width::width`] says.
 #[must_use]
 pub fn harmless(text: &str) -> Cow<'_, str> {
@@ -97,9 +97,8 @@ fn clean(text: &str, keep_lines: bool) -> String {
     let mut out = String::with_capacity(text.len());
     let mut marks = 0;
     let mut base: Option<char> = None;
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        if is_combining_mark(c) || is_selector(c) {
+    for c in text.chars() {
+        if is_combining_mark(c) && !is_selector(c) {
             marks += 1;
             if marks > MARKS {
                 continue;
@@ -111,20 +110,15 @@ fn clean(text: &str, keep_lines: bool) -> String {
             out.push(c);
             continue;
         }
-        // The joiner of an emoji family stays only between two pictures.
-        if c == JOINER {
-            let between = base.is_some_and(is_pictogram) && chars.peek().copied().is_some_and(is_pictogram);
-            if between {
-                out.push(c);
-            }
-            continue;
-        }
         let shown = match c {
             '\n' | '\r' if keep_lines => Some('\n'),
             '\t' | '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => Some(' '),
+            // Libraries and terminals do not agree on how wide the half-width voicing marks are.
+            '\u{ff9e}' => Some('\u{309b}'),
+            '\u{ff9f}' => Some('\u{309c}'),
             c if c.is_control() => Some(SHOWN),
             c if is_bidi_control(c) => Some(SHOWN),
-            c if is_invisible(c) => None,
+            c if is_invisible(c) || is_selector(c) => None,
             c if c.is_whitespace() => Some(if c == '\u{3000}' { c } else { ' ' }),
             c => Some(c),
         };
@@ -137,16 +131,11 @@ fn clean(text: &str, keep_lines: bool) -> String {
     out
 }
 
-const JOINER: char = '\u{200d}';
-
-/// Chooses between forms of the character before it; has no width of its own.
+/// Chooses between forms of the picture before it. A terminal that does not know the form draws one
+/// of another width (xterm and tmux: a heart or a keycap with it 1 instead of 2 columns, a thumb with
+/// a skin colour 4), so the picture stands without.
 fn is_selector(c: char) -> bool {
     matches!(c, '\u{fe00}'..='\u{fe0f}' | '\u{1f3fb}'..='\u{1f3ff}' | '\u{e0100}'..='\u{e01ef}')
-}
-
-/// Blocks that hold the pictures which joiners join.
-fn is_pictogram(c: char) -> bool {
-    matches!(c, '\u{2190}'..='\u{2bff}' | '\u{1f000}'..='\u{1faff}')
 }
 
 /// Signs that turn the direction of the text around them: the means of showing one thing as another.

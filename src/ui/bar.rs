@@ -71,30 +71,40 @@ impl App {
         frame.render_widget(Line::from(spans), area);
         let clock = look.now.with_timezone(&self.settings.calendar.tz()).format("%H:%M");
         let name = self.session.as_ref().map_or("", |session| session.name());
-        // The tabs go before the name: who works here stands on the screen of the login too.
-        let room = usize::from(area.width).saturating_sub(taken + 8).clamp(2, 10);
-        let right = format!(" {} {clock} ", fit(&harmless(name), room));
+        // The tabs go before the name, which is no use as two dots.
+        let room = usize::from(area.width).saturating_sub(taken + 8).min(10);
+        let name = if room < 4 { String::new() } else { format!("{} ", fit(&harmless(name), room)) };
+        let right = format!(" {name}{clock} ");
         let columns = width(&right) as u16;
         let place = Rect { x: area.right().saturating_sub(columns), width: columns.min(area.width), ..area };
         frame.render_widget(Line::styled(right, look.theme.style(Role::Title)), place);
     }
 
-    /// The keys that can be pressed now; those of the whole desk after those of the screen.
+    /// The keys that can be pressed now; those of the whole desk after those of the screen. Where there
+    /// is not room for all, the ways to all others stay: the menu of actions, the telephone, the help.
     pub(super) fn draw_keys(&self, frame: &mut Frame, area: Rect, look: &Look, hints: &[Hint], on_tab: bool) {
-        let mut all: Vec<Hint> = hints.to_vec();
-        if self.session.is_some() {
-            let desk = [
-                (Command::Actions, "ui.key.actions", on_tab),
-                (Command::NewCall, "ui.key.new_call", true),
-                (Command::NewVisit, "ui.key.new_visit", on_tab),
-                (Command::Palette, "ui.key.palette", on_tab),
-                (Command::Help, "ui.key.help", true),
-            ];
-            all.extend(desk.into_iter().filter(|(_, _, shown)| *shown).map(|(command, key, _)| Hint {
-                key: look.keymap.label(command),
-                does: t(look.lang, key, &[]),
-            }));
+        let acts = on_tab && self.active <= super::screens::CALLBACKS;
+        let desk = [
+            (Command::Actions, "ui.key.actions", acts, true),
+            (Command::NewCall, "ui.key.new_call", true, true),
+            (Command::NewVisit, "ui.key.new_visit", on_tab, false),
+            (Command::Palette, "ui.key.palette", on_tab, false),
+            (Command::Help, "ui.key.help", true, true),
+        ];
+        let desk = desk.into_iter().filter(|(_, _, shown, _)| self.session.is_some() && *shown);
+        let mut all: Vec<(Hint, bool)> = hints.iter().map(|hint| (hint.clone(), false)).collect();
+        all.extend(desk.map(|(command, key, _, stays)| {
+            (Hint { key: look.keymap.label(command), does: t(look.lang, key, &[]) }, stays)
+        }));
+        let columns = |all: &[(Hint, bool)]| -> usize {
+            all.iter().map(|(hint, _)| super::parts::hint_columns(hint)).sum::<usize>() + 1
+        };
+        while columns(&all) > usize::from(area.width)
+            && let Some(last) = all.iter().rposition(|(_, stays)| !stays)
+        {
+            all.remove(last);
         }
+        let all: Vec<Hint> = all.into_iter().map(|(hint, _)| hint).collect();
         super::parts::key_line(frame, area, look, &all);
     }
 

@@ -149,12 +149,18 @@ pub fn too_small(frame: &mut Frame, area: Rect, look: &Look, smallest: (u16, u16
     frame.render_widget(Paragraph::new(lines), area);
 }
 
+/// Columns that a key takes on the line of keys.
+#[must_use]
+pub fn hint_columns(hint: &Hint) -> usize {
+    width(&hint.key) + width(&hint.does) + 3
+}
+
 /// The line of keys: as many as fit, the first ones first.
 pub fn key_line(frame: &mut Frame, area: Rect, look: &Look, hints: &[Hint]) {
     let mut spans = vec![Span::styled(" ", look.theme.style(Role::Text))];
     let mut room = usize::from(area.width).saturating_sub(1);
     for hint in hints {
-        let columns = width(&hint.key) + width(&hint.does) + 3;
+        let columns = hint_columns(hint);
         if columns > room {
             break;
         }

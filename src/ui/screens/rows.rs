@@ -38,7 +38,7 @@ impl Measures {
         states.sort_unstable();
         states.dedup();
         let state = states.iter().map(|state| width(&word(look.lang, kind.id, "state", state))).max();
-        let due = rows.iter().map(|row| width(&due_text(row, look))).max();
+        let due = rows.iter().map(|row| width(&due_text(kind, row, look))).max();
         Self {
             unit: rows.iter().map(|row| width(&harmless(who(row)))).max().unwrap_or(0).clamp(6, 11),
             state: state.unwrap_or(0).max(width(&t(look.lang, "ui.column.state", &[]))).min(18),
@@ -129,12 +129,12 @@ fn row_line(look: &Look, kind: &Kind, row: &Row, widths: &Widths) -> Line<'stati
             format!("{} ", cell(&word(look.lang, kind.id, "state", &case.state), widths.state)),
             style,
         ),
-        Span::styled(cell(&due_text(row, look), widths.due), style),
+        Span::styled(cell(&due_text(kind, row, look), widths.due), style),
     ])
 }
 
-/// When something is due, or by how much it is late.
-fn due_text(row: &Row, look: &Look) -> String {
+/// When something is due or ends, by how much it is late, or how long a visitor is inside.
+fn due_text(kind: &Kind, row: &Row, look: &Look) -> String {
     let due = [row.due_at, row.callback_at].into_iter().flatten().min();
     match due {
         Some(due) if due < look.now => {
@@ -142,6 +142,12 @@ fn due_text(row: &Row, look: &Look) -> String {
             t(look.lang, "ui.overdue_by", &[("span", &span)])
         }
         Some(due) => show_when_short(due, look.now, look.settings.calendar.tz()),
-        None => String::new(),
+        None if (kind.inside)(&row.case) => {
+            show_span((look.now - row.case.opened_at).num_minutes(), look.lang)
+        }
+        None => match (kind.expires)(&row.case) {
+            Some((until, _)) => show_when_short(until, look.now, look.settings.calendar.tz()),
+            None => String::new(),
+        },
     }
 }

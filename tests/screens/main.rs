@@ -1,0 +1,10 @@
+//! The screens, each looked at as a whole: the real application over a real book in memory, keys by
+//! their names, pictures as text.
+
+mod frames;
+mod hostile;
+mod kinds;
+mod lists;
+mod office;
+mod pictures;
+mod stage;
