@@ -100,8 +100,9 @@ impl Reader<'_> {
         let own = name(code).unwrap_or_else(|| code.to_owned());
         // A sub-code says what it belongs to.
         match code.split_once('.').and_then(|(parent, _)| name(parent)) {
-            Some(parent) => format!("{parent}/{own}"),
-            None => own,
+            // The names of the standard codes say it already.
+            Some(parent) if !own.starts_with(&parent) => format!("{parent}/{own}"),
+            _ => own,
         }
     }
 

@@ -146,17 +146,17 @@ impl App {
         if board.overdue_promises > 0 {
             parts.push(t(look.lang, "ui.flag.promises", &[("count", &board.overdue_promises.to_string())]));
         }
-        if let Some(worst) = &board.worst {
-            let span = show_span((look.now - worst.since).num_minutes().max(0), look.lang);
-            parts.push(t(look.lang, "ui.flag.worst", &[("number", &worst.number), ("span", &span)]));
-        }
-        let overdue = !parts.is_empty();
+        let overdue = board.worst.is_some() || !parts.is_empty();
         if board.inside > 0 {
             let key = if board.inside_late > 0 { "ui.flag.inside_late" } else { "ui.flag.inside" };
             parts.push(t(look.lang, key, &[("count", &board.inside.to_string())]));
         }
         if board.expiring > 0 {
             parts.push(t(look.lang, "ui.flag.expiring", &[("count", &board.expiring.to_string())]));
+        }
+        if let Some(worst) = &board.worst {
+            let span = show_span((look.now - worst.since).num_minutes().max(0), look.lang);
+            parts.push(t(look.lang, "ui.flag.worst", &[("number", &worst.number), ("span", &span)]));
         }
         if parts.is_empty() {
             return (format!(" {}", t(look.lang, "ui.flag.none", &[])), look.theme.style(Role::Dim));

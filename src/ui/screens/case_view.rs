@@ -287,7 +287,9 @@ impl CaseView {
             let value = self.case.get(field.key);
             let first_lines = reader.lines(self.kind.id, field, &value);
             let same_as_summary = first_lines.len() == 1 && first_lines[0] == self.case.summary;
-            if value.is_null() || same_as_summary {
+            // When a step was done stands in the timeline.
+            let told = |at| self.entries.iter().any(|entry| same_minute(entry.at, at));
+            if value.is_null() || same_as_summary || as_instant(&value).is_some_and(told) {
                 continue;
             }
             let label = reader.label(self.kind.id, field.key);

@@ -20,7 +20,7 @@ use crate::store::{Result, Store};
 use crate::text::lang::t;
 use crate::text::plain::harmless;
 use crate::text::say::word;
-use crate::text::width::fit;
+use crate::text::width::{Align, fit, pad};
 use crate::ui::cx::{Cx, Hint, Message, Screen};
 use crate::ui::look::Look;
 use crate::ui::parts;
@@ -151,7 +151,7 @@ impl Find {
         let unit = row.case.unit.as_deref().unwrap_or_default();
         let who = row.case.contact.as_deref().unwrap_or_default();
         let rest = format!(" {}  {unit}  {who}  {}  {state}", row.case.number, row.case.summary);
-        let mut spans = vec![Span::raw(" "), mark];
+        let mut spans = vec![Span::raw(" "), Span::styled(pad(&mark.content, 2, Align::Left), mark.style)];
         spans.extend(marked(&fit(&harmless(&rest), columns.saturating_sub(3)), &self.query.text(), look));
         Line::from(spans)
     }
@@ -204,6 +204,9 @@ impl Screen for Find {
                 }
             };
             if chosen {
+                if at >= self.households.len() {
+                    line.spans[0] = Span::raw("\u{258c}");
+                }
                 line = parts::chosen(line, look);
             }
             frame.render_widget(line, Rect { y: body.y + y as u16, height: 1, ..body });

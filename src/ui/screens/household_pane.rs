@@ -14,7 +14,7 @@ use crate::text::plain::harmless;
 use crate::text::say::{kind_name, word};
 use crate::text::show::{mask_phone, show_money};
 use crate::text::shown::reading;
-use crate::text::width::{fit, wrap};
+use crate::text::width::{Align, fit, pad, wrap};
 use crate::ui::cx::Cx;
 use crate::ui::look::Look;
 use crate::ui::parts;
@@ -213,12 +213,13 @@ impl HouseholdPane {
             lines.push(Line::default());
             lines.push(text(t(look.lang, title, &[("count", &total.to_string())]), Role::Accent));
             for row in rows {
-                let line = self.case_line(row, width, look);
-                let chosen = self.chosen == Some(index);
-                if chosen {
+                let mut line = self.case_line(row, width, look);
+                if self.chosen == Some(index) {
                     place = u16::try_from(lines.len()).ok();
+                    line.spans[0] = Span::raw("\u{258c}");
+                    line = parts::chosen(line, look);
                 }
-                lines.push(if chosen { parts::chosen(line, look) } else { line });
+                lines.push(line);
                 index += 1;
             }
         }
@@ -238,8 +239,9 @@ impl HouseholdPane {
         let state = word(look.lang, &row.case.kind, "state", &row.case.state);
         let rest = format!(" {}  {}  {state}", row.case.number, row.case.summary);
         Line::from(vec![
-            mark,
-            Span::styled(fit(&harmless(&rest), width.saturating_sub(2)), look.theme.style(Role::Text)),
+            Span::raw(" "),
+            Span::styled(pad(&mark.content, 2, Align::Left), mark.style),
+            Span::styled(fit(&harmless(&rest), width.saturating_sub(3)), look.theme.style(Role::Text)),
         ])
     }
 }

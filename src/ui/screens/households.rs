@@ -351,6 +351,12 @@ impl Screen for Households {
     }
 
     fn hints(&self, look: &Look) -> Vec<Hint> {
+        if self.page {
+            return vec![
+                Hint { key: "Enter".into(), does: t(look.lang, "ui.key.show", &[]) },
+                Hint { key: "Esc".into(), does: t(look.lang, "ui.key.back", &[]) },
+            ];
+        }
         let mut hints = vec![Hint {
             key: look.keymap.label(Command::NextFilter),
             does: t(look.lang, "ui.key.search", &[]),

@@ -350,12 +350,16 @@ impl Screen for ReviewScreen {
         if self.note.is_some() || self.asks_to_sign {
             return vec![hint("Enter".into(), "ui.key.confirm"), hint("Esc".into(), "ui.key.back")];
         }
+        let day = hint("Left/Right".into(), "ui.key.day");
+        if self.review.as_ref().is_some_and(|review| review.signed.is_some()) {
+            return vec![hint("Enter".into(), "ui.key.show"), day];
+        }
         vec![
             hint("Enter".into(), "ui.key.show"),
             hint(look.keymap.label(Command::Slot1), "ui.key.settle"),
             hint(look.keymap.label(Command::Slot2), "ui.key.carry"),
             hint(look.keymap.label(Command::Sign), "ui.key.sign"),
-            hint("Left Right".into(), "ui.key.day"),
+            day,
         ]
     }
 
