@@ -3,6 +3,9 @@
 use qiantai::text::width::width;
 use ratatui::buffer::Buffer;
 
+use crate::pictures::SIZES;
+use crate::stage::Stage;
+
 const TOP_LEFT: &str = "╭";
 const TOP_RIGHT: &str = "╮";
 const BOTTOM_LEFT: &str = "╰";
@@ -43,6 +46,13 @@ pub fn assert_frames(buffer: &Buffer, about: &str) {
         frames += 1;
     }
     assert!(frames > 0, "{about}: no frame at all\n{}", picture());
+}
+
+/// The same for what is on the stage, at all sizes.
+pub fn assert_whole(stage: &mut Stage, about: &str) {
+    for size in SIZES {
+        assert_frames(&stage.draw(size), about);
+    }
 }
 
 fn corners(buffer: &Buffer) -> Vec<(u16, u16)> {

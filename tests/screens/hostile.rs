@@ -7,9 +7,8 @@ use qiantai::store::Store;
 use qiantai::text::lang::Lang;
 use serde_json::json;
 
-use crate::frames::assert_frames;
+use crate::frames::assert_whole;
 use crate::office::Office;
-use crate::pictures::SIZES;
 use crate::stage::Stage;
 
 /// Names as a roster from somewhere may bring them.
@@ -83,13 +82,13 @@ fn every_screen_keeps_its_frames() {
     for screen in ["1", "2", "3", "7", "9", "0"] {
         stage.press(screen);
         for row in 0..rows {
-            SIZES.iter().for_each(|size| assert_frames(&stage.draw(*size), &format!("{screen} row {row}")));
+            assert_whole(&mut stage, &format!("{screen} row {row}"));
             if row % 4 == 0 {
                 // The case or household as a page, its actions, and a form about it.
                 for keys in ["Enter", "Esc F12", "Esc F5", "PageDown"] {
                     stage.press(keys);
                     let about = format!("{screen} row {row} {keys}");
-                    SIZES.iter().for_each(|size| assert_frames(&stage.draw(*size), &about));
+                    assert_whole(&mut stage, &about);
                 }
                 stage.press("Esc Enter Esc Esc");
                 stage.press(screen);
@@ -106,7 +105,7 @@ fn what_is_typed_or_pasted_keeps_the_frames_too() {
         for screen in ["F2 Tab", "Ctrl+F", "Ctrl+K", "3 Ctrl+N Tab Tab Tab Tab Tab"] {
             stage.press(screen);
             stage.paste(name);
-            SIZES.iter().for_each(|size| assert_frames(&stage.draw(*size), screen));
+            assert_whole(&mut stage, screen);
             stage.press("Esc Enter Esc Enter Esc");
         }
     }

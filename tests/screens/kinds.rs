@@ -5,7 +5,7 @@ use qiantai::desk::kinds::STANDARD;
 use qiantai::text::lang::{Lang, t};
 use qiantai::text::say::kind_name;
 
-use crate::frames::assert_frames;
+use crate::frames::{assert_frames, assert_whole};
 use crate::office::Office;
 use crate::pictures::SIZES;
 use crate::stage::Stage;
@@ -67,11 +67,11 @@ fn each_offers_forms_or_reasons_for_all_actions_of_its_cases() {
             }
             for slot in 5..=11 {
                 stage.press(&format!("F{slot}"));
-                SIZES.iter().for_each(|size| assert_frames(&stage.draw(*size), &number));
+                assert_whole(&mut stage, &number);
                 stage.press("Esc Esc");
             }
             stage.press("F12");
-            SIZES.iter().for_each(|size| assert_frames(&stage.draw(*size), &number));
+            assert_whole(&mut stage, &number);
             stage.press("Esc Esc");
         }
     }
