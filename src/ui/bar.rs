@@ -65,10 +65,10 @@ impl App {
                 (false, false) => look.theme.style(Role::Text),
             };
             spans.push(Span::styled(label, style));
-            spans.push(Span::raw(" "));
+            spans.push(Span::styled(" ", look.theme.style(Role::Text)));
         }
         let taken: usize = spans.iter().map(|span| width(&span.content)).sum();
-        frame.render_widget(Line::from(spans), area);
+        frame.render_widget(Line::from(spans).style(look.theme.style(Role::Text)), area);
         let clock = look.now.with_timezone(&self.settings.calendar.tz()).format("%H:%M");
         let name = self.session.as_ref().map_or("", |session| session.name());
         // The tabs go before the name, which is no use as two dots.

@@ -79,6 +79,7 @@ impl Office {
             occupancy,
             moved_in: (!people.is_empty()).then(|| NaiveDate::from_ymd_opt(2024, 3, 1).unwrap()),
             arrears,
+            note: String::new(),
             residents,
         };
         directory::save_household(&mut self.store, &self.boss, at("2026-11-22 07:10"), None, &household)
