@@ -7,6 +7,7 @@ pub mod text;
 
 use ratatui::Frame;
 use ratatui::layout::{Alignment, Rect};
+use ratatui::style::{Color, Modifier};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType, Clear, Paragraph};
 
@@ -57,7 +58,11 @@ pub fn mark(mark: Mark, look: &Look) -> Span<'static> {
 /// The line of the chosen row. Its pieces have a ground of their own, so each is marked.
 #[must_use]
 pub fn chosen<'a>(line: Line<'a>, look: &Look) -> Line<'a> {
-    let style = look.theme.style(Role::Selected);
+    let mut style = look.theme.style(Role::Selected);
+    if style.add_modifier.contains(Modifier::REVERSED) {
+        // Reversed, each piece's colour would become a block of its own.
+        style = style.fg(Color::Reset);
+    }
     let mut line = line.patch_style(style);
     line.spans = line.spans.into_iter().map(|span| span.patch_style(style)).collect();
     line
