@@ -12,8 +12,11 @@ use crate::text::width::{Align, fit, pad, width};
 use crate::ui::look::Look;
 use crate::ui::theme::Role;
 
-/// From this width on the owner stands behind the row.
-const WITH_OWNER: usize = 100;
+/// From this width on the whole number stands in a row, and the owner behind it.
+const WIDE: usize = 100;
+/// Columns of a whole number, and of a short one.
+const NUMBER: usize = 15;
+const SHORT: usize = 11;
 
 /// How wide the texts of the rows are; the matter has what they leave.
 #[derive(Debug, Clone, Copy, Default)]
@@ -80,16 +83,21 @@ pub fn line(finding: &Finding, columns: usize, measures: Measures, look: &Look) 
         None => finding.summary.clone(),
     };
     // What is about no case has no number to show: its sort and matter say it all.
-    let number = finding.number().map(short).unwrap_or_default();
-    let owner = if columns >= WITH_OWNER { measures.owner } else { 0 };
-    let beside = 4 + measures.sort + 1 + 12 + measures.unit + 1 + 1 + measures.span + 1 + owner;
+    let wide = columns >= WIDE;
+    let (number, room) = match finding.number() {
+        Some(number) if wide => (number.to_owned(), NUMBER),
+        Some(number) => (short(number), SHORT),
+        None => (String::new(), if wide { NUMBER } else { SHORT }),
+    };
+    let owner = if wide { measures.owner } else { 0 };
+    let beside = 4 + measures.sort + 1 + room + 1 + measures.unit + 1 + 1 + measures.span + 1 + owner;
     let rest = columns.saturating_sub(beside);
     let text = look.theme.style(if finding.mark.is_some() { Role::Dim } else { Role::Text });
     Line::from(vec![
         Span::raw(" "),
         Span::styled(format!("{} ", cell(mark, 2)), look.theme.style(role)),
         Span::styled(format!("{} ", cell(&sort(finding, look), measures.sort)), look.theme.style(role)),
-        Span::styled(format!("{} ", cell(&number, 11)), text),
+        Span::styled(format!("{} ", cell(&number, room)), text),
         Span::styled(format!("{} ", cell(finding.unit.as_deref().unwrap_or_default(), measures.unit)), text),
         Span::styled(format!("{} ", cell(&about, rest)), text),
         Span::styled(format!("{} ", cell(&span(finding, look), measures.span)), look.theme.style(role)),
