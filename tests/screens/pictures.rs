@@ -79,8 +79,9 @@ fn every_screen() {
 }
 
 #[test]
-fn every_kinds_form() {
-    for kind in qiantai::desk::kinds::STANDARD.iter() {
+fn the_forms_of_the_six_tabs() {
+    // Those with a tab of their own; what all others must do is asked in `kinds`.
+    for kind in qiantai::desk::kinds::STANDARD.iter().take(6) {
         picture(&format!("form-of-{}", kind.id), |lang| crate::kinds::opening_form(kind, lang));
     }
 }
