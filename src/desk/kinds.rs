@@ -24,6 +24,8 @@ standard! {
     move_in,
     release_pass,
     held,
+    loan,
+    booking,
     letter,
     account,
     agency,

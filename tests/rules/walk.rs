@@ -182,7 +182,8 @@ impl Walk<'_> {
             let allowed: Vec<_> = allowed.filter(|offer| void || offer.action != VOID).collect();
             // The kind's own actions and outcomes of callbacks more often than what every kind has.
             let own = |action| self.kind.actions.iter().any(|own| own.id == action);
-            let own = |action| own(action) || Outcome::of_action(action).is_some();
+            // A superior who is asked answers: few cases are open for long enough else.
+            let own = |action| own(action) || Outcome::of_action(action).is_some() || action == "instruct";
             let own: Vec<_> = allowed.iter().copied().filter(|offer| own(offer.action)).collect();
             let among = if own.is_empty() || self.dice.below(4) == 0 { &allowed } else { &own };
             // Now and then something that is not offered at all.
