@@ -127,6 +127,7 @@ fn ratios(cx: &Cx, review: &Review) -> String {
         ("callbacks_made", figures.callbacks_made),
         ("urgent_called_back", figures.urgent_called_back),
         ("satisfied", figures.satisfied),
+        ("answered_in_time", figures.answered_in_time),
         ("promises_kept", figures.promises_kept),
     ];
     let rows = rows.map(|(key, ratio)| vec![cx.t(&format!("cli.figure.{key}"), &[]), share(cx, ratio)]);

@@ -96,6 +96,9 @@ pub fn mark(
         return Err(Why::new("counter.why.note_missing").about("note").into());
     }
     let settings = settings_of(store)?;
+    if day > settings.calendar.day_of(now) {
+        return Err(Why::new("counter.why.day_not_come").with("day", Arg::Day(day)).into());
+    }
     let (_, findings) = gather(store, now, day, &settings)?;
     if !findings.iter().any(|known| known.key() == finding) {
         return Err(Why::new("counter.why.no_such_finding")

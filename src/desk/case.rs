@@ -14,6 +14,9 @@ use super::timeline::{Change, Entry, Event, Link};
 pub const HEADER_FIELDS: [&str; 8] =
     ["unit", "contact", "phone", "summary", "category", "urgency", "owner", "escalated"];
 
+/// The fields in which kinds count how often a matter had to be done over: such a one goes first.
+pub const DONE_OVER: [&str; 2] = ["rework", "further"];
+
 /// One matter: number, owner, timeline, from opening to closing.
 ///
 /// Changed by [`Case::apply`] alone, so the present state always follows from the entries.

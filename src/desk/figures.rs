@@ -36,6 +36,9 @@ pub const SATISFIED: u32 = 95;
 /// Norm of the national grade two, in percent (source §一(三)6).
 pub const SATISFIED_NORM: u32 = 75;
 
+/// Within so many rings the telephone is answered (source §三(三)3(6)).
+pub const RINGS: u8 = 3;
+
 /// The figures of a day.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Figures {
@@ -45,7 +48,7 @@ pub struct Figures {
     pub closed: BTreeMap<String, u32>,
     /// Cases open at the end of the day, by kind id.
     pub open: BTreeMap<String, u32>,
-    /// Complaints whose reply was promised until this day's end and that were replied to.
+    /// Complaints whose reply was promised for the day and that were replied to by its end.
     pub complaints_handled: Ratio,
     /// Callbacks whose due time fell on the day and that were made.
     pub callbacks_made: Ratio,
@@ -53,6 +56,9 @@ pub struct Figures {
     pub urgent_called_back: Ratio,
     /// Residents who were satisfied, out of those reached on the day.
     pub satisfied: Ratio,
+    /// Calls answered within three rings, out of those whose rings were noted (source §三(三)3(6)).
+    #[serde(default)]
+    pub answered_in_time: Ratio,
     /// Promises that fell due on the day and were kept in time.
     pub promises_kept: Ratio,
 }

@@ -305,7 +305,18 @@ fn allowed(kind: &Kind, case: &Case, action: &Action, cx: &Context) -> Result<()
     }
     let none = Values::new();
     let situation = situate(case, &none, cx);
+    if let To::State(to) = action.to {
+        decided(kind, case, to, cx)?;
+    }
     action.guards.iter().try_for_each(|guard| asked(guard, &situation))
+}
+
+/// What was put before a superior ends by the superior's word: nobody below closes it meanwhile.
+fn decided(kind: &Kind, case: &Case, to: &str, cx: &Context) -> Result<(), Why> {
+    if kind.ends(to) && case.escalated.is_some() && cx.by != CLOCK && cx.role < Role::Supervisor {
+        return Err(Why::new("desk.why.undecided"));
+    }
+    Ok(())
 }
 
 /// Asks a guard; a refusal carries the guard's name.
@@ -505,6 +516,11 @@ fn finish(
     cx: &Context,
 ) -> Result<Planned, Why> {
     let now = cx.now.trunc_subsecs(0);
+    decided(kind, before, to, cx)?;
+    if kind.ends(to) {
+        // Ended by a superior, or by the clock: there is nothing left to decide.
+        after.escalated = None;
+    }
     let mut events = Vec::new();
     let mut spawns = Vec::new();
     let mut links = Vec::new();
@@ -531,7 +547,9 @@ fn finish(
                 };
                 events.extend(promised(&seen, &stage, situation.input_instant(key), inputs, cx)?);
             }
-            Effect::PromiseNext(_, next) if before.promise().is_some_and(|open| open.stage == *next) => {}
+            // What goes on already, or was promised by hand, stays as it was said.
+            Effect::PromiseNext(_, next)
+                if before.promise().is_some_and(|open| [*next, BY_HAND].contains(&open.stage.as_str())) => {}
             Effect::PromiseNext(first, next) => {
                 events.extend(before.promise().map(|open| {
                     if open.stage == *first { Event::PromiseKept } else { Event::PromiseWithdrawn }

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Row as SqlRow, params, params_from
 use super::chain::Stamp;
 use super::{Result, Store, StoreError, Tx, find, instant};
 use crate::desk::callback::{Callback, Outcome};
-use crate::desk::case::Case;
+use crate::desk::case::{Case, DONE_OVER};
 use crate::desk::kind::{Around, Kind};
 use crate::desk::kinds::Kinds;
 use crate::desk::number;
@@ -403,7 +403,9 @@ impl Tx<'_> {
 
 /// Urgent matters and rework stand at the front of the queue.
 fn is_front(case: &Case) -> bool {
-    let rework = case.callbacks.iter().any(|callback| callback.outcome() == Some(Outcome::Dissatisfied));
+    let dissatisfied = |callback: &Callback| callback.outcome() == Some(Outcome::Dissatisfied);
+    let again = DONE_OVER.iter().any(|key| case.get(key).as_u64().is_some_and(|times| times > 0));
+    let rework = again || case.callbacks.iter().any(dissatisfied);
     case.urgency.as_deref() == Some("urgent") || rework
 }
 

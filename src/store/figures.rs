@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use rusqlite::params;
 
 use super::{Result, Store, StoreError};
-use crate::desk::figures::{Figures, Ratio};
+use crate::desk::figures::{Figures, RINGS, Ratio};
 
 impl Store {
     /// The figures of a day, whose instants lie from `start` until before `end`, as they stand at `now`.
@@ -32,9 +32,11 @@ impl Store {
         Ok(Figures {
             opened: by_kind("SELECT kind, count(*) FROM cases WHERE day = ?1 GROUP BY kind")?,
             closed: by_kind("SELECT kind, count(*) FROM cases WHERE closed_day = ?1 GROUP BY kind")?,
-            open: by_kind("SELECT kind, count(*) FROM cases WHERE day <= ?1 AND open = 1 GROUP BY kind")?,
-            // A complaint counts as handled when its reply was given; one counts at all when its reply
-            // was promised for this day, or given on it.
+            open: by_kind(
+                "SELECT kind, count(*) FROM cases WHERE day <= ?1 AND (open = 1 OR closed_day > ?1) GROUP BY kind",
+            )?,
+            // A complaint counts on the day for which its reply was promised, and as handled when the
+            // reply was given by the end of that day.
             complaints_handled: ratio(
                 "SELECT count(kept_at) FILTER (WHERE kept_at < ?2), count(*) FROM promise
                  WHERE stage = 'complaint.reply' AND due >= ?1 AND due < ?2 AND withdrawn_at IS NULL",
@@ -61,6 +63,8 @@ impl Store {
                 from,
                 to,
             )?,
+            // Only calls of which somebody noted the rings: nobody counts what nobody heard.
+            answered_in_time: self.answered(&day)?,
             promises_kept: ratio(
                 "SELECT count(*) FILTER (WHERE kept_at <= due), count(*) FROM promise
                  WHERE due >= ?1 AND due < ?2 AND withdrawn_at IS NULL",
@@ -68,6 +72,17 @@ impl Store {
                 to,
             )?,
         })
+    }
+
+    /// Calls of a day that were answered within three rings, out of those whose rings were noted.
+    fn answered(&self, day: &str) -> Result<Ratio> {
+        let mut statement = self.read().prepare_cached(
+            "SELECT count(*) FILTER (WHERE rings <= ?2), count(rings) FROM (
+                 SELECT json_extract(detail, '$.rings') AS rings FROM cases
+                 WHERE day = ?1 AND kind = 'call' AND state <> 'void')",
+        )?;
+        Ok(statement
+            .query_row(params![day, RINGS], |row| Ok(Ratio { part: row.get(0)?, of: row.get(1)? }))?)
     }
 
     /// Sum and number of the satisfaction scores that a unit's residents gave; `None` if they gave none.

@@ -3,11 +3,11 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::talk;
+use super::{checks, talk};
 use crate::desk::callback::Outcome;
 use crate::desk::field::{Field, FieldType, Preset};
 use crate::desk::kind::{
-    Action, CallbackMove, Effect, FindingRule, From, Kind, Phase, Severity, State, To,
+    Action, CallbackMove, Effect, FindingRule, From, Guard, Kind, Phase, Severity, State, To,
     shape,
 };
 use crate::desk::workflow::TURN_INTO;
@@ -22,6 +22,9 @@ pub struct Call {
     /// One of [`ABOUT`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub about: Option<String>,
+    /// When it rang: the moment at which the form was called up, not that of its saving.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rang_at: Option<DateTime<Utc>>,
     /// What was said.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub content: Option<String>,
@@ -56,6 +59,7 @@ pub static KIND: Kind = Kind {
         Field::required("about", FieldType::Choice(ABOUT)).preset(Preset::Text("enquiry")),
         Field::new("content", FieldType::LongText),
         Field::new("rings", FieldType::Count { min: 1, max: 99 }),
+        Field::required("rang_at", FieldType::Instant).preset(Preset::Now).fixed(),
     ],
     fields: &talk::FIELDS,
     states: &[
@@ -102,13 +106,13 @@ pub static KIND: Kind = Kind {
         },
         CallbackMove {
             outcome: Outcome::Dissatisfied,
-            from: &["to-answer", "answered", "passed-on"],
+            from: &["to-answer", "answered", "passed-on", "turned"],
             to: To::State("open"),
             effects: &[],
         },
     ],
     on_open: &[],
-    open_checks: &[],
+    open_checks: &[Guard { id: "has-happened", check: |s| checks::happened(s, "rang_at") }],
     summary: &["content"],
     columns: &["about", "contact"],
     findings: &[FindingRule {

@@ -17,8 +17,18 @@ pub fn happened(s: &Situation, key: &str) -> Result<(), Why> {
 /// Refuses an instant of an input that lies before the instant in the field `earlier`.
 pub fn not_before(s: &Situation, key: &str, earlier: &str) -> Result<(), Why> {
     let before: Option<DateTime<Utc>> = as_instant(&s.case.get(earlier));
-    match (s.input_instant(key), before) {
-        (Some(at), Some(before)) if at < before => {
+    before.map_or(Ok(()), |before| not_before_instant(s, key, before))
+}
+
+/// Refuses an instant of an input that lies before the case was opened.
+pub fn not_before_opening(s: &Situation, key: &str) -> Result<(), Why> {
+    not_before_instant(s, key, s.case.opened_at)
+}
+
+/// People type whole minutes: one that began before `before` and holds it is not before it.
+fn not_before_instant(s: &Situation, key: &str, before: DateTime<Utc>) -> Result<(), Why> {
+    match s.input_instant(key) {
+        Some(at) if at.timestamp().div_euclid(60) < before.timestamp().div_euclid(60) => {
             Err(Why::new("desk.why.before_earlier").with("at", Arg::At(before)).about(key))
         }
         _ => Ok(()),

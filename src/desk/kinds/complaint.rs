@@ -143,9 +143,11 @@ fn was_replied(s: &Situation) -> Result<(), Why> {
 }
 
 /// Only a callback that reached the resident and found him satisfied leads to the state `satisfied`;
-/// a callback that is not wanted has reached nobody.
+/// a callback that is not wanted has reached nobody. One made by hand does not stand in for the one
+/// that the reply owes.
 fn was_reached(s: &Situation) -> Result<(), Why> {
-    if s.case.state == "satisfied" { Ok(()) } else { Err(Why::new("complaint.why.not_reached")) }
+    let owed = s.case.callbacks.iter().any(|callback| callback.stage == CALLBACK && callback.is_open());
+    if s.case.state == "satisfied" && !owed { Ok(()) } else { Err(Why::new("complaint.why.not_reached")) }
 }
 
 fn superior_closes(s: &Situation) -> Result<(), Why> {
@@ -159,6 +161,7 @@ fn decided(s: &Situation) -> Result<(), Why> {
     if s.case.escalated.is_some() { Err(Why::new("complaint.why.undecided")) } else { Ok(()) }
 }
 
+const CALLBACK: &str = "callback.complaint";
 const REPLY_PROMISE: &str = "complaint.reply";
 const DECIDED_FIRST: Guard = Guard { id: "decided", check: decided };
 const DEADLINE_AHEAD: &[Guard] =
@@ -171,7 +174,7 @@ const REPLY: &[Field] = &[
 ];
 const REPLY_CHECKS: &[Guard] = &[Guard { id: "has-happened", check: |s| checks::happened(s, "replied_at") }];
 const REPLY_EFFECTS: &[Effect] =
-    &[Effect::PromiseKept, Effect::CancelCallbacks, Effect::Callback("callback.complaint")];
+    &[Effect::PromiseKept, Effect::CancelCallbacks, Effect::Callback(CALLBACK)];
 
 /// The declaration.
 pub static KIND: Kind = Kind {

@@ -237,11 +237,9 @@ fn tick<const STEP: usize>(s: &Situation, values: &mut Values) -> Result<(), Why
     let mut record = Values::new();
     record.insert("at".into(), given("done_at").unwrap_or_else(|| instant(s.now)));
     record.insert("by".into(), s.by.into());
-    for key in ["document", "copy"] {
-        if let Some(value) = given(key) {
-            record.insert(key.into(), value);
-        }
-    }
+    // The notice's own number is the document of the step that checks it.
+    record.extend(given("document").or_else(|| given("notice")).map(|value| ("document".to_owned(), value)));
+    record.extend(given("copy").map(|value| ("copy".to_owned(), value)));
     if STEP == PAY_CHARGES {
         let total = s.detail::<MoveIn>().charges.iter().fold(0_i64, |sum, c| sum.saturating_add(c.amount));
         values.insert("charges_total".into(), total.into());
@@ -349,6 +347,8 @@ fn moved_in(s: &Situation) -> Option<HouseholdChange> {
 
 const DONE_AT: Field = Field::required("done_at", FieldType::Instant).preset(Preset::Now);
 const COPY: Field = Field::new("copy", FieldType::Flag).preset(Preset::Yes);
+/// Where the step mostly leaves no paper.
+const COPY_IF_ANY: Field = Field::new("copy", FieldType::Flag);
 const DOCUMENT: Field = Field::new("document", FieldType::Text);
 const NOTE: Field = Field::new("note", FieldType::LongText);
 const HAPPENED: Guard = Guard { id: "has-happened", check: happened };
@@ -416,7 +416,9 @@ pub static KIND: Kind = Kind {
         step("notify")
             .inputs(&[
                 Field::required("notice_way", FieldType::Choice(NOTICE_WAYS)).preset(Preset::Text("phone")),
+                DOCUMENT,
                 DONE_AT,
+                COPY_IF_ANY,
                 NOTE,
             ])
             .guards(&[Guard { id: "not-done-yet", check: not_done::<NOTIFY> }])
@@ -437,6 +439,7 @@ pub static KIND: Kind = Kind {
                 Field::new("emergency_contact", FieldType::Text),
                 Field::new("emergency_phone", FieldType::Phone),
                 Field::new("plate", FieldType::Plate),
+                DOCUMENT,
                 DONE_AT,
                 COPY,
             ])
@@ -448,7 +451,9 @@ pub static KIND: Kind = Kind {
                 Field::required("handbook", FieldType::Flag).preset(Preset::Yes),
                 Field::required("quality_letter", FieldType::Flag).preset(Preset::Yes),
                 Field::required("manual", FieldType::Flag).preset(Preset::Yes),
+                DOCUMENT,
                 DONE_AT,
+                COPY_IF_ANY,
             ])
             .guards(&[Guard { id: "not-done-yet", check: not_done::<HAND_OUT> }])
             .checks(&[
@@ -461,7 +466,9 @@ pub static KIND: Kind = Kind {
         step("offer-renovation")
             .inputs(&[
                 Field::required("renovation", FieldType::Choice(RENOVATION)).preset(Preset::Text("wanted")),
+                DOCUMENT,
                 DONE_AT,
+                COPY_IF_ANY,
                 NOTE,
             ])
             .guards(&[Guard { id: "not-done-yet", check: not_done::<OFFER_RENOVATION> }])
@@ -486,13 +493,14 @@ pub static KIND: Kind = Kind {
                 Field::required("electricity", FieldType::Reading),
                 Field::new("gas", FieldType::Reading),
                 Field::new("defects", FieldType::Lines(DEFECTS)),
+                DOCUMENT,
                 DONE_AT,
                 COPY,
             ])
             .guards(&[Guard { id: "not-done-yet", check: not_done::<INSPECT> }])
             .effects(&[Effect::Change(tick::<INSPECT>), Effect::Spawn(repairs)]),
         step("hand-keys")
-            .inputs(&[Field::required("keys", FieldType::Lines(COUNTED)), DOCUMENT, DONE_AT])
+            .inputs(&[Field::required("keys", FieldType::Lines(COUNTED)), DOCUMENT, DONE_AT, COPY])
             .guards(&[
                 Guard { id: "not-done-yet", check: not_done::<HAND_KEYS> },
                 Guard { id: "paid-signed-inspected", check: keys_are_due },

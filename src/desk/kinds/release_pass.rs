@@ -150,6 +150,14 @@ fn note_consent(s: &Situation, values: &mut Values) -> Result<(), Why> {
     Ok(())
 }
 
+/// The owner consented to what was written before: who asks, from which flat, and what leaves.
+#[allow(clippy::unnecessary_wraps)] // the signature of every change
+fn consent_is_void(_: &Situation, values: &mut Values) -> Result<(), Why> {
+    values.remove("consent_how");
+    values.remove("consent_at");
+    Ok(())
+}
+
 #[allow(clippy::unnecessary_wraps)] // the signature of every change
 fn approved(s: &Situation, values: &mut Values) -> Result<(), Why> {
     values.insert("approved_by".into(), s.by.into());
@@ -259,7 +267,8 @@ pub static KIND: Kind = Kind {
                 Field::required("lines", FieldType::Lines(LINES)).preset(Preset::Same),
                 Field::required("valid_until", FieldType::Instant).preset(Preset::Same),
             ])
-            .checks(&[UNTIL_AHEAD]),
+            .checks(&[UNTIL_AHEAD])
+            .effects(&[Effect::Change(consent_is_void)]),
         Action::new("expire", From::States(&["applied", "approved"]), To::State("expired"))
             .guards(&[Guard { id: "past-its-date", check: is_past }])
             .by_clock(),

@@ -177,6 +177,8 @@ fn agreed(s: &Situation, values: &mut Values) -> Result<(), Why> {
 #[allow(clippy::unnecessary_wraps)] // the signature of every change
 fn made_free(_: &Situation, values: &mut Values) -> Result<(), Why> {
     values.insert("chargeable".into(), false.into());
+    // A bill that was made out already is a bill for nothing.
+    values.entry("amount").and_modify(|amount| *amount = 0.into());
     Ok(())
 }
 
@@ -237,6 +239,15 @@ fn after_work(s: &Situation) -> &'static str {
     }
 }
 
+/// Where a repair goes on that is made free: there is nothing left to pay for, anything else stays.
+fn freed(s: &Situation) -> &'static str {
+    let now = s.case.state.as_str();
+    if now == "to-pay" {
+        return after_payment(s);
+    }
+    CHARGED.iter().copied().find(|state| *state == now).unwrap_or("registered")
+}
+
 fn after_payment(s: &Situation) -> &'static str {
     if callback_done(s) { "called-back" } else { "to-call" }
 }
@@ -286,6 +297,34 @@ fn done_over(s: &Situation, values: &mut Values) -> Result<(), Why> {
 const CALLBACK: &str = "callback.repair";
 const ARRIVE: &str = "repair.arrive";
 const FINISH: &str = "repair.finish";
+
+/// Where a repair can still be made free; the last two after its work.
+const CHARGED: &[&str] = &[
+    "registered",
+    "dispatched",
+    "on-site",
+    "quoted",
+    "declined",
+    "agreed",
+    "working",
+    "parts",
+    "finished",
+    "to-pay",
+];
+/// Where making it free leads: whoever waits for payment waits no more.
+const FREED: &[&str] = &[
+    "registered",
+    "dispatched",
+    "on-site",
+    "quoted",
+    "declined",
+    "agreed",
+    "working",
+    "parts",
+    "finished",
+    "to-call",
+    "called-back",
+];
 
 const MAY_WORK: Guard = Guard { id: "free-or-agreed", check: free_or_agreed };
 const REWORK: &[Effect] = &[Effect::Change(done_over), Effect::CancelCallbacks, Effect::Promise(ARRIVE)];
@@ -369,7 +408,7 @@ pub static KIND: Kind = Kind {
             To::State("working"),
         )
         .guards(&[MAY_WORK])
-        .effects(&[Effect::Change(started)]),
+        .effects(&[Effect::Change(started), Effect::PromiseNext(ARRIVE, FINISH)]),
         Action::new(
             "quote",
             From::States(&["on-site", "quoted", "declined", "agreed", "working", "parts"]),
@@ -386,7 +425,8 @@ pub static KIND: Kind = Kind {
                 Field::required("agreed_by", FieldType::Text).preset(Preset::Of("contact")),
                 Field::required("agreed_how", FieldType::Choice(WAYS)).preset(Preset::Text("in-person")),
             ])
-            .effects(&[Effect::Change(agreed)]),
+            // A declined quote took the promise away; the next one that is agreed to brings one back.
+            .effects(&[Effect::Change(agreed), Effect::PromiseNext(ARRIVE, FINISH)]),
         Action::new("decline", From::States(&["quoted"]), To::State("declined"))
             .inputs(&[Field::required("declined", FieldType::LongText)])
             .effects(&[Effect::PromiseWithdrawn]),
@@ -464,17 +504,8 @@ pub static KIND: Kind = Kind {
             .effects(&[Effect::Promise(ARRIVE)]),
         Action::new(
             "make-free",
-            From::States(&[
-                "dispatched",
-                "on-site",
-                "quoted",
-                "declined",
-                "agreed",
-                "working",
-                "parts",
-                "to-pay",
-            ]),
-            To::Stay,
+            From::States(CHARGED),
+            To::OneOf(FREED, freed),
         )
         .supervisor()
         .inputs(&[Field::required("reason", FieldType::LongText)])

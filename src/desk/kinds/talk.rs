@@ -42,7 +42,8 @@ pub const ANSWER_AHEAD: &[Guard] =
 pub const PASSED_ON: &[Guard] = &[Guard { id: "has-happened", check: passed_on }];
 
 fn passed_on(s: &Situation) -> Result<(), Why> {
-    checks::happened(s, "passed_at")
+    checks::happened(s, "passed_at")?;
+    checks::not_before_opening(s, "passed_at")
 }
 
 /// What is mostly done about a matter of this sort.

@@ -154,6 +154,7 @@ impl ReviewScreen {
             ("ui.figure.callbacks_made", figures.callbacks_made, Some(CALLBACKS_MADE)),
             ("ui.figure.urgent_called_back", figures.urgent_called_back, Some(100)),
             ("ui.figure.satisfied", figures.satisfied, Some(SATISFIED)),
+            ("ui.figure.answered_in_time", figures.answered_in_time, None),
             ("ui.figure.promises_kept", figures.promises_kept, None),
         ];
         let mut spans: Vec<Span> = Vec::new();
