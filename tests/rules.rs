@@ -5,8 +5,14 @@
 mod toy;
 
 mod rules {
+    mod complaint;
     mod defaults;
+    mod desk;
+    mod move_in;
     mod oath;
+    mod release_pass;
+    mod repair;
+    mod talk;
     mod walk;
     mod words;
 }
