@@ -6,6 +6,7 @@ mod toy;
 
 mod rules {
     mod complaint;
+    mod day;
     mod defaults;
     mod desk;
     mod move_in;
