@@ -79,10 +79,7 @@ fn each_verdict_goes_its_way() {
     let number = open(&mut c);
     let complex = json!({ "verdict": "complex", "reason": "涉及多户" });
     assert_eq!(c.steps(&number, &[("judge", complex)]), ["referred"]);
-    assert_eq!(
-        c.refused(Desk, &number, "instruct", json!({ "instruction": "去办" })),
-        "desk.why.needs_role"
-    );
+    assert_eq!(c.refused(Desk, &number, "instruct", json!({ "instruction": "去办" })), "desk.why.needs_role");
     assert_eq!(c.refused(Desk, &number, "handle", json!({ "measures": MEASURES })), "desk.why.not_in_state");
     assert_eq!(c.done(Boss, &number, "instruct", json!({ "instruction": "约谈施工方" })).state, "handling");
     let steps = [
@@ -109,7 +106,11 @@ fn it_cannot_close_without_a_reply_and_a_callback_that_reached_the_resident() {
     c.done(Desk, &number, "callback-unreached", nothing());
     assert_eq!(c.refused(Boss, &number, "close", nothing()), "complaint.why.not_reached");
     c.done(Desk, &number, "callback-unwanted", nothing());
-    assert_eq!(c.refused(Boss, &number, "close", nothing()), "complaint.why.not_reached", "nobody was reached");
+    assert_eq!(
+        c.refused(Boss, &number, "close", nothing()),
+        "complaint.why.not_reached",
+        "nobody was reached"
+    );
     // The resident is rung all the same.
     c.done(Desk, &number, "callback-add", json!({ "due": c.at(10) }));
     c.steps(&number, &[("callback-satisfied", json!({ "score": 4 })), ("close", nothing())]);
@@ -145,12 +146,15 @@ fn not_satisfied_is_handled_further_as_often_as_needed() {
         assert!(c.store.row(&number).unwrap().unwrap().front);
         assert_eq!(c.refused(Boss, &number, "close", nothing()), "desk.why.not_in_state");
     }
-    c.steps(&number, &[
-        ("handle", json!({ "measures": MEASURES })),
-        ("reply", reply()),
-        ("callback-satisfied", json!({ "score": 4 })),
-        ("close", nothing()),
-    ]);
+    c.steps(
+        &number,
+        &[
+            ("handle", json!({ "measures": MEASURES })),
+            ("reply", reply()),
+            ("callback-satisfied", json!({ "score": 4 })),
+            ("close", nothing()),
+        ],
+    );
     // Even when it is closed.
     assert_eq!(c.done(Desk, &number, "further", json!({ "reason": "又来电" })).state, "handling");
     assert_eq!(c.case(&number).closed_at, None);
@@ -171,11 +175,14 @@ fn what_went_to_a_superior_on_the_way_is_the_superiors_to_close() {
     );
     let decided = c.done(Boss, &number, "instruct", json!({ "instruction": "不赔偿, 解释" }));
     assert_eq!((decided.state.as_str(), decided.escalated), ("with-department", None));
-    c.steps(&number, &[
-        ("handle", json!({ "measures": MEASURES })),
-        ("reply", reply()),
-        ("callback-satisfied", json!({ "score": 4 })),
-    ]);
+    c.steps(
+        &number,
+        &[
+            ("handle", json!({ "measures": MEASURES })),
+            ("reply", reply()),
+            ("callback-satisfied", json!({ "score": 4 })),
+        ],
+    );
     assert_eq!(c.refused(Desk, &number, "close", nothing()), "complaint.why.superior_closes");
     c.done(Boss, &number, "close", nothing());
 }

@@ -75,7 +75,10 @@ fn repaired(c: &mut Counter, urgency: &str, price: i64) -> String {
         let quote = json!({ "quote": [{ "what": "角阀", "count": 1, "price": price }] });
         c.steps(&number, &[("quote", quote), ("agree", nothing())]);
     }
-    c.steps(&number, &[("start", nothing()), ("finish", json!({ "site_cleared": true })), ("confirm", nothing())]);
+    c.steps(
+        &number,
+        &[("start", nothing()), ("finish", json!({ "site_cleared": true })), ("confirm", nothing())],
+    );
     number
 }
 
@@ -89,7 +92,10 @@ fn each_thing_left_undone_is_found_and_each_thing_done_is_not() {
     let complaint = c.open("complaint", json!({ "category": "noise.renovation", "content": "吵" })).number;
     c.done(Desk, &complaint, "escalate", json!({ "reason": "要求赔偿" }));
     let pass = c
-        .open("release-pass", json!({ "unit": "3-2-1501", "contact": "仇", "lines": [{ "name": "沙发", "count": 2 }] }))
+        .open(
+            "release-pass",
+            json!({ "unit": "3-2-1501", "contact": "仇", "lines": [{ "name": "沙发", "count": 2 }] }),
+        )
         .number;
     c.done(Desk, &pass, "approve", nothing());
     let short = json!({ "guard": c.settings.staff[0].name, "counted": [{ "name": "沙发", "count": 1 }] });
@@ -135,11 +141,16 @@ fn each_thing_left_undone_is_found_and_each_thing_done_is_not() {
     ];
     want.sort_unstable();
     let found = c.pairs(today());
-    assert_eq!(found.iter().map(|(kind, subject)| (kind.as_str(), subject.as_str())).collect::<Vec<_>>(), want);
+    assert_eq!(
+        found.iter().map(|(kind, subject)| (kind.as_str(), subject.as_str())).collect::<Vec<_>>(),
+        want
+    );
     // The worst first, and each with its case.
     let findings = c.found(today());
     assert!(findings.windows(2).all(|pair| pair[0].severity >= pair[1].severity));
-    assert!(findings.iter().all(|finding| finding.number().is_none_or(|n| c.store.case(n).unwrap().is_some())));
+    assert!(
+        findings.iter().all(|finding| finding.number().is_none_or(|n| c.store.case(n).unwrap().is_some()))
+    );
 
     // Each goes away by being done.
     c.done(Desk, &call, "pass-on", nothing());
@@ -191,11 +202,14 @@ fn figures_say_what_they_were_counted_from_and_none_where_there_is_nothing() {
     let replied = c.open("complaint", json!({ "category": "noise.renovation", "content": "吵" })).number;
     c.open("complaint", json!({ "category": "noise.renovation", "content": "吵" }));
     let judge = json!({ "verdict": "ordinary", "department": "security", "deadline": c.at(120) });
-    c.steps(&replied, &[
-        ("judge", judge),
-        ("handle", json!({ "measures": "已劝离" })),
-        ("reply", json!({ "reply": "已劝离" })),
-    ]);
+    c.steps(
+        &replied,
+        &[
+            ("judge", judge),
+            ("handle", json!({ "measures": "已劝离" })),
+            ("reply", json!({ "reply": "已劝离" })),
+        ],
+    );
     c.evening();
     let figures = review::review(&c.store, c.now, today()).unwrap().figures;
     assert_eq!(figures.answered_in_time, Ratio { part: 3, of: 4 });
@@ -261,7 +275,10 @@ fn findings_are_settled_or_carried_over_with_a_note_by_a_supervisor_and_then_the
 
     // The next shift opens with what was carried over, and only with that.
     let opening = review::opening_list(&c.store, day("2026-11-25")).unwrap();
-    assert_eq!(opening.iter().map(|finding| finding.subject.as_str()).collect::<Vec<_>>(), [complaint.as_str()]);
+    assert_eq!(
+        opening.iter().map(|finding| finding.subject.as_str()).collect::<Vec<_>>(),
+        [complaint.as_str()]
+    );
     assert_eq!(opening[0].mark.as_ref().unwrap().note, "明早先回复");
     // As long as it is undone it is a finding of the next day too.
     c.now += TimeDelta::days(1);
@@ -305,7 +322,10 @@ fn a_signed_day_is_frozen_for_good_and_what_comes_later_shows_as_late() {
     c.now += TimeDelta::days(3);
     c.done(Desk, &call, "note", json!({ "note": "三天以后" }));
     let after = review::review(&c.store, c.now, today()).unwrap();
-    assert_eq!((&after.figures, &after.findings, &after.signed), (&signed.figures, &signed.findings, &signed.signed));
+    assert_eq!(
+        (&after.figures, &after.findings, &after.signed),
+        (&signed.figures, &signed.findings, &signed.signed)
+    );
     let subjects: Vec<_> = after.late.iter().map(|record| record.subject.as_str()).collect();
     assert_eq!(subjects, [visit.as_str(), late.as_str()], "another day's entries are not late for this one");
 
@@ -366,7 +386,11 @@ fn of_two_who_sign_at_once_one_signs() {
         for refused in results.iter().filter_map(|result| result.as_ref().err()) {
             assert_eq!(refused, "counter.why.day_signed");
         }
-        assert_eq!(c.store.records(&format!("day:{}", today())).unwrap().len(), 1, "one signature in the chain");
+        assert_eq!(
+            c.store.records(&format!("day:{}", today())).unwrap().len(),
+            1,
+            "one signature in the chain"
+        );
         assert_eq!(c.store.verify_chain().unwrap().broken, None);
     }
 }

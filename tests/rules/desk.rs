@@ -74,7 +74,12 @@ impl Counter {
     }
 
     /// Opens a case as the receptionist, or says why not.
-    pub fn try_open(&mut self, kind: &str, given: Value, at_once: Option<(&str, Value)>) -> Result<Done, String> {
+    pub fn try_open(
+        &mut self,
+        kind: &str,
+        given: Value,
+        at_once: Option<(&str, Value)>,
+    ) -> Result<Done, String> {
         let new = NewCase {
             kind: kind.into(),
             values: values(given),
@@ -122,7 +127,8 @@ impl Counter {
 
     /// The kind's own actions that are allowed now.
     pub fn allowed(&self, who: Who, number: &str) -> Vec<&'static str> {
-        let offers = offers(&self.store, &self.session(who), self.now, &self.settings, &self.case(number)).unwrap();
+        let offers =
+            offers(&self.store, &self.session(who), self.now, &self.settings, &self.case(number)).unwrap();
         let allowed = offers.into_iter().filter(|offer| offer.own && offer.why_not.is_none());
         allowed.map(|offer| offer.action).collect()
     }

@@ -74,10 +74,13 @@ fn eleven_steps_lead_to_a_household_that_has_moved_in() {
         .iter()
         .map(|person| (person.name.as_str(), person.relation, person.phones.join(" ")))
         .collect();
-    assert_eq!(people, [
-        ("仇建国", Relation::Owner, "13800005678".to_owned()),
-        ("曾丽", Relation::Family, "13900001111".to_owned())
-    ]);
+    assert_eq!(
+        people,
+        [
+            ("仇建国", Relation::Owner, "13800005678".to_owned()),
+            ("曾丽", Relation::Family, "13900001111".to_owned())
+        ]
+    );
 }
 
 #[test]
@@ -102,7 +105,11 @@ fn no_keys_before_charges_covenant_and_inspection() {
             }
         }
         let keys = inputs("hand-keys");
-        assert_eq!(c.refused(Boss, &number, "hand-keys", keys.clone()), "move-in.why.step_missing", "{missing}");
+        assert_eq!(
+            c.refused(Boss, &number, "hand-keys", keys.clone()),
+            "move-in.why.step_missing",
+            "{missing}"
+        );
         c.done(Desk, &number, missing, inputs(missing));
         c.done(Desk, &number, "hand-keys", keys);
     }
@@ -138,7 +145,8 @@ fn each_defect_becomes_a_free_repair_of_its_own_and_both_point_at_each_other() {
         "move-in.why.step_missing"
     );
     let done = c.act(Desk, &number, "inspect", inputs("inspect")).unwrap();
-    let more = c.act(Desk, &number, "add-defects", json!({ "more_defects": [{ "what": "插座没电" }] })).unwrap();
+    let more =
+        c.act(Desk, &number, "add-defects", json!({ "more_defects": [{ "what": "插座没电" }] })).unwrap();
     let case = more.case;
     assert_eq!(case.get("defects").as_array().unwrap().len(), 3);
     let repairs: Vec<_> = done.also.iter().chain(&more.also).collect();
@@ -167,6 +175,9 @@ fn accounts_and_the_bank_mandate_run_alongside() {
     }
     let accounts = c.case(&number).get("accounts");
     assert_eq!(accounts.as_array().unwrap().len(), 4);
-    assert_eq!(accounts[3], json!({ "account": "bank-mandate", "day": "2026-11-24", "account_number": "8800" }));
+    assert_eq!(
+        accounts[3],
+        json!({ "account": "bank-mandate", "day": "2026-11-24", "account_number": "8800" })
+    );
     assert_eq!(c.done(Desk, &number, "notify", nothing()).state, "started", "no step waits for them");
 }

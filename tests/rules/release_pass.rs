@@ -104,11 +104,17 @@ fn no_pass_is_released_after_its_date_and_the_clock_ends_it() {
 fn what_differs_at_the_gate_is_recorded_and_flagged() {
     for (counted, differs) in [
         (json!([{ "name": "椅子", "count": 4 }, { "name": "沙发", "count": 1 }]), false),
-        (json!([{ "name": "椅子", "count": 2 }, { "name": "椅子", "count": 2 }, { "name": "沙发", "count": 1 }]), false),
+        (
+            json!([{ "name": "椅子", "count": 2 }, { "name": "椅子", "count": 2 }, { "name": "沙发", "count": 1 }]),
+            false,
+        ),
         (json!([{ "name": "椅子", "count": 3 }, { "name": "沙发", "count": 1 }]), true),
         (json!([{ "name": "椅子", "count": 4 }, { "name": "沙发", "count": 0 }]), true),
         (json!([{ "name": "椅子", "count": 4 }]), true),
-        (json!([{ "name": "椅子", "count": 4 }, { "name": "沙发", "count": 1 }, { "name": "电视", "count": 1 }]), true),
+        (
+            json!([{ "name": "椅子", "count": 4 }, { "name": "沙发", "count": 1 }, { "name": "电视", "count": 1 }]),
+            true,
+        ),
     ] {
         let mut c = Counter::new();
         let number = open(&mut c, "3-2-1501", "owner");

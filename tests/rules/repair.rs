@@ -59,7 +59,9 @@ fn chargeable_work_from_the_first_word_to_the_last() {
     ] {
         assert_eq!(case.get(key), value, "{key}");
     }
-    for key in ["dispatched_at", "arrived_at", "quoted_at", "agreed_at", "started_at", "finished_at", "paid_at"] {
+    for key in
+        ["dispatched_at", "arrived_at", "quoted_at", "agreed_at", "started_at", "finished_at", "paid_at"]
+    {
         assert!(case.has(key), "{key}");
     }
 }
@@ -86,13 +88,21 @@ fn no_chargeable_work_before_the_agreement() {
 fn a_bill_above_the_quote_needs_a_new_agreement() {
     let mut c = Counter::new();
     let number = on_site(&mut c, true);
-    c.steps(&number, &[("quote", json!({ "quote": lines(1_500) })), ("agree", nothing()), ("start", nothing())]);
+    c.steps(
+        &number,
+        &[("quote", json!({ "quote": lines(1_500) })), ("agree", nothing()), ("start", nothing())],
+    );
     let bill = json!({ "site_cleared": true, "materials": lines(1_500), "labour": 1 });
     assert_eq!(c.refused(Desk, &number, "finish", bill.clone()), "repair.why.above_quote");
     let uncleared = json!({ "site_cleared": false, "materials": lines(1_500) });
     assert_eq!(c.refused(Desk, &number, "finish", uncleared), "repair.why.site_not_cleared");
     assert_eq!(
-        c.refused(Desk, &number, "finish", json!({ "site_cleared": true, "materials": [{ "what": "角阀", "count": 1 }] })),
+        c.refused(
+            Desk,
+            &number,
+            "finish",
+            json!({ "site_cleared": true, "materials": [{ "what": "角阀", "count": 1 }] })
+        ),
         "desk.why.line_without_price"
     );
     let quoted = c.done(Desk, &number, "quote", json!({ "quote": lines(1_600) }));
@@ -153,7 +163,10 @@ fn a_promise_taken_away_by_a_declined_quote_comes_back_with_the_next_agreement()
     // Agreeing does not put off what is under way.
     let number = on_site(&mut c, true);
     let due = c.case(&number).due_at();
-    c.steps(&number, &[("quote", json!({ "quote": lines(1_500) })), ("agree", nothing()), ("start", nothing())]);
+    c.steps(
+        &number,
+        &[("quote", json!({ "quote": lines(1_500) })), ("agree", nothing()), ("start", nothing())],
+    );
     assert_eq!(c.case(&number).due_at(), due);
 }
 
@@ -165,7 +178,13 @@ fn an_urgent_repair_is_called_back_within_a_day_and_stands_at_the_front() {
         c.open("repair", given("normal", false));
     }
     let queue = |c: &Counter| {
-        let query = Query { kind: Some("repair".into()), order: Order::Queue, open: Some(true), limit: 9, ..Query::default() };
+        let query = Query {
+            kind: Some("repair".into()),
+            order: Order::Queue,
+            open: Some(true),
+            limit: 9,
+            ..Query::default()
+        };
         c.store.list(&query).unwrap().rows.into_iter().map(|row| row.case.number).collect::<Vec<_>>()
     };
     assert_eq!(queue(&c)[0], urgent);
@@ -174,7 +193,10 @@ fn an_urgent_repair_is_called_back_within_a_day_and_stands_at_the_front() {
     assert!(matches!(&promise.basis, Basis::Rule(rule) if rule.urgency.as_deref() == Some("urgent")));
     let engineer = engineer(&c);
     let finish = json!({ "site_cleared": true });
-    c.steps(&urgent, &[("dispatch", engineer), ("arrive", nothing()), ("start", nothing()), ("finish", finish)]);
+    c.steps(
+        &urgent,
+        &[("dispatch", engineer), ("arrive", nothing()), ("start", nothing()), ("finish", finish)],
+    );
     let callback = c.case(&urgent).open_callback().cloned().unwrap();
     assert_eq!(callback.due, c.now + TimeDelta::hours(24));
 }
@@ -182,11 +204,14 @@ fn an_urgent_repair_is_called_back_within_a_day_and_stands_at_the_front() {
 #[test]
 fn not_satisfied_means_rework_on_the_same_number_at_the_front_of_the_queue() {
     // By the callback, and by the resident who rings before it.
-    for (action, said) in [("callback-dissatisfied", json!({ "note": "还在漏" })), ("rework", json!({ "reason": "还在漏" }))] {
+    for (action, said) in
+        [("callback-dissatisfied", json!({ "note": "还在漏" })), ("rework", json!({ "reason": "还在漏" }))]
+    {
         let mut c = Counter::new();
         let number = on_site(&mut c, true);
         let finish = ("finish", json!({ "site_cleared": true }));
-        let agreed = [("quote", json!({ "quote": lines(1_500) })), ("agree", nothing()), ("start", nothing())];
+        let agreed =
+            [("quote", json!({ "quote": lines(1_500) })), ("agree", nothing()), ("start", nothing())];
         c.steps(&number, &agreed);
         c.steps(&number, &[finish.clone(), ("confirm", nothing()), ("pay", json!({ "receipt": "1" }))]);
         c.open("repair", given("normal", false));
@@ -248,7 +273,11 @@ fn a_changed_setting_touches_new_promises_only() {
     let mut c = Counter::new();
     let old = c.open("repair", given("urgent", false));
     let mut after = c.settings.clone();
-    let rule = after.promises.iter_mut().find(|rule| rule.stage == "repair.arrive" && rule.urgency.is_some()).unwrap();
+    let rule = after
+        .promises
+        .iter_mut()
+        .find(|rule| rule.stage == "repair.arrive" && rule.urgency.is_some())
+        .unwrap();
     rule.minutes = 15;
     let (boss, before) = (c.boss.clone(), c.settings.clone());
     qiantai::counter::community::change_settings(&mut c.store, &boss, c.now, &before, &after).unwrap();

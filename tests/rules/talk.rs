@@ -22,8 +22,11 @@ fn a_call_is_stamped_with_the_moment_of_its_key_not_of_its_saving() {
 fn every_outcome_of_a_call() {
     let mut c = Counter::new();
     // Answered with the same save.
-    let answered =
-        c.try_open("call", json!({ "content": "物业费怎么收" }), Some(("answered", json!({ "answer": "按季" }))));
+    let answered = c.try_open(
+        "call",
+        json!({ "content": "物业费怎么收" }),
+        Some(("answered", json!({ "answer": "按季" }))),
+    );
     assert_eq!(answered.unwrap().case.state, "answered");
 
     // An answer promised: a callback at that very time, and its outcome ends the call.
@@ -55,7 +58,8 @@ fn every_outcome_of_a_call() {
 fn a_call_turns_into_any_other_kind_and_both_point_at_each_other() {
     let mut c = Counter::new();
     for kind in STANDARD.iter().filter(|kind| kind.id != "call") {
-        let given = json!({ "unit": "3-2-1501", "contact": "单雄", "phone": "13800005678", "content": "厨房漏水" });
+        let given =
+            json!({ "unit": "3-2-1501", "contact": "单雄", "phone": "13800005678", "content": "厨房漏水" });
         let call = c.open("call", given);
         let more = match kind.id {
             "complaint" => json!({ "into": kind.id, "category": "noise.neighbours" }),
@@ -121,16 +125,21 @@ fn a_visitor_may_leave_before_or_after_the_matter_is_over() {
         (vec![("answered", nothing()), ("leave", nothing())], vec!["settled", "closed"]),
         (vec![("leave", nothing()), ("answered", nothing())], vec!["left-open", "closed"]),
         (
-            vec![("take-message", json!({ "for_whom": "张师傅" })), ("leave", nothing()), ("pass-on", nothing())],
+            vec![
+                ("take-message", json!({ "for_whom": "张师傅" })),
+                ("leave", nothing()),
+                ("pass-on", nothing()),
+            ],
             vec!["message", "message", "closed"],
         ),
         (
             vec![("leave", nothing()), ("turn-into", json!({ "into": "repair", "content": "灯不亮" }))],
             vec!["left-open", "closed"],
         ),
-        (vec![("turn-into", json!({ "into": "repair", "content": "灯不亮" })), ("leave", nothing())], vec![
-            "settled", "closed",
-        ]),
+        (
+            vec![("turn-into", json!({ "into": "repair", "content": "灯不亮" })), ("leave", nothing())],
+            vec!["settled", "closed"],
+        ),
     ] {
         let number = matter(&mut c);
         assert_eq!(c.steps(&number, &steps), states);
@@ -151,7 +160,10 @@ fn what_is_put_before_a_superior_ends_by_the_superiors_word() {
     let mut c = Counter::new();
     let call = c.open("call", json!({ "content": "要求减免物业费" }));
     c.done(Desk, &call.number, "escalate", json!({ "reason": "原则问题" }));
-    assert_eq!(c.refused(Desk, &call.number, "escalate", json!({ "reason": "再报" })), "desk.why.already_escalated");
+    assert_eq!(
+        c.refused(Desk, &call.number, "escalate", json!({ "reason": "再报" })),
+        "desk.why.already_escalated"
+    );
     assert_eq!(c.refused(Desk, &call.number, "answered", nothing()), "desk.why.undecided");
     assert_eq!(c.refused(Desk, &call.number, "void", json!({ "reason": "错" })), "desk.why.undecided");
     assert!(!c.allowed(Desk, &call.number).contains(&"answered"), "told beforehand");
