@@ -27,7 +27,7 @@ fn today() -> NaiveDate {
 fn key(error: &CounterError) -> &str {
     match error {
         CounterError::Refused(why) => &why.key,
-        error => panic!("{error}"),
+        CounterError::Store(error) => panic!("{error}"),
     }
 }
 

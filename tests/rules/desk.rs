@@ -137,7 +137,7 @@ impl Counter {
 fn refusal(error: CounterError) -> String {
     match error {
         CounterError::Refused(why) => why.key,
-        error => panic!("{error}"),
+        CounterError::Store(error) => panic!("{error}"),
     }
 }
 
