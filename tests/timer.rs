@@ -208,6 +208,22 @@ fn the_clock_may_be_set_back_and_forth_without_a_second_bell() {
 }
 
 #[test]
+fn a_clock_that_jumps_while_nobody_says_so_is_noticed_both_ways() {
+    // As after a night's sleep of the computer, or when somebody sets its clock: no nudge.
+    let directory = tempfile::tempdir().unwrap();
+    let (mut store, session) = set_up(directory.path());
+    let due = morning() + TimeDelta::hours(1);
+    let case = open(&mut store, &session, morning(), json!({}));
+    let timer = Running::start(directory.path(), morning());
+    timer.board();
+    timer.clock.set(due + TimeDelta::hours(9));
+    assert_eq!(timer.rang(), vec![flag(&case.number, Duty::Promise, due)]);
+    timer.clock.set(due - TimeDelta::days(1));
+    let back = |notice| matches!(notice, Notice::Board(board) if board.overdue_promises == 0).then_some(());
+    timer.wait(back);
+}
+
+#[test]
 fn what_is_overdue_at_the_start_shows_and_rings_one_bell() {
     let directory = tempfile::tempdir().unwrap();
     let (mut store, session) = set_up(directory.path());
