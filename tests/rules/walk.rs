@@ -66,6 +66,8 @@ struct Walk<'a> {
     refused: BTreeMap<String, usize>,
     /// States that were reached and actions that were done.
     seen: BTreeSet<String>,
+    /// How often each action was tried.
+    tried: BTreeMap<&'static str, usize>,
 }
 
 impl Walk<'_> {
@@ -127,6 +129,10 @@ impl Walk<'_> {
             }
             FieldType::Checklist(_) => Value::Null,
         }
+    }
+
+    fn times(&self, action: &str) -> usize {
+        self.tried.get(action).copied().unwrap_or_default()
     }
 
     fn filled(&mut self, fields: &[Field]) -> Values {
@@ -191,9 +197,12 @@ impl Walk<'_> {
             let action = match self.dice.below(10) {
                 0 => all[self.dice.below(all.len())],
                 _ if among.is_empty() => return,
-                _ => among[self.dice.below(among.len())].action,
+                1..5 => among[self.dice.below(among.len())].action,
+                // What was done least so far, so that a long walk comes everywhere.
+                _ => among.iter().min_by_key(|offer| self.times(offer.action)).unwrap().action,
             };
             let declared = self.kind.action(action).unwrap();
+            *self.tried.entry(action).or_default() += 1;
             let kinds: Vec<_> = self.kinds.iter().collect();
             let into = Some(kinds[self.dice.below(kinds.len())].id);
             let inputs = inputs_of(self.kind, declared, self.kinds, into);
@@ -367,6 +376,7 @@ fn walk(kinds: Kinds, kind: &'static Kind, settings: &Settings, seed: u64) {
         done: 0,
         refused: BTreeMap::new(),
         seen: BTreeSet::new(),
+        tried: BTreeMap::new(),
     };
     // One batch: what is tested here is what is stored, not how often the disk is waited for.
     store
