@@ -52,6 +52,7 @@ impl Counter {
             occupancy: Occupancy::Vacant,
             moved_in: None,
             arrears,
+            note: String::new(),
             residents: vec![owner],
         };
         self.store.write(|tx| tx.put_household(&household)).unwrap();
