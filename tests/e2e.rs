@@ -2,6 +2,8 @@
 
 #[path = "e2e/faults.rs"]
 mod faults;
+#[path = "e2e/intake.rs"]
+mod intake;
 #[path = "e2e/keys.rs"]
 mod keys;
 #[path = "e2e/office.rs"]

@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
-use qiantai::counter::Session;
+use qiantai::counter::cases::{self, NewCase};
 use qiantai::counter::community::{Setup, init};
 use qiantai::counter::operators;
+use qiantai::counter::{CounterError, Session};
 use qiantai::desk::kinds::STANDARD;
 use qiantai::desk::people::Role;
 use qiantai::store::{Store, StoreError};
@@ -19,6 +20,7 @@ use qiantai::ui::config::Config;
 use qiantai::ui::cx::Message;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
+use serde_json::json;
 
 const PIN: &str = "246810";
 
@@ -438,6 +440,53 @@ fn a_household_is_changed_on_its_page() {
         assert_eq!(household.residents.len(), 1);
         assert!(screen.app.store().find_households("李梅", 5).unwrap().is_empty());
         assert_eq!(screen.app.store().verify_chain().unwrap().broken, None);
+    }
+}
+
+#[test]
+fn everything_that_was_ever_brought_stands_on_the_page() {
+    for (lang, size) in everywhere() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut store = Store::open(dir.path(), STANDARD).unwrap();
+        let boss = set_up(&mut store);
+        let home = qiantai::desk::household::Household {
+            unit: "3-2-1501".to_owned(),
+            area: None,
+            occupancy: qiantai::desk::household::Occupancy::MovedIn,
+            moved_in: None,
+            arrears: 0,
+            note: String::new(),
+            residents: Vec::new(),
+        };
+        qiantai::counter::directory::save_household(&mut store, &boss, now(), None, &home).unwrap();
+        store
+            .batch(|store| -> Result<(), CounterError> {
+                for n in 0..80 {
+                    let values = json!({ "unit": "3-2-1501", "content": format!("matter {n:02} of all") });
+                    let new = NewCase {
+                        kind: "repair".to_owned(),
+                        values: values.as_object().cloned().unwrap_or_default(),
+                        at_once: None,
+                        draft: None,
+                    };
+                    cases::open(store, &boss, now(), &new)?;
+                }
+                Ok(())
+            })
+            .unwrap();
+        let mut screen = Screen::new(store, Some(boss), lang, size);
+        screen.press(&["9", "Enter"]);
+        let open = t(lang, "ui.household.open", &[("count", "80")]);
+        screen.sees(&open);
+        screen.sees("matter 79");
+        screen.sees_no("matter 00");
+        // The newest stand first; the last one is brought into sight, and opened.
+        screen.press(&["End"]);
+        screen.sees("matter 00");
+        screen.sees_no("matter 79");
+        screen.press(&["Enter"]);
+        screen.sees("-001");
+        assert_eq!(screen.app.active_tab(), 2);
     }
 }
 

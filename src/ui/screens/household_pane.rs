@@ -125,7 +125,7 @@ impl HouseholdPane {
 
     /// Draws it; `whole` shows telephone numbers in full.
     pub fn draw(&mut self, frame: &mut Frame, area: Rect, look: &Look, whole: bool) {
-        let inner = parts::framed(frame, area, look, &self.household.unit, None, false);
+        let inner = parts::framed(frame, area, look, &self.household.unit, None, whole);
         let (lines, chosen) = self.content(usize::from(inner.width), look, whole);
         self.drawn = inner;
         self.lines = lines.len().min(usize::from(u16::MAX)) as u16;
