@@ -113,6 +113,36 @@ pub fn disable(
     })
 }
 
+/// Gives an operator another role. Nobody gives or takes a role above the own one, and nobody changes
+/// the own role: whoever is at work would go on with the old one. The last supervisor stays.
+///
+/// # Errors
+/// The role refuses, there is no such operator, or nobody could manage the book any more.
+pub fn change_role(
+    store: &mut Store,
+    session: &Session,
+    now: DateTime<Utc>,
+    name: &str,
+    role: Role,
+) -> Result<Operator> {
+    session.require(Role::Supervisor)?;
+    session.require(role)?;
+    if name == session.name() {
+        return Err(Why::new("counter.why.own_role").about("role").into());
+    }
+    store.write(|tx| {
+        let mut account = known(tx, name)?;
+        session.require(account.operator.role)?;
+        account.operator.role = role;
+        tx.put_account(&account)?;
+        if tx.able_operators(Role::Supervisor)? == 0 {
+            return Err(Why::new("counter.why.last_supervisor").into());
+        }
+        record(tx, session.name(), now, &account.operator, "change-role")?;
+        Ok(account.operator)
+    })
+}
+
 /// Sets a new PIN: one's own, or as a supervisor that of somebody who forgot it.
 ///
 /// # Errors

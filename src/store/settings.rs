@@ -59,6 +59,23 @@ impl Tx<'_> {
         self.read_settings.read(self.connection())
     }
 
+    /// The number of a case that holds this text under one of these keys, also within its lines.
+    pub fn case_holding(&self, keys: &[&str], text: &str) -> Result<Option<String>> {
+        // Almost all cases are passed over by the text alone; only what has it somewhere is taken apart.
+        let mut statement = self.connection().prepare_cached(
+            "SELECT number FROM cases
+             WHERE (category = ?1 AND EXISTS (SELECT 1 FROM json_each(?2) WHERE value = 'category'))
+                OR (instr(detail, ?3) > 0 AND EXISTS (
+                    SELECT 1 FROM json_tree(detail) AS held
+                    WHERE held.value = ?1 AND held.key IN (SELECT value FROM json_each(?2))))
+             LIMIT 1",
+        )?;
+        let keys = serde_json::to_string(keys)?;
+        let quoted = serde_json::to_string(text)?;
+        let mut rows = statement.query(params![text, keys, quoted])?;
+        Ok(rows.next()?.map(|row| row.get(0)).transpose()?)
+    }
+
     /// Replaces the settings.
     pub fn put_settings(&self, settings: &Settings) -> Result<()> {
         self.connection()

@@ -235,6 +235,7 @@ impl App {
             }
             Command::Palette => self.push(screens::palette()),
             Command::Phrases => self.phrases(),
+            Command::Settings => self.open_settings(),
             Command::Find | Command::FindHere => self.push(screens::find()),
             Command::Import => self.import(),
             Command::Lock => self.lock(),
@@ -335,6 +336,14 @@ impl App {
     fn push(&mut self, screen: Box<dyn Screen>) {
         self.layers.push(screen);
         self.with_top(|top, cx| top.refresh(cx));
+    }
+
+    fn open_settings(&mut self) {
+        if self.clear_way()
+            && let Some(screen) = self.make(|cx| Some(screens::settings(cx)))
+        {
+            self.push(screen);
+        }
     }
 
     /// The phrases lie over whatever is being done; the same key takes them away again.

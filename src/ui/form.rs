@@ -75,7 +75,10 @@ struct Slot {
 
 /// A form.
 pub struct Form {
-    kind: &'static Kind,
+    /// The kind of the case; `None` for a record that is no case.
+    kind: Option<&'static Kind>,
+    /// Whose words its fields have: a kind's, or a record's.
+    words: &'static str,
     kinds: Kinds,
     slots: Vec<Slot>,
     /// Editors of inputs that another choice took away, kept with what was typed.
@@ -102,7 +105,7 @@ impl Form {
     ) -> Self {
         let mut presets = workflow::presets(kind.opening, None, cx);
         presets.extend(given.clone());
-        let mut form = Self::new(kind, kind.opening, presets, cx, look, sources);
+        let mut form = Self::new(Some(kind), kind.id, kind.opening, presets, cx, look, sources);
         if !kind.at_once.is_empty() {
             let mut choices: Vec<Choice> = Vec::new();
             for action in kind.at_once {
@@ -129,11 +132,25 @@ impl Form {
         look: &Look,
         sources: &dyn Sources,
     ) -> Self {
-        Self::new(kind, fields, presets, cx, look, sources)
+        Self::new(Some(kind), kind.id, fields, presets, cx, look, sources)
+    }
+
+    /// The form of a record that is no case; its words stand under `<words>.field.…`.
+    #[must_use]
+    pub fn record(
+        words: &'static str,
+        fields: &[Field],
+        presets: Values,
+        cx: &Context,
+        look: &Look,
+        sources: &dyn Sources,
+    ) -> Self {
+        Self::new(None, words, fields, presets, cx, look, sources)
     }
 
     fn new(
-        kind: &'static Kind,
+        kind: Option<&'static Kind>,
+        words: &'static str,
         fields: &[Field],
         presets: Values,
         cx: &Context,
@@ -144,11 +161,12 @@ impl Form {
             .iter()
             .map(|field| {
                 let value = presets.get(field.key).cloned().unwrap_or(Value::Null);
-                Slot { section: Section::Own, editor: Editor::new(*field, kind.id, &value, look, sources) }
+                Slot { section: Section::Own, editor: Editor::new(*field, words, &value, look, sources) }
             })
             .collect();
         let mut form = Self {
             kind,
+            words,
             kinds: cx.kinds,
             slots,
             spare: Vec::new(),
@@ -177,12 +195,6 @@ impl Form {
         self.focus = 0;
     }
 
-    /// The kind it is a form of.
-    #[must_use]
-    pub const fn kind(&self) -> &'static Kind {
-        self.kind
-    }
-
     /// Whether something was typed since it was opened.
     #[must_use]
     pub const fn is_changed(&self) -> bool {
@@ -190,7 +202,7 @@ impl Form {
     }
 
     fn typing<'a>(&self, look: &Look<'a>) -> Typing<'a> {
-        Typing { kind: self.kind.id, now: look.now, settings: look.settings, kinds: self.kinds }
+        Typing { kind: self.words, now: look.now, settings: look.settings, kinds: self.kinds }
     }
 
     /// The values as far as they can be read now, for fields that depend on others.
@@ -231,7 +243,7 @@ impl Form {
     fn suggest(&mut self, cx: &Context, look: &Look, sources: &dyn Sources) {
         if !self.chosen_by_hand {
             let own = self.loose(Section::Own, look);
-            let suggested = (self.kind.suggest)(&own);
+            let suggested = self.kind.and_then(|kind| (kind.suggest)(&own));
             let action = suggested.map_or("", |(action, _)| action);
             if let Some(slot) = self.slots.iter_mut().find(|slot| slot.section == Section::Choice) {
                 slot.editor.choose(action);
@@ -253,8 +265,9 @@ impl Form {
             .iter()
             .find(|slot| slot.editor.field().key == "into")
             .and_then(|slot| slot.editor.option());
-        let fields = match self.at_once().and_then(|id| self.kind.action(&id)) {
-            Some(action) => workflow::inputs_of(self.kind, action, self.kinds, into.as_deref()),
+        let chosen = self.at_once().and_then(|id| self.kind.and_then(|kind| Some((kind, kind.action(&id)?))));
+        let fields = match chosen {
+            Some((kind, action)) => workflow::inputs_of(kind, action, self.kinds, into.as_deref()),
             None => Vec::new(),
         };
         self.set_inputs(Section::AtOnce, &fields, into.as_deref(), cx, look, sources);
@@ -264,8 +277,9 @@ impl Form {
     pub fn follow_kind(&mut self, cx: &Context, look: &Look, sources: &dyn Sources) {
         let Some(into) = self.slots.iter().find(|slot| slot.editor.field().key == "into") else { return };
         let Some(into) = into.editor.option() else { return };
-        if let Some(action) = self.kind.actions.iter().find(|action| action.id == "turn-into") {
-            let fields: Vec<Field> = workflow::inputs_of(self.kind, action, self.kinds, Some(&into))
+        let Some(kind) = self.kind else { return };
+        if let Some(action) = kind.actions.iter().find(|action| action.id == "turn-into") {
+            let fields: Vec<Field> = workflow::inputs_of(kind, action, self.kinds, Some(&into))
                 .into_iter()
                 .filter(|field| field.key != "into")
                 .collect();
@@ -301,14 +315,14 @@ impl Form {
             }
         }
         let target = into.and_then(|into| self.kinds.get(into)).map(|kind| kind.id);
-        let words = target.unwrap_or(self.kind.id);
+        let words = target.unwrap_or(self.words);
         for field in fields.iter().filter(|field| !keep_own.iter().any(|key| key == field.key)) {
             let same = |slot: &Slot| slot.editor.field() == field;
             let slot = if let Some(index) = self.spare.iter().position(same) {
                 self.spare.remove(index)
             } else {
                 let value = presets.get(field.key).cloned().unwrap_or(Value::Null);
-                let kind = if field.key == "into" { self.kind.id } else { words };
+                let kind = if field.key == "into" { self.words } else { words };
                 Slot { section, editor: Editor::new(*field, kind, &value, look, sources) }
             };
             self.slots.push(Slot { section, ..slot });

@@ -22,6 +22,7 @@ mod recent_pane;
 mod review;
 mod rows;
 mod services;
+mod settings;
 mod setup;
 
 use crossterm::event::{Event, MouseEvent, MouseEventKind};
@@ -122,6 +123,11 @@ pub fn phrases(insertable: bool) -> Box<dyn Screen> {
     Box::new(phrases::Phrases::new(insertable))
 }
 
+/// The settings of the community and of the person.
+pub fn settings(cx: &mut Cx) -> Box<dyn Screen> {
+    Box::new(settings::SettingsScreen::new(cx))
+}
+
 /// Finds households and cases.
 #[must_use]
 pub fn find() -> Box<dyn Screen> {
@@ -174,6 +180,10 @@ pub fn resume(id: i64, cx: &mut Cx) -> Option<Box<dyn Screen>> {
     } else if draft.kind == household_form::DRAFT {
         if let Some(form) = household_form::HouseholdForm::resume(&draft, cx) {
             return Some(Box::new(form));
+        }
+    } else if draft.kind == settings::DRAFT {
+        if let Some(screen) = settings::SettingsScreen::resume(&draft, cx) {
+            return Some(Box::new(screen));
         }
     } else if let Some(form) = FormScreen::resume(&draft, cx) {
         return Some(Box::new(form));

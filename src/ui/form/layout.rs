@@ -67,7 +67,7 @@ impl Form {
         }
         self.scroll = self.scroll.min(y.saturating_sub(area.height));
         let typing = self.typing(look);
-        let (kind, now) = (self.kind, typing);
+        let (words, now) = (self.words, typing);
         self.places.clear();
         for (index, top, rows) in tops {
             if top < self.scroll || top >= self.scroll + area.height {
@@ -86,7 +86,7 @@ impl Form {
             let place = Rect { x: area.x + labels as u16, y, width: room, height: rows };
             self.places.push((Rect { x: area.x, width: area.width, ..place }, index));
             let slot = &mut self.slots[index];
-            let typing = crate::text::value::Typing { kind: kind.id, ..now };
+            let typing = crate::text::value::Typing { kind: words, ..now };
             slot.editor.draw(frame, place, look, focused, &typing);
         }
         if self.scroll > 0 {

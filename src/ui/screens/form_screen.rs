@@ -54,6 +54,7 @@ struct Kept {
 
 /// A form at work.
 pub struct FormScreen {
+    kind: &'static Kind,
     purpose: Purpose,
     form: Form,
     given: Values,
@@ -114,6 +115,7 @@ impl FormScreen {
         let pane = unit.and_then(|unit| HouseholdPane::read(&unit, false, cx));
         let recent = RecentPane::read(kind, cx);
         Self {
+            kind,
             purpose: Purpose::New,
             form,
             given,
@@ -149,6 +151,7 @@ impl FormScreen {
         let pane = case.unit.as_deref().and_then(|unit| HouseholdPane::read(unit, false, cx));
         let recent = RecentPane::read(kind, cx);
         Some(Self {
+            kind,
             purpose: Purpose::Act { case: Box::new(case), action },
             form,
             given,
@@ -192,11 +195,11 @@ impl FormScreen {
         };
         let kept = Kept { form: self.form.draft(), given: self.given.clone(), action };
         let Ok(body) = serde_json::to_value(&kept) else { return false };
-        let name = kind_name(cx.lang, self.form.kind().id);
+        let name = kind_name(cx.lang, self.kind.id);
         let draft = Draft {
             id: self.draft,
             operator: cx.session.name().to_owned(),
-            kind: self.form.kind().id.to_owned(),
+            kind: self.kind.id.to_owned(),
             subject,
             title: format!("{name} {}", self.form.title()),
             begun_at: self.begun_at,
@@ -228,7 +231,7 @@ impl FormScreen {
                 cx.session,
                 cx.now,
                 &NewCase {
-                    kind: self.form.kind().id.to_owned(),
+                    kind: self.kind.id.to_owned(),
                     values: filled.values,
                     at_once: filled.at_once,
                     draft: self.draft,
@@ -276,7 +279,7 @@ impl FormScreen {
     }
 
     fn saved_words(&self, done: &cases::Done, cx: &Cx) -> String {
-        let kind = self.form.kind();
+        let kind = self.kind;
         let state = word(cx.lang, kind.id, "state", &done.case.state);
         let what = match &self.purpose {
             Purpose::New => "ui.form.opened",
@@ -288,7 +291,7 @@ impl FormScreen {
     }
 
     fn title(&self, look: &Look) -> String {
-        let kind = self.form.kind();
+        let kind = self.kind;
         let tz = look.settings.calendar.tz();
         match &self.purpose {
             Purpose::New => {
@@ -334,7 +337,7 @@ impl FormScreen {
 
 impl Screen for FormScreen {
     fn refresh(&mut self, cx: &mut Cx) {
-        self.recent = RecentPane::read(self.form.kind(), cx);
+        self.recent = RecentPane::read(self.kind, cx);
         if let Some(unit) = self.pane.as_ref().map(|pane| pane.unit().to_owned()) {
             self.pane = HouseholdPane::read(&unit, false, cx);
         }
@@ -408,7 +411,7 @@ impl Screen for FormScreen {
     }
 
     fn help_topic(&self) -> &'static str {
-        self.form.kind().id
+        self.kind.id
     }
 
     fn park(&mut self, cx: &mut Cx) -> bool {
