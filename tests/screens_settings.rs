@@ -4,3 +4,7 @@
 mod desk;
 #[path = "screens_settings/phrases.rs"]
 mod phrases;
+#[path = "screens_settings/rules.rs"]
+mod rules;
+#[path = "screens_settings/sections.rs"]
+mod sections;

@@ -317,6 +317,7 @@ impl App {
                 self.config.theme = Some(theme);
                 self.theme = self.config.theme();
                 self.keep_config();
+                self.refresh();
             }
             Message::Quit => self.quit(),
         }

@@ -1,5 +1,6 @@
 //! A desk with a book in memory, a fixed clock and a screen of cells.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -44,7 +45,15 @@ impl Desk {
 
     /// Somebody at the desk, at a terminal of that size.
     pub fn new(lang: Lang, who: &str, (columns, rows): (u16, u16)) -> Self {
-        let mut store = Store::in_memory(STANDARD).unwrap();
+        Self::over(Store::in_memory(STANDARD).unwrap(), lang, who, (columns, rows))
+    }
+
+    /// A supervisor at the desk over a book that others can open too.
+    pub fn in_directory(lang: Lang, directory: &Path) -> Self {
+        Self::over(Store::open(directory, STANDARD).unwrap(), lang, BOSS, (120, 36))
+    }
+
+    fn over(mut store: Store, lang: Lang, who: &str, (columns, rows): (u16, u16)) -> Self {
         let setup = Setup { community: "蔚蓝新都", operator: BOSS, role: Role::Supervisor, pin: PIN };
         let boss = community::init(&mut store, morning(), &setup).unwrap();
         operators::add(&mut store, &boss, morning(), GIRL, Role::Receptionist, PIN).unwrap();

@@ -306,7 +306,11 @@ impl SettingsScreen {
         };
         let inner = parts::framed(frame, area, look, &title, Some(&foot), self.in_table);
         let says = match (&self.leaves, &self.problem) {
-            (Some(_), _) => Some(t(look.lang, "settings.sure", &[("row", &self.shown_row())])),
+            (Some(leaves), _) => {
+                let row = self.rows.iter().find(|row| row.id == *leaves);
+                let words = row.map(shown_row).unwrap_or_default();
+                Some(t(look.lang, "settings.sure", &[("row", &words)]))
+            }
             (None, problem) => problem.clone(),
         };
         let lines = says
@@ -325,7 +329,11 @@ impl SettingsScreen {
         frame.render_widget(heading, Rect { height: 1, ..inner });
         let body = Rect { y: inner.y + 1, height: inner.height.saturating_sub(1 + below), ..inner };
         if self.rows.is_empty() {
-            let words = t(look.lang, "settings.empty", &[("key", &look.keymap.label(Command::Slot1))]);
+            let words = if closed {
+                t(look.lang, "ui.none", &[])
+            } else {
+                t(look.lang, "settings.empty", &[("key", &look.keymap.label(Command::Slot1))])
+            };
             parts::centred(frame, body, look, &words);
         }
         for (y, index) in self.table.window(body).enumerate() {
@@ -351,19 +359,12 @@ impl SettingsScreen {
             frame.render_widget(Line::styled(line, look.theme.style(Role::Error)), place);
         }
     }
+}
 
-    /// The row that is to go, in words.
-    fn shown_row(&self) -> String {
-        let row = self.rows.iter().find(|row| Some(&row.id) == self.leaves.as_ref());
-        let cells = row.map_or(&[][..], |row| &row.cells);
-        cells
-            .iter()
-            .map(|cell| cell.trim())
-            .filter(|cell| !cell.is_empty())
-            .take(3)
-            .collect::<Vec<_>>()
-            .join(" ")
-    }
+/// A row in few words: its first cells.
+fn shown_row(row: &Row) -> String {
+    let cells = row.cells.iter().map(|cell| cell.trim()).filter(|cell| !cell.is_empty());
+    cells.take(2).collect::<Vec<_>>().join("  ")
 }
 
 /// Columns of fixed width keep it; the others share what is left.
@@ -386,7 +387,11 @@ impl Screen for SettingsScreen {
         self.draw_list(frame, left, look);
         let section = self.list.selected().and_then(|index| self.sections.get(index));
         match (&mut self.form, section) {
-            (Some(form), Some(section)) => form.draw(section.as_ref(), frame, right, look),
+            (Some(form), Some(section)) => {
+                let row = self.rows.iter().find(|row| Some(row.id.as_str()) == form.row());
+                let which = row.map(shown_row).unwrap_or_default();
+                form.draw(section.as_ref(), &which, frame, right, look);
+            }
             _ => self.draw_table(frame, right, look),
         }
     }

@@ -105,8 +105,11 @@ impl RowForm {
         for key in people::SECRETS {
             form.hide(key);
         }
-        // Of several things shown row by row the chosen one is meant.
+        // What is changed is looked at from the top; of several things shown row by row the chosen one is meant.
         if let Some(row) = &row {
+            if let Some(first) = fields.first() {
+                form.go_to(first.key);
+            }
             form.go_to(row);
         }
         Self {
@@ -131,6 +134,11 @@ impl RowForm {
         row.draft = draft.id;
         row.begun_at = draft.begun_at;
         Some(row)
+    }
+
+    /// What its row is known by; `None` for a new one.
+    pub fn row(&self) -> Option<&str> {
+        self.row.as_deref()
     }
 
     /// Handles an event.
@@ -295,9 +303,8 @@ impl RowForm {
     }
 
     /// Draws the form in the place of the table.
-    pub fn draw(&mut self, section: &dyn Section, frame: &mut Frame, area: Rect, look: &Look) {
+    pub fn draw(&mut self, section: &dyn Section, which: &str, frame: &mut Frame, area: Rect, look: &Look) {
         let does = t(look.lang, self.doing.key(), &[]);
-        let which = self.row.as_deref().unwrap_or_default().replace('\n', " ");
         let title = format!("{}  {does}  {which}", section.title(look.lang));
         let inner = parts::framed(frame, area, look, title.trim(), None, true);
         let says =
