@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::{Result, Session, operators, settings};
 use crate::desk::field::{Field, FieldType};
+use crate::desk::kind::Kind;
 use crate::desk::kinds::Kinds;
 use crate::desk::people::Role;
 use crate::desk::promise::PromiseRule;
@@ -159,7 +160,7 @@ fn unused(tx: &Tx, keys: &[&str], text: &str) -> Result<()> {
 /// The keys of all fields of such a type, those in lines included.
 fn keys(kinds: Kinds, wanted: impl Fn(&FieldType) -> bool) -> Vec<&'static str> {
     let mut keys = Vec::new();
-    let mut fields: Vec<&'static Field> = kinds.iter().flat_map(|kind| kind.all_fields()).collect();
+    let mut fields: Vec<&'static Field> = kinds.iter().flat_map(Kind::all_fields).collect();
     while let Some(field) = fields.pop() {
         if let FieldType::Lines(columns) = field.ty {
             fields.extend(columns);

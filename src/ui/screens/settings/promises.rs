@@ -93,7 +93,7 @@ fn stage_name(stage: &str, lang: Lang) -> String {
 /// The codes that a case can have as its category, by the catalogues that the kinds name.
 fn categories(around: &Around) -> Vec<Choice> {
     let mut catalogues: Vec<&str> = Vec::new();
-    for field in around.kinds.iter().flat_map(|kind| kind.all_fields()) {
+    for field in around.kinds.iter().flat_map(Kind::all_fields) {
         if let FieldType::Catalogue(name) = field.ty
             && field.key == "category"
             && !catalogues.contains(&name)

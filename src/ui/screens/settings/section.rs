@@ -187,21 +187,17 @@ pub fn put<T>(
     change: impl FnOnce(Option<&T>) -> T,
     is_fellow: impl Fn(&T, &T) -> bool,
 ) -> Result<(), Why> {
-    match edit.row {
-        Some(row) => {
-            let place = items.iter().position(|item| id(item) == row).ok_or_else(gone)?;
-            if edit.doing == Doing::Delete {
-                items.remove(place);
-            } else {
-                items[place] = change(Some(&items[place]));
-            }
-        }
-        None => {
-            let item = change(None);
-            let place =
-                items.iter().rposition(|other| is_fellow(other, &item)).map_or(items.len(), |at| at + 1);
-            items.insert(place, item);
-        }
+    let Some(row) = edit.row else {
+        let item = change(None);
+        let place = items.iter().rposition(|other| is_fellow(other, &item)).map_or(items.len(), |at| at + 1);
+        items.insert(place, item);
+        return Ok(());
+    };
+    let place = items.iter().position(|item| id(item) == row).ok_or_else(gone)?;
+    if edit.doing == Doing::Delete {
+        items.remove(place);
+    } else {
+        items[place] = change(Some(&items[place]));
     }
     Ok(())
 }
