@@ -14,6 +14,7 @@ mod passes;
 mod place;
 mod repairs;
 mod rhythm;
+mod services;
 mod signing;
 mod soon;
 mod texts;
@@ -217,6 +218,7 @@ pub(crate) enum Sort {
     Complaint,
     MoveIn,
     Pass,
+    Service,
 }
 
 impl Sort {
@@ -228,8 +230,9 @@ impl Sort {
             (Self::Visit, 17.0),
             (Self::Repair, 2.6),
             (Self::Complaint, 0.9),
-            (Self::MoveIn, if weekend { 0.3 } else { 0.9 }),
+            (Self::MoveIn, if weekend { 0.35 } else { 1.1 }),
             (Self::Pass, if weekend { 8.0 } else { 5.6 }),
+            (Self::Service, 4.5),
         ];
         let mut left = rng.random::<f64>() * shares.iter().map(|(_, share)| share).sum::<f64>();
         for (sort, share) in shares {

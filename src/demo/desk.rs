@@ -56,6 +56,10 @@ pub(super) enum Step {
     Sign(NaiveDate),
     /// What is still missing to the wished number of cases is drawn.
     TopUp,
+    /// A story of the further services begins.
+    Story(usize),
+    /// A thing of the office is taken into the ledger.
+    Equipment(usize),
 }
 
 /// A step with its instant; steps of one instant happen in the order they were thought of.
@@ -118,6 +122,8 @@ pub(super) struct Desk<'a> {
     pub move_ins: usize,
     /// Move-ins that wait, and at which step.
     pub waiting: HashMap<String, &'static str>,
+    /// Which story of the further services a case tells, and how far it has come.
+    pub chapters: HashMap<String, (usize, usize)>,
     queue: BinaryHeap<Reverse<Event>>,
     seq: u64,
 }
@@ -147,6 +153,7 @@ impl<'a> Desk<'a> {
             stories: HashMap::new(),
             move_ins: 0,
             waiting: HashMap::new(),
+            chapters: HashMap::new(),
             queue: BinaryHeap::new(),
             seq: 0,
         }
@@ -160,9 +167,9 @@ impl<'a> Desk<'a> {
         }
         self.push(self.rhythm.before_end(45), Step::TopUp);
         for (before, due) in super::soon::CALLS {
-            self.pending += 1;
-            self.push(self.rhythm.before_end(before), Step::Soon(due));
+            self.expect(self.rhythm.before_end(before), Step::Soon(due));
         }
+        self.plan_services();
         while let Some(Reverse(event)) = self.queue.pop() {
             // The desk may still be busy with the step before.
             self.at = self.at.max(event.at);
@@ -202,6 +209,16 @@ impl<'a> Desk<'a> {
             }
             Step::Sign(day) => self.sign(day)?,
             Step::TopUp => self.top_up(),
+            Step::Story(story) => {
+                self.pending = self.pending.saturating_sub(1);
+                if self.opened < self.wanted {
+                    self.story(story)?;
+                }
+            }
+            Step::Equipment(thing) => {
+                self.pending = self.pending.saturating_sub(1);
+                self.equip(thing)?;
+            }
         }
         Ok(())
     }
@@ -212,6 +229,12 @@ impl<'a> Desk<'a> {
         self.queue.push(Reverse(Event { at: at.max(self.at), seq: self.seq, step }));
     }
 
+    /// Remembers a step that opens a case.
+    pub(super) fn expect(&mut self, at: DateTime<Utc>, step: Step) {
+        self.pending += 1;
+        self.push(at, step);
+    }
+
     fn arrive(&mut self, sort: Sort) -> Result<(), DemoError> {
         match sort {
             Sort::Call => self.arrive_call(),
@@ -220,6 +243,7 @@ impl<'a> Desk<'a> {
             Sort::Complaint => self.arrive_complaint(),
             Sort::MoveIn => self.arrive_move_in(),
             Sort::Pass => self.arrive_pass(),
+            Sort::Service => self.arrive_service(),
         }
     }
 
@@ -232,7 +256,7 @@ impl<'a> Desk<'a> {
             "complaint" => self.next_complaint(&case),
             "move-in" => self.next_move_in(&case),
             "release-pass" => self.next_pass(&case),
-            _ => Ok(()),
+            _ => self.next_service(&case),
         }
     }
 

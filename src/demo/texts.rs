@@ -19,6 +19,9 @@ pub(super) struct Texts {
     pub repairs: Vec<RepairText>,
     pub complaints: Vec<ComplaintText>,
     pub passes: Vec<PassText>,
+    pub services: Vec<ServiceText>,
+    /// What the office has from the beginning.
+    pub equipment: Vec<toml::Table>,
     remarks: toml::Table,
 }
 
@@ -91,7 +94,7 @@ macro_rules! weighted {
         }
     )*};
 }
-weighted!(CallText, VisitText, RepairText, ComplaintText, PassText);
+weighted!(CallText, VisitText, RepairText, ComplaintText, PassText, ServiceText);
 
 const fn one() -> f64 {
     1.0
@@ -186,6 +189,33 @@ pub(super) struct ComplaintText {
     storm: f64,
 }
 
+/// One of the further services from its opening on; values as somebody would type them.
+#[derive(Debug, Deserialize)]
+pub(super) struct ServiceText {
+    pub kind: String,
+    pub opening: toml::Table,
+    #[serde(default)]
+    pub steps: Vec<StepText>,
+    #[serde(default)]
+    months: Vec<u32>,
+    #[serde(default = "one")]
+    weight: f64,
+    #[serde(default = "one")]
+    storm: f64,
+}
+
+/// How a service goes on.
+#[derive(Debug, Deserialize)]
+pub(super) struct StepText {
+    pub action: String,
+    /// Minutes since the step before, from and to.
+    pub wait: [i64; 2],
+    #[serde(default)]
+    pub supervisor: bool,
+    #[serde(default)]
+    pub with: toml::Table,
+}
+
 /// What is carried out.
 #[derive(Debug, Deserialize)]
 pub(super) struct PassText {
@@ -222,6 +252,15 @@ struct Passes {
     pass: Vec<PassText>,
 }
 
+#[derive(Deserialize)]
+struct Services {
+    story: Vec<ServiceText>,
+}
+#[derive(Deserialize)]
+struct Ledger {
+    thing: Vec<toml::Table>,
+}
+
 /// The community alone: who logs in, and where.
 pub(super) fn community() -> Result<CommunityText, DemoError> {
     Ok(toml::from_str(include_str!("../../assets/demo/community.toml"))?)
@@ -239,6 +278,8 @@ impl Texts {
             complaints: toml::from_str::<Complaints>(include_str!("../../assets/demo/complaints.toml"))?
                 .complaint,
             passes: toml::from_str::<Passes>(include_str!("../../assets/demo/passes.toml"))?.pass,
+            services: toml::from_str::<Services>(include_str!("../../assets/demo/services.toml"))?.story,
+            equipment: toml::from_str::<Ledger>(include_str!("../../assets/settings/equipment.toml"))?.thing,
             remarks: toml::from_str(include_str!("../../assets/demo/remarks.toml"))?,
         })
     }

@@ -72,7 +72,10 @@ impl Reader<'_> {
     fn row(&self, kind: &str, columns: &[Field], row: &Value) -> String {
         let cells = columns.iter().filter_map(|column| {
             let value = row.get(column.key).filter(|value| !value.is_null())?;
-            Some(self.line(kind, column, value))
+            let shown = self.line(kind, column, value);
+            // A bare yes or no says nothing.
+            let flag = column.ty == FieldType::Flag;
+            Some(if flag { format!("{}: {shown}", self.label(kind, column.key)) } else { shown })
         });
         cells.collect::<Vec<_>>().join("  ")
     }

@@ -331,7 +331,10 @@ impl App {
 
     fn go(&mut self, tab: usize) {
         self.active = tab;
-        self.with_tab(|tab, cx| tab.refresh(cx));
+        self.with_tab(|tab, cx| {
+            tab.enter();
+            tab.refresh(cx);
+        });
     }
 
     fn push(&mut self, screen: Box<dyn Screen>) {

@@ -179,6 +179,9 @@ pub struct Hint {
 
 /// A part of the terminal with state of its own.
 pub trait Screen {
+    /// It is gone to from elsewhere: what it shows first is shown again.
+    fn enter(&mut self) {}
+
     /// Reads what it shows; called when it is shown first and when something changed.
     fn refresh(&mut self, cx: &mut Cx);
 

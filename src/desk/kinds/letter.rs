@@ -164,8 +164,7 @@ fn was_called_back(s: &Situation) -> Result<(), Why> {
     if s.case.open_callback().is_some() {
         return Err(Why::new("letter.why.callback_waits"));
     }
-    let last = s.case.callbacks.iter().rev().find(|callback| callback.stage == CALLBACK);
-    match last.and_then(Callback::outcome) {
+    match s.case.callbacks.iter().rev().find_map(Callback::outcome) {
         Some(Outcome::Satisfied) => Ok(()),
         _ if from_leader(s) => Err(Why::new("letter.why.leader_callback")),
         _ => Ok(()),

@@ -12,6 +12,7 @@ use crate::desk::kind::{Kind, Phase};
 use crate::store::cases::{Order, Query, Row};
 use crate::text::lang::t;
 use crate::text::say::kind_name;
+use crate::text::show::show_money;
 use crate::ui::cx::{Cx, Hint, Message, Screen};
 use crate::ui::keys::{Command, Place};
 use crate::ui::look::Look;
@@ -19,6 +20,8 @@ use crate::ui::parts;
 
 /// Rows read at a time.
 const WINDOW: usize = 200;
+/// The column whose amounts are added up under the list.
+const TOTAL: &str = "total";
 /// From this width on the case stands beside the list.
 const SIDE_BY_SIDE: u16 = 100;
 
@@ -241,6 +244,14 @@ impl Cases {
         }
     }
 
+    /// What the rows come to, where a kind's list has a total.
+    fn sum(&self) -> Option<i64> {
+        self.kind.columns.contains(&TOTAL).then(|| {
+            let totals = self.rows.iter().filter_map(|row| row.case.get(TOTAL).as_i64());
+            totals.fold(0, i64::saturating_add)
+        })
+    }
+
     fn draw_list(&mut self, frame: &mut Frame, area: Rect, look: &Look) {
         let title = t(
             look.lang,
@@ -253,7 +264,7 @@ impl Cases {
             ],
         );
         let more = if self.more { "+" } else { "" };
-        let foot = t(
+        let mut foot = t(
             look.lang,
             "ui.list_foot",
             &[
@@ -262,6 +273,10 @@ impl Cases {
                 ("key", &look.keymap.label(Command::NextFilter)),
             ],
         );
+        if let Some(sum) = self.sum() {
+            let total = t(look.lang, "ui.form.total", &[("amount", &format!("{}{more}", show_money(sum)))]);
+            foot = format!("{total}  {foot}");
+        }
         let inner = parts::framed(frame, area, look, &title, Some(&foot), !self.page);
         if self.rows.is_empty() {
             let (new, other) = (look.keymap.label(Command::NewHere), look.keymap.label(Command::NextFilter));

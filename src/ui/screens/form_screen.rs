@@ -90,7 +90,9 @@ impl Sources for FromStore<'_> {
     }
 
     fn kinds(&self) -> Vec<&'static str> {
-        self.0.kinds().iter().map(|kind| kind.id).collect()
+        // What somebody brings becomes only what has somebody at its other end: no course, no ledger.
+        let brought = |kind: &&'static Kind| kind.opening.iter().any(|field| field.key == "contact");
+        self.0.kinds().iter().filter(brought).map(|kind| kind.id).collect()
     }
 
     fn open_cases(&self, kind: &str) -> Vec<(String, String)> {

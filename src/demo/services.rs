@@ -1,0 +1,148 @@
+//! The further services of the counter, told as stories of `assets/demo/services.toml`, and the
+//! equipment that the office begins with.
+
+use serde_json::Value;
+
+use super::DemoError;
+use super::desk::{Desk, Step, Who};
+use super::texts::draw;
+use super::town::Person;
+use crate::desk::case::Case;
+use crate::desk::field::{Field, FieldType, Values};
+use crate::desk::kind::Kind;
+use crate::desk::workflow::inputs_of;
+use crate::text::value::{Typing, typed_value};
+
+/// The hours of the other services.
+const HOURS: (u32, u32) = (8, 20);
+/// From so many cases on every story is told at least once, and the equipment is in its ledger.
+const ENOUGH: u32 = 400;
+
+impl Desk<'_> {
+    /// Spreads every story once over the first days, so that there is time for its end.
+    pub(super) fn plan_services(&mut self) {
+        if self.wanted < ENOUGH {
+            return;
+        }
+        let days: Vec<_> = self.rhythm.days().collect();
+        let stories = self.texts.services.len();
+        for story in 0..stories {
+            let day = days[days.len() * story * 6 / (stories * 10)];
+            let at = self.rhythm.arrival(day, &mut self.rng);
+            let at = self.rhythm.within(at, HOURS, &mut self.rng);
+            self.expect(at, Step::Story(story));
+        }
+        for thing in 0..self.texts.equipment.len() {
+            let at = self.rhythm.at(days[0], 9 * 3600 + 90 * thing as u32);
+            self.expect(at, Step::Equipment(thing));
+        }
+    }
+
+    /// Somebody comes for one of the further services.
+    pub(super) fn arrive_service(&mut self) -> Result<(), DemoError> {
+        let day = self.rhythm.day(self.at);
+        let story = draw(&self.texts.services, day, false, |_| true, &mut self.rng);
+        self.story(story)
+    }
+
+    /// Begins a story.
+    pub(super) fn story(&mut self, story: usize) -> Result<(), DemoError> {
+        let texts = self.texts;
+        let text = &texts.services[story];
+        let Some(kind) = self.store.kinds().get(&text.kind) else { return Ok(()) };
+        let person = self.town.anybody(&mut self.rng);
+        let mut values = self.given(kind, kind.opening, &text.opening, &person)?;
+        for (key, value) in [("unit", &person.unit), ("contact", &person.name), ("phone", &person.phone)] {
+            let asked = kind.opening.iter().any(|field| field.key == key);
+            if asked && !text.opening.contains_key(key) {
+                values.insert(key.to_owned(), value.clone().into());
+            }
+        }
+        let done = self.open(Who::Desk, kind.id, values, None)?;
+        self.chapters.insert(done.case.number.clone(), (story, 0));
+        self.plan_chapter(&done.case);
+        Ok(())
+    }
+
+    /// Takes a thing of the office into the ledger.
+    pub(super) fn equip(&mut self, thing: usize) -> Result<(), DemoError> {
+        let texts = self.texts;
+        let Some(kind) = self.store.kinds().get("equipment") else { return Ok(()) };
+        let person = self.town.anybody(&mut self.rng);
+        let values = self.given(kind, kind.opening, &texts.equipment[thing], &person)?;
+        self.open(Who::Supervisor, kind.id, values, None)?;
+        Ok(())
+    }
+
+    /// Goes on with a story by one step.
+    pub(super) fn next_service(&mut self, case: &Case) -> Result<(), DemoError> {
+        let texts = self.texts;
+        let Some((story, chapter)) = self.chapters.get(&case.number).copied() else { return Ok(()) };
+        let Some(step) = texts.services[story].steps.get(chapter) else { return Ok(()) };
+        let Some(kind) = self.store.kinds().get(&case.kind) else { return Ok(()) };
+        let Some(action) = kind.action(&step.action) else { return Ok(()) };
+        let person = Person {
+            unit: case.unit.clone().unwrap_or_default(),
+            name: case.contact.clone().unwrap_or_default(),
+            phone: case.phone.clone().unwrap_or_default(),
+            relation: crate::desk::household::Relation::Owner,
+        };
+        let into = step.with.get("into").and_then(toml::Value::as_str);
+        let fields = inputs_of(kind, action, self.store.kinds(), into);
+        let inputs = self.given(kind, &fields, &step.with, &person)?;
+        let who = if step.supervisor { Who::Supervisor } else { Who::Desk };
+        let done = self.act(who, &case.number, action.id, inputs)?;
+        self.chapters.insert(case.number.clone(), (story, chapter + 1));
+        self.plan_chapter(&done.case);
+        Ok(())
+    }
+
+    fn plan_chapter(&mut self, case: &Case) {
+        let Some((story, chapter)) = self.chapters.get(&case.number).copied() else { return };
+        if let Some(step) = self.texts.services[story].steps.get(chapter) {
+            let [from, to] = step.wait;
+            let wait = self.minutes(from, to);
+            self.later(&case.number, wait, HOURS);
+        }
+    }
+
+    /// What a story gives, read as if somebody had typed it.
+    fn given(
+        &mut self,
+        kind: &Kind,
+        fields: &[Field],
+        texts: &toml::Table,
+        person: &Person,
+    ) -> Result<Values, DemoError> {
+        let mut values = Values::new();
+        for (key, text) in texts {
+            if let Some(field) = fields.iter().find(|field| field.key == key) {
+                values.insert(key.clone(), self.read(kind, field, text, person)?);
+            }
+        }
+        Ok(values)
+    }
+
+    fn read(
+        &mut self,
+        kind: &Kind,
+        field: &Field,
+        text: &toml::Value,
+        person: &Person,
+    ) -> Result<Value, DemoError> {
+        if let (FieldType::Lines(columns), toml::Value::Array(rows)) = (field.ty, text) {
+            let rows = rows.iter().filter_map(toml::Value::as_table);
+            let rows: Result<Vec<Value>, DemoError> =
+                rows.map(|row| Ok(self.given(kind, columns, row, person)?.into())).collect();
+            return Ok(rows?.into());
+        }
+        let text = text.as_str().map_or_else(|| text.to_string(), str::to_owned);
+        let mut said = self.say(&text, Some(person));
+        while said.contains('#') {
+            said = said.replacen('#', &self.minutes(0, 9).to_string(), 1);
+        }
+        let settings = crate::counter::settings_of(self.store)?;
+        let kinds = self.store.kinds();
+        Ok(typed_value(field, &said, &Typing { kind: kind.id, now: self.at, settings: &settings, kinds })?)
+    }
+}
