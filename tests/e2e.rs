@@ -8,6 +8,8 @@ mod intake;
 mod keys;
 #[path = "e2e/office.rs"]
 mod office;
+#[path = "e2e/services.rs"]
+mod services;
 #[path = "e2e/terminal.rs"]
 mod terminal;
 #[path = "e2e/window.rs"]

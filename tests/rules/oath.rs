@@ -9,6 +9,7 @@ use qiantai::desk::case::Case;
 use qiantai::desk::field::as_instant;
 use qiantai::desk::kind::Kind;
 use qiantai::desk::kinds::move_in::STEPS;
+use qiantai::desk::promise::{Basis, Promise};
 use qiantai::desk::timeline::{Entry, Event};
 use qiantai::store::Store;
 use serde_json::Value;
@@ -28,6 +29,12 @@ pub fn keeps(store: &Store, kind: &Kind, case: &Case, entries: &[Entry]) {
         "complaint" => complaint(case, entries),
         "move-in" => move_in(store, case, entries),
         "release-pass" => release_pass(case, entries),
+        "letter" => letter(case, entries),
+        "account" => account(case, entries),
+        "agency" => agency(case, entries),
+        "held" => held(case),
+        "training" => training(case, entries),
+        "equipment" => equipment(case, entries),
         _ => {}
     }
 }
@@ -173,5 +180,114 @@ fn release_pass(case: &Case, entries: &[Entry]) {
         let owes = case.get("arrears").as_i64().is_some_and(|owed| owed > 0);
         assert_eq!(owes, case.unit.as_deref() == Some(OWES), "{number} shows the arrears");
         assert!(!owes || approved.by != RECEPTIONIST, "{number}: arrears without a supervisor's word");
+    }
+}
+
+/// What came from above ends with its report after the last answer, a leader's letter with a satisfied resident too.
+fn letter(case: &Case, entries: &[Entry]) {
+    let number = &case.number;
+    let origin = case.text("origin").unwrap_or_default();
+    assert_eq!(origin == "leader", case.urgency.as_deref() == Some("urgent"), "{number}");
+    let Some(now) = entries.last() else { return };
+    assert!(origin == "resident" || now.to != "turned", "{number}: a report is still owed");
+    if now.action != "close" {
+        return;
+    }
+    let (replied, _) = last(entries, &["reply", "explain"]).expect("a closed letter was answered");
+    if origin != "resident" {
+        let (reported, _) = last(entries, &["report"]).expect("what came from above is reported");
+        assert!(reported > replied, "{number}: the report is older than the answer");
+    }
+    let rung = outcomes(entries, replied);
+    assert!(origin != "leader" || rung.contains(&Outcome::Satisfied), "{number}: {rung:?}");
+    assert!(case.open_callback().is_none(), "{number} was not called back");
+}
+
+/// Nothing is submitted without papers; the resident is told an outcome; no card stands in full.
+fn account(case: &Case, entries: &[Entry]) {
+    let number = &case.number;
+    let Some(now) = entries.last() else { return };
+    if now.action == "submit" {
+        assert!(case.has("papers"), "{number}: submitted without papers");
+    }
+    if now.action == "opened" && case.text("account").as_deref() != Some("bank-mandate") {
+        assert!(case.has("account_number"), "{number}");
+    }
+    if now.to == "told" && now.action == "tell" {
+        assert!(last(entries, &["opened", "fail"]).is_some(), "{number}: told of nothing");
+    }
+    assert!(case.text("card").is_none_or(|card| card.contains('*')), "{number} shows a card");
+}
+
+/// Not more is paid than was agreed with this provider, and nothing closes without a callback.
+fn agency(case: &Case, entries: &[Entry]) {
+    let number = &case.number;
+    let Some(now) = entries.last() else { return };
+    let found = last(entries, &["find"]).map(|(place, _)| place);
+    let agreed = last(entries, &["agree"]).map(|(place, _)| place);
+    if now.action == "done" {
+        assert!(agreed > found, "{number}: done without agreement");
+        assert!(case.get("paid").as_i64() <= case.get("price").as_i64(), "{number} is dearer than agreed");
+    }
+    if now.action == "close" {
+        let (done, _) = last(entries, &["done"]).expect("a closed service was done");
+        let rung = outcomes(entries, done);
+        let settled = |outcome: &Outcome| matches!(outcome, Outcome::Satisfied | Outcome::Unwanted);
+        assert!(rung.iter().any(settled), "{number} was not called back: {rung:?}");
+    }
+}
+
+/// A large thing was agreed to before it came; a shown card is noted, and masked; a reminder gives no more time.
+fn held(case: &Case) {
+    let number = &case.number;
+    if case.text("sort").as_deref() == Some("large") {
+        let before = at(&case.get("agreed_at")).is_some_and(|at| at <= case.opened_at);
+        assert!(before && case.has("agreed_by"), "{number} came without agreement");
+    }
+    if case.state == "collected" {
+        let card = case.text("checked_how").as_deref() == Some("id-card");
+        let noted = case.text("id_number").is_some_and(|number| number.contains('*'));
+        assert!(!card || noted, "{number}: the card is not noted");
+        assert!(case.has("collected_by"), "{number}");
+    }
+    let by_rule =
+        |promise: &&Promise| promise.stage == "held.collect" && matches!(promise.basis, Basis::Rule(_));
+    let terms = case.promises.iter().filter(by_rule).count();
+    assert!(terms <= 1, "{number}: told again, it was given more time");
+}
+
+/// Results are of those who came, one each; the rates are what the lists come to.
+fn training(case: &Case, entries: &[Entry]) {
+    let number = &case.number;
+    let names = |key: &str| -> Vec<String> {
+        let rows = case.get(key);
+        let rows = rows.as_array().into_iter().flatten();
+        rows.filter_map(|row| row["name"].as_str().map(str::to_owned)).collect()
+    };
+    let (present, marked) = (names("attended"), names("results"));
+    if !marked.is_empty() {
+        assert!(last(entries, &["hold"]).is_some(), "{number} was assessed before it was held");
+        let sorted = |mut names: Vec<String>| {
+            names.sort();
+            names
+        };
+        assert_eq!(sorted(present.clone()), sorted(marked), "{number}");
+        let results = case.get("results");
+        let passed = results.as_array().into_iter().flatten().filter(|row| row["passed"] == true).count();
+        assert_eq!(case.get("passed_rate").as_u64(), Some((passed * 100 / present.len()) as u64), "{number}");
+    }
+    let assessed = last(entries, &["assess"]);
+    assert!(assessed.is_none_or(|(_, entry)| entry.by != RECEPTIONIST), "{number}");
+}
+
+/// The total is count times price, whatever was corrected; scrapping and correcting are a supervisor's.
+fn equipment(case: &Case, entries: &[Entry]) {
+    let number = &case.number;
+    let amount = |key: &str| case.get(key).as_i64().unwrap_or(0);
+    assert_eq!(amount("total"), amount("count") * amount("price"), "{number}");
+    let backs = entries.iter().filter(|entry| entry.action == "back").count();
+    assert_eq!(amount("repairs"), backs as i64, "{number}");
+    for action in ["correct", "scrap"] {
+        assert!(last(entries, &[action]).is_none_or(|(_, entry)| entry.by != RECEPTIONIST), "{number}");
     }
 }
