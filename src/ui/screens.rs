@@ -18,6 +18,7 @@ mod menu;
 mod opening;
 mod palette;
 mod phrases;
+mod plan;
 mod recent_pane;
 mod review;
 mod rows;

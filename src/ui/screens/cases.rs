@@ -6,6 +6,7 @@ use ratatui::layout::{Constraint, Layout, Rect};
 
 use super::case_view::CaseView;
 use super::list::{Cursor, List};
+use super::plan::Plan;
 use super::rows::Measures;
 use crate::desk::field::Values;
 use crate::desk::kind::{Kind, Phase};
@@ -206,6 +207,11 @@ impl Cases {
             Some(Command::NextFilter) => self.next_filter(cx, 1),
             Some(Command::PreviousFilter) => self.next_filter(cx, -1),
             Some(Command::NewHere) => cx.send(Message::NewCase(self.kind.id.to_owned(), Values::new())),
+            Some(Command::Plan) if self.kind.pool.is_some() => {
+                if let Some(plan) = Plan::new(self.kind, cx) {
+                    cx.send(Message::Push(Box::new(plan)));
+                }
+            }
             Some(Command::Household) => {
                 if let Some(unit) = self.view.as_ref().and_then(|view| view.unit()) {
                     cx.send(Message::ShowHousehold(unit.to_owned()));
@@ -332,6 +338,10 @@ impl Screen for Cases {
 
     fn hints(&self, look: &Look) -> Vec<Hint> {
         let mut hints = self.view.as_ref().map(|view| view.hints(look)).unwrap_or_default();
+        if self.kind.pool.is_some() {
+            let plan = Hint { key: look.keymap.label(Command::Plan), does: t(look.lang, "ui.key.plan", &[]) };
+            hints.insert(0, plan);
+        }
         if self.page {
             hints
                 .push(Hint { key: look.keymap.label(Command::Back), does: t(look.lang, "ui.key.back", &[]) });
