@@ -310,7 +310,7 @@ impl Screen for Plan {
             KeyCode::Down => self.row = (self.row + 1).min(self.things.len().saturating_sub(1)),
             KeyCode::Left if timed => self.column = self.column.saturating_sub(1),
             KeyCode::Right if timed => {
-                self.column = (self.column + 1).min(self.hours.len().saturating_sub(1))
+                self.column = (self.column + 1).min(self.hours.len().saturating_sub(1));
             }
             KeyCode::PageUp if timed => self.go_to(self.day.checked_sub_days(Days::new(1)), cx),
             KeyCode::PageDown if timed => self.go_to(self.day.checked_add_days(Days::new(1)), cx),
