@@ -239,15 +239,6 @@ fn after_work(s: &Situation) -> &'static str {
     }
 }
 
-/// Where a repair goes on that is made free: there is nothing left to pay for, anything else stays.
-fn freed(s: &Situation) -> &'static str {
-    let now = s.case.state.as_str();
-    if now == "to-pay" {
-        return after_payment(s);
-    }
-    CHARGED.iter().copied().find(|state| *state == now).unwrap_or("registered")
-}
-
 fn after_payment(s: &Situation) -> &'static str {
     if callback_done(s) { "called-back" } else { "to-call" }
 }
@@ -298,7 +289,7 @@ const CALLBACK: &str = "callback.repair";
 const ARRIVE: &str = "repair.arrive";
 const FINISH: &str = "repair.finish";
 
-/// Where a repair can still be made free; the last two after its work.
+/// Where a repair can still be made free without going anywhere else by it.
 const CHARGED: &[&str] = &[
     "registered",
     "dispatched",
@@ -309,23 +300,7 @@ const CHARGED: &[&str] = &[
     "working",
     "parts",
     "finished",
-    "to-pay",
 ];
-/// Where making it free leads: whoever waits for payment waits no more.
-const FREED: &[&str] = &[
-    "registered",
-    "dispatched",
-    "on-site",
-    "quoted",
-    "declined",
-    "agreed",
-    "working",
-    "parts",
-    "finished",
-    "to-call",
-    "called-back",
-];
-
 const MAY_WORK: Guard = Guard { id: "free-or-agreed", check: free_or_agreed };
 const REWORK: &[Effect] = &[Effect::Change(done_over), Effect::CancelCallbacks, Effect::Promise(ARRIVE)];
 
@@ -502,14 +477,14 @@ pub static KIND: Kind = Kind {
                 Field::new("note", FieldType::LongText),
             ])
             .effects(&[Effect::Promise(ARRIVE)]),
-        Action::new(
-            "make-free",
-            From::States(CHARGED),
-            To::OneOf(FREED, freed),
-        )
+        Action::new("make-free", From::States(CHARGED), To::Stay)
         .supervisor()
         .inputs(&[Field::required("reason", FieldType::LongText)])
         .effects(&[Effect::Change(made_free)]),
+        Action::new("waive", From::States(&["to-pay"]), To::OneOf(&["to-call", "called-back"], after_payment))
+            .supervisor()
+            .inputs(&[Field::required("reason", FieldType::LongText)])
+            .effects(&[Effect::Change(made_free)]),
     ],
     at_once: &["dispatch"],
     callback_moves: &[
