@@ -620,6 +620,12 @@ impl Form {
         self.slots.get(self.focus).is_some_and(|slot| slot.editor.field().ty == FieldType::LongText)
     }
 
+    /// Whether the cursor stands in a table of lines.
+    #[must_use]
+    pub fn in_lines(&self) -> bool {
+        self.slots.get(self.focus).is_some_and(|slot| matches!(slot.editor.field().ty, FieldType::Lines(_)))
+    }
+
     /// The key of the field being typed into.
     #[must_use]
     pub fn focused(&self) -> Option<&'static str> {

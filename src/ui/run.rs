@@ -1,6 +1,6 @@
 //! The terminal and the loop: events in, frames out.
 
-use std::io::{self, IsTerminal, Stdout};
+use std::io::{self, BufWriter, IsTerminal, Stdout};
 use std::panic::{self, AssertUnwindSafe};
 use std::path::Path;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
@@ -40,6 +40,9 @@ enum Wake {
 /// How long typing rests before the draft is written: a power cut loses less than a second of it.
 const DRAFT_REST: Duration = Duration::from_millis(600);
 
+/// Bytes that a whole frame takes at most, but for very large terminals.
+const FRAME: usize = 1 << 18;
+
 /// Runs the screen until the person leaves.
 ///
 /// # Errors
@@ -47,7 +50,10 @@ const DRAFT_REST: Duration = Duration::from_millis(600);
 pub fn run(mut app: App) -> io::Result<()> {
     let (sender, receiver) = mpsc::channel();
     let _restore = Guard::enter()?;
-    let mut terminal = Terminal::new(CrosstermBackend::new(io::stdout()))?;
+    // A frame is written at once: in a half-painted one the cursor, and an input method's window with
+    // it, would jump about.
+    let output = BufWriter::with_capacity(FRAME, io::stdout());
+    let mut terminal = Terminal::new(CrosstermBackend::new(output))?;
     read_events(sender.clone());
     #[cfg(unix)]
     let _signals = Signals::hear(sender.clone())?;
@@ -123,7 +129,7 @@ impl Drop for Signals {
 
 fn turn(
     app: &mut App,
-    terminal: &mut Terminal<CrosstermBackend<Stdout>>,
+    terminal: &mut Terminal<CrosstermBackend<BufWriter<Stdout>>>,
     receiver: &Receiver<Wake>,
     timer: Option<&TimerHandle>,
 ) -> io::Result<()> {

@@ -184,6 +184,14 @@ impl Terminal {
         self.settle(before);
     }
 
+    /// Sends bytes as they are, and waits until the program has painted what came of them.
+    #[track_caller]
+    pub fn send_and_settle(&mut self, bytes: &[u8]) {
+        let before = self.seen().raw.len();
+        self.send(bytes);
+        self.settle(before);
+    }
+
     /// Waits until output has come after that many bytes and rests.
     #[track_caller]
     pub fn settle(&self, before: usize) {

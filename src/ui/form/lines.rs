@@ -208,6 +208,16 @@ impl LineItems {
                     self.column -= 1;
                 }
             }
+            // Along the line, also over a cell that stays empty: Tab would leave an empty last line.
+            KeyCode::Right if self.column + 1 < self.columns.len() => {
+                self.leave();
+                self.take_charge(look);
+                self.column += 1;
+            }
+            KeyCode::Left if self.column > 0 => {
+                self.leave();
+                self.column -= 1;
+            }
             KeyCode::Down if self.row + 1 < self.rows.len() => {
                 self.leave();
                 self.row += 1;

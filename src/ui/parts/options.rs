@@ -225,6 +225,11 @@ impl Options {
     }
 
     fn list_event(&mut self, event: &Event) -> Chosen {
+        // Text pasted over a choice begins a new one, as typed text does.
+        if matches!(event, Event::Paste(_)) && self.chosen.is_some() {
+            self.chosen = None;
+            self.query.set("");
+        }
         if let Event::Key(key) = event {
             let left = self.left();
             match key.code {
@@ -259,7 +264,9 @@ impl Options {
                     return Chosen::Taken;
                 }
                 // Typing over a choice begins a new one.
-                KeyCode::Char(_) | KeyCode::Backspace if self.chosen.is_some() && !chord(key.modifiers) => {
+                KeyCode::Char(_) | KeyCode::Backspace | KeyCode::Delete
+                    if self.chosen.is_some() && !chord(key.modifiers) =>
+                {
                     self.chosen = None;
                     self.query.set("");
                 }
@@ -342,6 +349,10 @@ impl Options {
         let role = if focused { Role::FieldFocused } else { Role::Field };
         let line = Rect { height: 1, ..area };
         self.query.draw(frame, line, look.theme.style(role), focused);
+        if focused && self.chosen.is_some() {
+            // The next character takes the place of the choice.
+            frame.set_cursor_position(self.query.begin());
+        }
         if !focused || !self.open {
             return;
         }

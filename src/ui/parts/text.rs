@@ -7,8 +7,10 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use ratatui::text::Span;
 use ratatui_textarea::{CursorMove, DataCursor, TextArea, WrapMode};
+use unicode_segmentation::UnicodeSegmentation;
 
 use crate::text::plain::harmless_lines;
+use crate::text::width::grapheme_width;
 
 /// Columns of the brackets round a field.
 const BRACKETS: usize = 2;
@@ -190,9 +192,14 @@ impl TextEdit {
     #[must_use]
     pub fn rows(&self, columns: u16) -> u16 {
         let columns = usize::from(columns).saturating_sub(1 + BRACKETS).max(1);
-        let rows: usize =
-            self.area.lines().iter().map(|line| crate::text::width::width(line) / columns + 1).sum();
+        let rows: usize = self.area.lines().iter().map(|line| rows_of(line, columns)).sum();
         rows.min(usize::from(u16::MAX)) as u16
+    }
+
+    /// Where its first character stood when it was last drawn.
+    #[must_use]
+    pub fn begin(&self) -> Position {
+        self.drawn.as_position()
     }
 
     /// Draws the text between brackets, which show without colours too where the field is, and the
@@ -213,11 +220,30 @@ impl TextEdit {
         if typing {
             let cursor = self.area.screen_cursor();
             let (top, left) = self.area.scroll_offset();
-            let x = area.x
-                + (cursor.col.saturating_sub(usize::from(left)) as u16).min(area.width.saturating_sub(1));
-            let y = area.y
-                + (cursor.row.saturating_sub(usize::from(top)) as u16).min(area.height.saturating_sub(1));
+            let (mut row, mut column) =
+                (cursor.row.saturating_sub(usize::from(top)), cursor.col.saturating_sub(usize::from(left)));
+            // Behind an exactly full row the next character begins the row below.
+            if self.several && column >= usize::from(text.width) && row + 1 < usize::from(area.height) {
+                (row, column) = (row + 1, 0);
+            }
+            let x = area.x + (column as u16).min(area.width.saturating_sub(1));
+            let y = area.y + (row as u16).min(area.height.saturating_sub(1));
             frame.set_cursor_position(Position { x, y });
         }
     }
+}
+
+/// Rows of a line wrapped at a width, the one included on which the next character appears.
+fn rows_of(line: &str, columns: usize) -> usize {
+    let (mut rows, mut used) = (1, 0);
+    for grapheme in line.graphemes(true) {
+        let width = grapheme_width(grapheme);
+        // A wide character that does not fit leaves its cell empty.
+        if used + width > columns {
+            rows += 1;
+            used = 0;
+        }
+        used += width;
+    }
+    rows + usize::from(used >= columns)
 }

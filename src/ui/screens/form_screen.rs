@@ -396,12 +396,17 @@ impl Screen for FormScreen {
                 hint("Esc".into(), "ui.key.go_on"),
             ];
         }
-        vec![
+        let mut hints = vec![
             hint(look.keymap.label(Command::Save), "ui.key.save"),
             hint(look.keymap.label(Command::Park), "ui.key.park"),
-            hint("Tab".into(), "ui.key.next_field"),
-            hint("Esc".into(), "ui.key.back"),
-        ]
+        ];
+        if self.form.in_lines() {
+            for command in [Command::AddLine, Command::DeleteLine] {
+                hints.push(hint(look.keymap.label(command), &format!("keys.{}", command.id())));
+            }
+        }
+        hints.extend([hint("Tab".into(), "ui.key.next_field"), hint("Esc".into(), "ui.key.back")]);
+        hints
     }
 
     fn takes_text(&self) -> bool {
