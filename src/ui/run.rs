@@ -1,8 +1,10 @@
 //! The terminal and the loop: events in, frames out.
 
-use std::io::{self, BufWriter, IsTerminal, Stdout};
+use std::cell::RefCell;
+use std::io::{self, IsTerminal, Write};
 use std::panic::{self, AssertUnwindSafe};
 use std::path::Path;
+use std::rc::Rc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -40,9 +42,6 @@ enum Wake {
 /// How long typing rests before the draft is written: a power cut loses less than a second of it.
 const DRAFT_REST: Duration = Duration::from_millis(600);
 
-/// Bytes that a whole frame takes at most, but for very large terminals.
-const FRAME: usize = 1 << 18;
-
 /// Runs the screen until the person leaves.
 ///
 /// # Errors
@@ -50,10 +49,8 @@ const FRAME: usize = 1 << 18;
 pub fn run(mut app: App) -> io::Result<()> {
     let (sender, receiver) = mpsc::channel();
     let _restore = Guard::enter()?;
-    // A frame is written at once: in a half-painted one the cursor, and an input method's window with
-    // it, would jump about.
-    let output = BufWriter::with_capacity(FRAME, io::stdout());
-    let mut terminal = Terminal::new(CrosstermBackend::new(output))?;
+    let output = Output::default();
+    let mut terminal = Terminal::new(CrosstermBackend::new(output.clone()))?;
     read_events(sender.clone());
     #[cfg(unix)]
     let _signals = Signals::hear(sender.clone())?;
@@ -68,7 +65,7 @@ pub fn run(mut app: App) -> io::Result<()> {
         }
         None => None,
     };
-    let result = turn(&mut app, &mut terminal, &receiver, timer.as_ref());
+    let result = turn(&mut app, &mut terminal, &output, &receiver, timer.as_ref());
     app.leave(Utc::now());
     drop(timer);
     result
@@ -129,7 +126,8 @@ impl Drop for Signals {
 
 fn turn(
     app: &mut App,
-    terminal: &mut Terminal<CrosstermBackend<BufWriter<Stdout>>>,
+    terminal: &mut Terminal<CrosstermBackend<Output>>,
+    output: &Output,
     receiver: &Receiver<Wake>,
     timer: Option<&TimerHandle>,
 ) -> io::Result<()> {
@@ -139,10 +137,9 @@ fn turn(
         app.now(Utc::now());
         terminal.draw(|frame| app.draw(frame))?;
         if app.take_bell() {
-            use io::Write;
-            io::stdout().write_all(b"\x07")?;
-            io::stdout().flush()?;
+            output.0.borrow_mut().push(7);
         }
+        output.write_out()?;
         let wait = draft_due.map_or_else(until_next_minute, |due| {
             due.saturating_duration_since(Instant::now()).min(until_next_minute())
         });
@@ -195,6 +192,33 @@ fn turn(
 fn until_next_minute() -> Duration {
     let second = u64::try_from(Utc::now().timestamp().rem_euclid(60)).unwrap_or(0);
     Duration::from_secs(60 - second)
+}
+
+/// What a frame writes, kept until it is whole. Painting, showing the cursor and placing it are
+/// flushed one by one otherwise: between them the cursor, and an input method's window with it, would
+/// jump about.
+#[derive(Clone, Default)]
+struct Output(Rc<RefCell<Vec<u8>>>);
+
+impl Output {
+    fn write_out(&self) -> io::Result<()> {
+        let mut frame = self.0.borrow_mut();
+        let mut terminal = io::stdout().lock();
+        terminal.write_all(&frame)?;
+        frame.clear();
+        terminal.flush()
+    }
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.borrow_mut().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Puts the terminal into the program's mode, and back whatever happens.

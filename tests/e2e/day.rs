@@ -33,7 +33,7 @@ impl<'a> Day<'a> {
 
     /// The bells rung so far.
     fn bells(&self) -> usize {
-        self.terminal.raw().iter().filter(|byte| **byte == 7).count()
+        String::from_utf8_lossy(&self.terminal.raw()).matches('\x07').count()
     }
 
     /// Opens the form of a new case by its tab.
@@ -109,7 +109,7 @@ impl<'a> Day<'a> {
                     self.form(&kind).choose(key, option);
                 } else if let Some(cells) = value.strip_prefix('#') {
                     let mut form = self.form(&kind);
-                    form.to(key);
+                    form.go(key);
                     form.row(&cells.split('|').collect::<Vec<_>>());
                 } else {
                     self.form(&kind).set(key, value);
@@ -274,7 +274,7 @@ fn a_release_pass(day: &mut Day) -> String {
     day.begin("6");
     day.household();
     let mut form = day.form("release-pass");
-    form.to("lines");
+    form.go("lines");
     form.row(&["沙发", "2"]);
     let number = day.saved("release-pass");
     day.acts(&number, "approve", &[]);

@@ -22,9 +22,10 @@ pub fn label(terminal: &Terminal, (row, column): Cell) -> String {
             .filter(|cell| !cell.is_wide_continuation())
             .map(|cell| if cell.contents().is_empty() { " " } else { cell.contents() })
             .collect();
-        // Behind it comes a star, the choice in a row, or blanks.
+        // Behind it comes a star, the choice in a row, the bracket of the field, or blanks.
         let label = text.split("  ").next().unwrap_or_default();
         let label = label.split(" 1(").next().unwrap_or_default();
+        let label = label.split('[').next().unwrap_or_default();
         label.split('*').next().unwrap_or_default().trim().to_owned()
     })
 }
@@ -93,7 +94,7 @@ pub struct Form<'a> {
 impl Form<'_> {
     /// Goes to the field of this label.
     #[track_caller]
-    pub fn to_label(&mut self, name: &str) {
+    pub fn go_to_label(&mut self, name: &str) {
         self.terminal.rest();
         for _ in 0..60 {
             let at = self.terminal.cursor();
@@ -107,15 +108,15 @@ impl Form<'_> {
 
     /// Goes to a field.
     #[track_caller]
-    pub fn to(&mut self, key: &str) {
+    pub fn go(&mut self, key: &str) {
         let name = text(&self.kinds.field(self.kind, key)["name"]);
-        self.to_label(&name);
+        self.go_to_label(&name);
     }
 
     /// Types text into a field, in the place of what stands there.
     #[track_caller]
     pub fn set(&mut self, key: &str, words: &str) {
-        self.to(key);
+        self.go(key);
         self.terminal.send_and_settle(b"\x1b[F");
         self.terminal.send_and_settle(&[0x7f; 40]);
         self.terminal.send_and_settle(words.as_bytes());
@@ -125,7 +126,7 @@ impl Form<'_> {
     #[track_caller]
     pub fn choose(&mut self, key: &str, option: &str) {
         let field = self.kinds.field(self.kind, key);
-        self.to(key);
+        self.go(key);
         // People go by their names.
         let Some(options) = field["options"].as_array() else { return self.pick(0, option) };
         let place = options
@@ -155,7 +156,7 @@ impl Form<'_> {
             list(self.kinds.kind(self.kind), "actions").iter().filter(|one| one["at_once"] == true).collect();
         let place = at_once.iter().position(|one| one["action"] == action).expect("an action at once");
         let word = text(&at_once[place]["name"]);
-        self.to_label(label);
+        self.go_to_label(label);
         self.pick(place, &word);
     }
 
