@@ -4,10 +4,10 @@
 mod day;
 #[path = "e2e/faults.rs"]
 mod faults;
-#[path = "e2e/intake.rs"]
-mod intake;
 #[path = "e2e/form.rs"]
 mod form;
+#[path = "e2e/intake.rs"]
+mod intake;
 #[path = "e2e/keys.rs"]
 mod keys;
 #[path = "e2e/office.rs"]
