@@ -116,7 +116,11 @@ impl Desk<'_> {
                 let how = if self.chance(0.7) { "in-person" } else { "phone" };
                 self.act(Who::Desk, number, "agree", values([("agreed_how", how.into())]))?
             }
-            "declined" | "called-back" => self.act(Who::Desk, number, "close", Values::new())?,
+            "declined" | "called-back" => {
+                // What was put before a superior is not the desk's to close.
+                let who = if case.escalated.is_some() { Who::Supervisor } else { Who::Desk };
+                self.act(who, number, "close", Values::new())?
+            }
             "agreed" | "working" if self.chance(0.07) => self.wait_for_parts(number)?,
             "agreed" => self.act(Who::Desk, number, "start", Values::new())?,
             "working" if detail.chargeable == Some(true) && self.chance(0.03) => {
