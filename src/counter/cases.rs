@@ -281,11 +281,11 @@ impl Writer<'_> {
             also.push(opened);
         }
         let day = self.settings.calendar.day_of(self.now);
-        for other in std::mem::take(&mut planned.links) {
+        for (field, other) in std::mem::take(&mut planned.links) {
             if other == number {
-                return Err(Why::new("counter.why.link_to_itself").about("number").into());
+                return Err(Why::new("counter.why.link_to_itself").about(field).into());
             }
-            let case = self.case(&other).map_err(about_number)?;
+            let case = self.case(&other).map_err(|error| about(error, field))?;
             let other_kind = self.kind(&case.kind)?;
             let back = Link { number: number.clone(), relation: "related".to_owned() };
             let linked = workflow::linked(other_kind, &case, back, &self.context(None, &[]));
@@ -361,9 +361,9 @@ impl Writer<'_> {
     }
 }
 
-fn about_number(error: CounterError) -> CounterError {
+fn about(error: CounterError, field: &str) -> CounterError {
     match error {
-        CounterError::Refused(why) => why.about("number").into(),
+        CounterError::Refused(why) => why.about(field).into(),
         other @ CounterError::Store(_) => other,
     }
 }

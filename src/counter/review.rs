@@ -15,6 +15,9 @@ use crate::store::Store;
 use crate::store::cases::{Query, Row};
 use crate::store::chain::{Record, Stamp};
 
+/// What is found in the cases of every kind.
+const COMMON: [&str; 3] = [review::CALLBACK_OVERDUE, review::PROMISE_BROKEN, review::UNDECIDED];
+
 /// Most findings of one sort that are listed.
 const LIMIT: usize = 1_000;
 
@@ -188,6 +191,7 @@ fn gather(
         }
     }
     unattended(store, day, until, calendar, &mut findings)?;
+    named(&mut findings);
     drafts(store, span.1, &mut findings)?;
     missed_days(store, day, calendar, &mut findings)?;
     let marks = store.day_marks(day)?;
@@ -197,6 +201,19 @@ fn gather(
     }
     review::sort(&mut findings);
     Ok((figures, findings))
+}
+
+/// Where a kind has a name of its own for a promise that is broken, the common one says nothing more.
+fn named(findings: &mut Vec<Finding>) {
+    let own: Vec<(String, DateTime<Utc>)> = findings
+        .iter()
+        .filter(|finding| !COMMON.contains(&finding.kind.as_str()))
+        .map(|finding| (finding.subject.clone(), finding.since))
+        .collect();
+    findings.retain(|finding| {
+        finding.kind != review::PROMISE_BROKEN
+            || !own.iter().any(|(subject, since)| *subject == finding.subject && *since == finding.since)
+    });
 }
 
 fn finding(kind: &str, row: &Row, since: DateTime<Utc>, severity: Severity) -> Finding {

@@ -108,7 +108,7 @@ pub struct Household {
     pub residents: Vec<Resident>,
 }
 
-/// A change of the directory that follows from a case (a move-in that is completed).
+/// A change of the directory that follows from a case (a move-in or move-out that is completed).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HouseholdChange {
     /// The household.
@@ -120,4 +120,15 @@ pub struct HouseholdChange {
     /// Residents to add, or to complete with further telephone numbers.
     #[serde(default)]
     pub residents: Vec<Resident>,
+    /// Names of residents who leave.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub leaving: Vec<String>,
+}
+
+impl HouseholdChange {
+    /// A change of the household of that unit that changes nothing yet.
+    #[must_use]
+    pub fn of(unit: String) -> Self {
+        Self { unit, occupancy: None, moved_in: None, residents: Vec::new(), leaving: Vec::new() }
+    }
 }

@@ -127,7 +127,7 @@ pub enum Effect {
     Household(fn(&Situation) -> Option<HouseholdChange>),
     /// Opens the case that the inputs describe (`into` names the kind) and links both ways.
     TurnInto,
-    /// Links with the case whose number is this input, both ways.
+    /// Links with the case whose number is this input, else this field, both ways.
     LinkTo(&'static str),
     /// Other cases go along: those of this reach and kind whose state allows the action.
     Along(Along),

@@ -4,6 +4,7 @@ use super::kind::Kind;
 
 mod charges;
 mod checks;
+mod steps;
 mod talk;
 
 /// Declares the module of each kind and puts its `KIND` into [`STANDARD`], so that a kind is one line.

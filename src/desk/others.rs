@@ -1,5 +1,10 @@
 //! Other open cases that a rule looks at: those of the same household, and those linked with the case.
 
+use chrono::NaiveDate;
+use serde_json::Value;
+
+use super::field::Values;
+
 /// An open case beside the one at hand.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Other {
@@ -15,6 +20,22 @@ pub struct Other {
     pub linked: bool,
     /// Whether it is of the same household.
     pub same_unit: bool,
+    /// Its kind's own fields.
+    pub detail: Values,
+}
+
+impl Other {
+    /// The day in one of its fields.
+    #[must_use]
+    pub fn day(&self, key: &str) -> Option<NaiveDate> {
+        self.detail.get(key)?.as_str()?.parse().ok()
+    }
+
+    /// The whole number in one of its fields, 0 where there is none.
+    #[must_use]
+    pub fn number_in(&self, key: &str) -> i64 {
+        self.detail.get(key).and_then(Value::as_i64).unwrap_or_default()
+    }
 }
 
 /// Which other cases an action acts on.

@@ -47,6 +47,12 @@ pub const ESCALATE: Effect = Effect::Change(take_escalation);
 /// The superior has decided.
 pub const DECIDED: Effect = Effect::Change(end_escalation);
 
+/// Declares a case void. A kind of which more must be undone has its own with further effects.
+pub const DECLARE_VOID: Action = Action::new("void", From::AnyOpen, To::State(VOID))
+    .inputs(&[REASON])
+    .guards(&[Guard { id: "own-of-today-or-supervisor", check: own_of_today }])
+    .effects(&[Effect::PromiseWithdrawn, Effect::CancelCallbacks]);
+
 /// Actions that every kind has.
 pub const COMMON: &[Action] = &[
     Action::new("note", From::Any, To::Stay).inputs(&[Field::required("note", FieldType::LongText)]),
@@ -92,10 +98,7 @@ pub const COMMON: &[Action] = &[
     Action::new("link", From::Any, To::Stay)
         .inputs(&[Field::required("number", FieldType::CaseNumber), NOTE])
         .effects(&[Effect::LinkTo("number")]),
-    Action::new("void", From::AnyOpen, To::State(VOID))
-        .inputs(&[REASON])
-        .guards(&[Guard { id: "own-of-today-or-supervisor", check: own_of_today }])
-        .effects(&[Effect::PromiseWithdrawn, Effect::CancelCallbacks]),
+    DECLARE_VOID,
 ];
 
 /// Promise stage of a promise made by hand where none was under way.
@@ -188,8 +191,8 @@ pub struct Planned {
     pub case: Case,
     /// Cases to open with it and to link both ways.
     pub spawns: Vec<Spawn>,
-    /// Numbers of cases to link with, both ways.
-    pub links: Vec<String>,
+    /// Numbers of cases to link with, both ways, each with the field that it came from.
+    pub links: Vec<(&'static str, String)>,
     /// Actions on other cases that go along.
     pub along: Vec<Along>,
 }
@@ -576,7 +579,10 @@ fn finish(
             Effect::Spawn(spawn) => spawns.extend(spawn(&situation)),
             Effect::Household(change) => events.extend(change(&situation).map(Event::Household)),
             Effect::TurnInto => spawns.push(turned(&seen, inputs, cx)),
-            Effect::LinkTo(key) => links.extend(situation.input(key).map(str::to_owned)),
+            Effect::LinkTo(key) => {
+                let number = situation.input(key).map(str::to_owned).or_else(|| seen.text(key));
+                links.extend(number.map(|number| (*key, number)));
+            }
             Effect::Along(other) => along.push(*other),
         }
     }

@@ -172,42 +172,46 @@ fn callbacks(connection: &Connection, id: i64) -> Result<Vec<Callback>> {
 }
 
 /// The statement of [`Store::others`].
-pub(super) const OTHERS: &str = "SELECT number, kind, state, summary, max(linked), max(same_unit) FROM (
-                 SELECT number, kind, state, summary, 0 AS linked, 1 AS same_unit
+pub(super) const OTHERS: &str =
+    "SELECT number, kind, state, summary, max(linked), max(same_unit), detail FROM (
+                 SELECT number, kind, state, summary, 0 AS linked, 1 AS same_unit, detail
                      FROM cases INDEXED BY cases_unit_open WHERE unit = ?1 AND open = 1
                  UNION ALL
-                 SELECT c.number, c.kind, c.state, c.summary, 1, c.unit IS ?1
+                 SELECT c.number, c.kind, c.state, c.summary, 1, c.unit IS ?1, c.detail
                      FROM cases own JOIN link l ON l.case_id = own.id JOIN cases c ON c.number = l.number
                      WHERE own.number = ?2 AND c.open = 1)
              WHERE number != ?2 GROUP BY number ORDER BY number";
 
 /// The statement of [`Store::others`] for what somebody answers for.
-pub(super) const OWNED: &str = "SELECT number, kind, state, summary, 0, unit IS ?1
+pub(super) const OWNED: &str = "SELECT number, kind, state, summary, 0, unit IS ?1, detail
              FROM cases INDEXED BY cases_owned WHERE owner = ?3 AND open = 1 AND number != ?2 ORDER BY id";
 
 fn others(connection: &Connection, around: Around, case: &Case, by: &str) -> Result<Vec<Other>> {
-    let other = |row: &SqlRow| {
-        Ok(Other {
+    let mut statement;
+    let mut rows = match around {
+        Around::Nothing => return Ok(Vec::new()),
+        Around::Household => {
+            statement = connection.prepare_cached(OTHERS)?;
+            statement.query(params![case.unit, case.number])?
+        }
+        Around::Owner => {
+            statement = connection.prepare_cached(OWNED)?;
+            statement.query(params![case.unit, case.number, by])?
+        }
+    };
+    let mut others = Vec::new();
+    while let Some(row) = rows.next()? {
+        others.push(Other {
             number: row.get(0)?,
             kind: row.get(1)?,
             state: row.get(2)?,
             summary: row.get(3)?,
             linked: row.get(4)?,
             same_unit: row.get(5)?,
-        })
-    };
-    let found: rusqlite::Result<Vec<Other>> = match around {
-        Around::Nothing => Ok(Vec::new()),
-        Around::Household => {
-            let mut statement = connection.prepare_cached(OTHERS)?;
-            statement.query_map(params![case.unit, case.number], other)?.collect()
-        }
-        Around::Owner => {
-            let mut statement = connection.prepare_cached(OWNED)?;
-            statement.query_map(params![case.unit, case.number, by], other)?.collect()
-        }
-    };
-    Ok(found?)
+            detail: serde_json::from_str(&row.get::<_, String>(6)?)?,
+        });
+    }
+    Ok(others)
 }
 
 fn links(connection: &Connection, id: i64) -> Result<Vec<Link>> {

@@ -279,6 +279,7 @@ impl Tx<'_> {
             household.occupancy = occupancy;
         }
         household.moved_in = change.moved_in.or(household.moved_in);
+        household.residents.retain(|known| !change.leaving.contains(&known.name));
         for new in &change.residents {
             match household.residents.iter_mut().find(|known| known.name == new.name) {
                 Some(known) => {

@@ -1,8 +1,9 @@
-//! Conditions that several kinds share.
+//! Conditions and small changes that several kinds share.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
+use serde_json::Value;
 
-use crate::desk::field::as_instant;
+use crate::desk::field::{Values, as_instant};
 use crate::desk::kind::Situation;
 use crate::desk::why::{Arg, Why};
 
@@ -37,11 +38,57 @@ fn not_before_instant(s: &Situation, key: &str, before: DateTime<Utc>) -> Result
 
 /// Refuses a day of an input that has not come yet.
 pub fn day_came(s: &Situation, key: &str) -> Result<(), Why> {
-    let today = s.settings.calendar.day_of(s.now);
-    match s.input(key).and_then(|day| day.parse().ok()) {
-        Some(day) if day > today => {
+    match day(s.inputs, key) {
+        Some(day) if day > s.settings.calendar.day_of(s.now) => {
             Err(Why::new("desk.why.day_not_yet").with("day", Arg::Day(day)).about(key))
         }
         _ => Ok(()),
     }
+}
+
+/// The day of an input or field.
+pub fn day(values: &Values, key: &str) -> Option<NaiveDate> {
+    values.get(key)?.as_str()?.parse().ok()
+}
+
+/// Refuses a day of an input that has gone by.
+pub fn not_gone_by(s: &Situation, key: &str) -> Result<(), Why> {
+    match day(s.inputs, key) {
+        Some(day) if day < s.settings.calendar.day_of(s.now) => {
+            Err(Why::new("desk.why.day_gone_by").with("day", Arg::Day(day)).about(key))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Refuses a day of an input that lies before the day of another.
+pub fn in_order(s: &Situation, first: &str, last: &str) -> Result<(), Why> {
+    match (day(s.inputs, first), day(s.inputs, last)) {
+        (Some(from), Some(until)) if until < from => {
+            Err(Why::new("desk.why.day_before").with("day", Arg::Day(from)).about(last))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Adds rows to a list of lines.
+pub fn append(values: &mut Values, key: &str, more: impl IntoIterator<Item = Value>) {
+    let list = values.entry(key).or_insert_with(|| Value::Array(Vec::new()));
+    if let Some(list) = list.as_array_mut() {
+        list.extend(more);
+    }
+}
+
+/// A row of a list of lines, made of inputs: column and input.
+pub fn row(s: &Situation, columns: &[(&str, &str)]) -> Value {
+    columns
+        .iter()
+        .filter_map(|(column, input)| Some(((*column).to_owned(), s.inputs.get(*input)?.clone())))
+        .collect::<Values>()
+        .into()
+}
+
+/// What the household of the case owes, in fen.
+pub fn owed(s: &Situation) -> i64 {
+    s.household.map_or(0, |household| household.arrears)
 }

@@ -1,12 +1,14 @@
 //! Move-in 入伙 (RH): the eleven steps by which a household takes its flat over (source §五 一).
 
-use std::collections::BTreeMap;
-
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::checks;
-use crate::desk::field::{Field, FieldType, Preset, Values, instant};
+use super::steps::{
+    self, AMOUNTS, Amount, COPY, COPY_IF_ANY, COUNTED, Checklist, Counted, DOCUMENT, DONE_AT, HAPPENED, Steps, all_others_done,
+    confirmed, needs, not_done, tick,
+};
+use crate::desk::field::{Field, FieldType, Preset, Values};
 use crate::desk::household::{HouseholdChange, Occupancy, Relation, Resident};
 use crate::desk::kind::{
     Action, Effect, From, Guard, Kind, Phase, Situation, Spawn, State, To,
@@ -49,25 +51,6 @@ pub const RENOVATION: &[&str] = &["wanted", "undecided", "not-wanted"];
 pub const ACCOUNTS: &[&str] = &["water-electricity", "gas", "cable-tv", "bank-mandate"];
 const RELATIONS: &[&str] = &["owner", "tenant", "family"];
 
-/// What stands beside a step that was done.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Step {
-    /// When.
-    pub at: DateTime<Utc>,
-    /// By whom.
-    pub by: String,
-    /// The document or its number.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub document: Option<String>,
-    /// The amount in fen.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub amount: Option<i64>,
-    /// Whether a copy is on file.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub copy: Option<bool>,
-}
-
 /// A person of the household form 《住户情况登记表》.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -83,26 +66,6 @@ pub struct Person {
     /// Identity number, masked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id_number: Option<String>,
-}
-
-/// Something counted: a key, a thing handed over.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Counted {
-    /// What.
-    pub what: String,
-    /// How many.
-    pub count: i64,
-}
-
-/// A charge of the move-in.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Charge {
-    /// What for.
-    pub what: String,
-    /// How much, in fen.
-    pub amount: i64,
 }
 
 /// A defect found in the flat.
@@ -137,8 +100,8 @@ pub struct Account {
 #[serde(deny_unknown_fields, default)]
 pub struct MoveIn {
     /// The steps that are done.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub steps: BTreeMap<String, Step>,
+    #[serde(skip_serializing_if = "Steps::is_empty")]
+    pub steps: Steps,
     /// How the household was told: one of [`NOTICE_WAYS`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub notice_way: Option<String>,
@@ -165,7 +128,7 @@ pub struct MoveIn {
     pub items: Vec<Counted>,
     /// The move-in charges.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub charges: Vec<Charge>,
+    pub charges: Vec<Amount>,
     /// Their sum in fen.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub charges_total: Option<i64>,
@@ -198,74 +161,30 @@ pub struct MoveIn {
     pub household_file: Option<String>,
 }
 
-fn term(step: usize) -> Arg {
-    Arg::Term(format!("move-in.step.{}", STEPS[step]))
-}
-
-/// A step is done once.
-fn not_done<const STEP: usize>(s: &Situation) -> Result<(), Why> {
-    if s.detail::<MoveIn>().steps.contains_key(STEPS[STEP]) {
-        return Err(Why::new("move-in.why.done_already").with("step", term(STEP)));
-    }
-    Ok(())
-}
-
-fn needs(s: &Situation, steps: &[usize]) -> Result<(), Why> {
-    let done = s.detail::<MoveIn>().steps;
-    match steps.iter().find(|step| !done.contains_key(STEPS[**step])) {
-        Some(missing) => Err(Why::new("move-in.why.step_missing").with("step", term(*missing))),
-        None => Ok(()),
-    }
+impl Checklist for MoveIn {
+    const STEPS: &'static [&'static str] = STEPS;
 }
 
 /// No keys before the charges are paid, the covenant signed and the flat inspected.
 fn keys_are_due(s: &Situation) -> Result<(), Why> {
-    needs(s, &[SIGN_COVENANT, PAY_CHARGES, INSPECT])
-}
-
-fn all_others_done(s: &Situation) -> Result<(), Why> {
-    needs(s, &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
+    needs::<MoveIn>(s, &[SIGN_COVENANT, PAY_CHARGES, INSPECT])
 }
 
 fn was_inspected(s: &Situation) -> Result<(), Why> {
-    needs(s, &[INSPECT])
+    needs::<MoveIn>(s, &[INSPECT])
 }
 
-/// Ticks a step off with what was given beside it.
-fn tick<const STEP: usize>(s: &Situation, values: &mut Values) -> Result<(), Why> {
-    let given = |key: &str| s.inputs.get(key).cloned();
-    let mut record = Values::new();
-    record.insert("at".into(), given("done_at").unwrap_or_else(|| instant(s.now)));
-    record.insert("by".into(), s.by.into());
-    // The notice's own number is the document of the step that checks it.
-    record.extend(given("document").or_else(|| given("notice")).map(|value| ("document".to_owned(), value)));
-    record.extend(given("copy").map(|value| ("copy".to_owned(), value)));
-    if STEP == PAY_CHARGES {
-        let total = s.detail::<MoveIn>().charges.iter().fold(0_i64, |sum, c| sum.saturating_add(c.amount));
-        values.insert("charges_total".into(), total.into());
-        record.insert("amount".into(), total.into());
-    }
-    let steps = values.entry("steps").or_insert_with(|| Values::new().into());
-    steps
-        .as_object_mut()
-        .ok_or_else(|| Why::new("desk.why.not_lines").about("steps"))?
-        .insert(STEPS[STEP].into(), record.into());
-    Ok(())
+/// The notice's own number is the document of the step that checks it.
+fn notice_checked(s: &Situation, values: &mut Values) -> Result<(), Why> {
+    let number = s.inputs.get("notice").map(|number| ("document", number.clone()));
+    steps::tick_with(s, values, STEPS[CHECK_NOTICE], number)
 }
 
-/// Refuses while a flag that the step stands for is not confirmed.
-fn confirmed(s: &Situation, flag: &'static str) -> Result<(), Why> {
-    if s.input_flag(flag) {
-        Ok(())
-    } else {
-        Err(Why::new("move-in.why.not_confirmed")
-            .with("what", Arg::Term(format!("move-in.field.{flag}")))
-            .about(flag))
-    }
-}
-
-fn happened(s: &Situation) -> Result<(), Why> {
-    checks::happened(s, "done_at")
+/// The charges are paid: their sum stands beside the step.
+fn paid(s: &Situation, values: &mut Values) -> Result<(), Why> {
+    let total = steps::total(&s.detail::<MoveIn>().charges);
+    values.insert("charges_total".into(), total.into());
+    steps::tick_with(s, values, STEPS[PAY_CHARGES], Some(("amount", total.into())))
 }
 
 /// Each account is opened once.
@@ -279,27 +198,20 @@ fn not_opened(s: &Situation) -> Result<(), Why> {
     Ok(())
 }
 
-fn append(values: &mut Values, key: &str, more: impl IntoIterator<Item = serde_json::Value>) {
-    let list = values.entry(key).or_insert_with(|| serde_json::Value::Array(Vec::new()));
-    if let Some(list) = list.as_array_mut() {
-        list.extend(more);
-    }
-}
-
 #[allow(clippy::unnecessary_wraps)] // the signature of every change
 fn account_opened(s: &Situation, values: &mut Values) -> Result<(), Why> {
     let row = ["account", "day", "account_number"]
         .into_iter()
         .filter_map(|key| Some((key.to_owned(), s.inputs.get(key)?.clone())))
         .collect::<Values>();
-    append(values, "accounts", [row.into()]);
+    checks::append(values, "accounts", [row.into()]);
     Ok(())
 }
 
 #[allow(clippy::unnecessary_wraps)] // the signature of every change
 fn more_defects(s: &Situation, values: &mut Values) -> Result<(), Why> {
     let more = s.inputs.get("more_defects").and_then(|rows| rows.as_array()).cloned().unwrap_or_default();
-    append(values, "defects", more);
+    checks::append(values, "defects", more);
     Ok(())
 }
 
@@ -338,20 +250,14 @@ fn moved_in(s: &Situation) -> Option<HouseholdChange> {
         })
         .collect();
     Some(HouseholdChange {
-        unit: s.case.unit.clone()?,
         occupancy: Some(Occupancy::MovedIn),
         moved_in: Some(s.settings.calendar.day_of(s.now)),
         residents,
+        ..HouseholdChange::of(s.case.unit.clone()?)
     })
 }
 
-const DONE_AT: Field = Field::required("done_at", FieldType::Instant).preset(Preset::Now);
-const COPY: Field = Field::new("copy", FieldType::Flag).preset(Preset::Yes);
-/// Where the step mostly leaves no paper.
-const COPY_IF_ANY: Field = Field::new("copy", FieldType::Flag);
-const DOCUMENT: Field = Field::new("document", FieldType::Text);
 const NOTE: Field = Field::new("note", FieldType::LongText);
-const HAPPENED: Guard = Guard { id: "has-happened", check: happened };
 const STARTED: From = From::States(&["started"]);
 
 const PEOPLE: &[Field] = &[
@@ -360,12 +266,6 @@ const PEOPLE: &[Field] = &[
     Field::new("phone", FieldType::Phone),
     Field::new("id_number", FieldType::MaskedId),
 ];
-const COUNTED: &[Field] = &[
-    Field::required("what", FieldType::Text),
-    Field::required("count", FieldType::Count { min: 1, max: 999 }).preset(Preset::Number(1)),
-];
-const CHARGED: &[Field] =
-    &[Field::required("what", FieldType::Text), Field::required("amount", FieldType::Money)];
 const DEFECTS: &[Field] = &[
     Field::required("what", FieldType::Text),
     Field::new("place", FieldType::Text),
@@ -399,7 +299,7 @@ pub static KIND: Kind = Kind {
         Field::new("plate", FieldType::Plate),
         Field::new("renovation", FieldType::Choice(RENOVATION)),
         Field::new("items", FieldType::Lines(COUNTED)),
-        Field::new("charges", FieldType::Lines(CHARGED)).fixed(),
+        Field::new("charges", FieldType::Lines(AMOUNTS)).fixed(),
         Field::new("charges_total", FieldType::Money).fixed(),
         Field::new("inspected_with", FieldType::Text),
         Field::new("water", FieldType::Reading),
@@ -421,17 +321,17 @@ pub static KIND: Kind = Kind {
                 COPY_IF_ANY,
                 NOTE,
             ])
-            .guards(&[Guard { id: "not-done-yet", check: not_done::<NOTIFY> }])
-            .effects(&[Effect::Change(tick::<NOTIFY>)]),
+            .guards(&[Guard { id: "not-done-yet", check: not_done::<MoveIn, NOTIFY> }])
+            .effects(&[Effect::Change(tick::<MoveIn, NOTIFY>)]),
         step("check-notice")
             .inputs(&[Field::new("notice", FieldType::Text), DONE_AT, COPY])
-            .guards(&[Guard { id: "not-done-yet", check: not_done::<CHECK_NOTICE> }])
-            .effects(&[Effect::Change(tick::<CHECK_NOTICE>)]),
+            .guards(&[Guard { id: "not-done-yet", check: not_done::<MoveIn, CHECK_NOTICE> }])
+            .effects(&[Effect::Change(notice_checked)]),
         step("sign-covenant")
             .inputs(&[Field::required("signed_by_both", FieldType::Flag), DOCUMENT, DONE_AT, COPY])
-            .guards(&[Guard { id: "not-done-yet", check: not_done::<SIGN_COVENANT> }])
+            .guards(&[Guard { id: "not-done-yet", check: not_done::<MoveIn, SIGN_COVENANT> }])
             .checks(&[HAPPENED, Guard { id: "confirmed", check: |s| confirmed(s, "signed_by_both") }])
-            .effects(&[Effect::Change(tick::<SIGN_COVENANT>)]),
+            .effects(&[Effect::Change(tick::<MoveIn, SIGN_COVENANT>)]),
         step("fill-form")
             .inputs(&[
                 Field::required("residents", FieldType::Lines(PEOPLE)),
@@ -443,9 +343,9 @@ pub static KIND: Kind = Kind {
                 DONE_AT,
                 COPY,
             ])
-            .guards(&[Guard { id: "not-done-yet", check: not_done::<FILL_FORM> }])
+            .guards(&[Guard { id: "not-done-yet", check: not_done::<MoveIn, FILL_FORM> }])
             .checks(&[HAPPENED, Guard { id: "confirmed", check: |s| confirmed(s, "id_checked") }])
-            .effects(&[Effect::Change(tick::<FILL_FORM>)]),
+            .effects(&[Effect::Change(tick::<MoveIn, FILL_FORM>)]),
         step("hand-out")
             .inputs(&[
                 Field::required("handbook", FieldType::Flag).preset(Preset::Yes),
@@ -455,14 +355,14 @@ pub static KIND: Kind = Kind {
                 DONE_AT,
                 COPY_IF_ANY,
             ])
-            .guards(&[Guard { id: "not-done-yet", check: not_done::<HAND_OUT> }])
+            .guards(&[Guard { id: "not-done-yet", check: not_done::<MoveIn, HAND_OUT> }])
             .checks(&[
                 HAPPENED,
                 Guard { id: "handbook", check: |s| confirmed(s, "handbook") },
                 Guard { id: "quality-letter", check: |s| confirmed(s, "quality_letter") },
                 Guard { id: "manual", check: |s| confirmed(s, "manual") },
             ])
-            .effects(&[Effect::Change(tick::<HAND_OUT>)]),
+            .effects(&[Effect::Change(tick::<MoveIn, HAND_OUT>)]),
         step("offer-renovation")
             .inputs(&[
                 Field::required("renovation", FieldType::Choice(RENOVATION)).preset(Preset::Text("wanted")),
@@ -471,21 +371,21 @@ pub static KIND: Kind = Kind {
                 COPY_IF_ANY,
                 NOTE,
             ])
-            .guards(&[Guard { id: "not-done-yet", check: not_done::<OFFER_RENOVATION> }])
-            .effects(&[Effect::Change(tick::<OFFER_RENOVATION>)]),
+            .guards(&[Guard { id: "not-done-yet", check: not_done::<MoveIn, OFFER_RENOVATION> }])
+            .effects(&[Effect::Change(tick::<MoveIn, OFFER_RENOVATION>)]),
         step("sign-receipt")
             .inputs(&[Field::required("items", FieldType::Lines(COUNTED)), DOCUMENT, DONE_AT, COPY])
-            .guards(&[Guard { id: "not-done-yet", check: not_done::<SIGN_RECEIPT> }])
-            .effects(&[Effect::Change(tick::<SIGN_RECEIPT>)]),
+            .guards(&[Guard { id: "not-done-yet", check: not_done::<MoveIn, SIGN_RECEIPT> }])
+            .effects(&[Effect::Change(tick::<MoveIn, SIGN_RECEIPT>)]),
         step("pay-charges")
             .inputs(&[
-                Field::required("charges", FieldType::Lines(CHARGED)),
+                Field::required("charges", FieldType::Lines(AMOUNTS)),
                 Field::required("document", FieldType::Text),
                 DONE_AT,
                 COPY,
             ])
-            .guards(&[Guard { id: "not-done-yet", check: not_done::<PAY_CHARGES> }])
-            .effects(&[Effect::Change(tick::<PAY_CHARGES>)]),
+            .guards(&[Guard { id: "not-done-yet", check: not_done::<MoveIn, PAY_CHARGES> }])
+            .effects(&[Effect::Change(paid)]),
         step("inspect")
             .inputs(&[
                 Field::required("inspected_with", FieldType::Text).preset(Preset::Of("contact")),
@@ -497,23 +397,23 @@ pub static KIND: Kind = Kind {
                 DONE_AT,
                 COPY,
             ])
-            .guards(&[Guard { id: "not-done-yet", check: not_done::<INSPECT> }])
-            .effects(&[Effect::Change(tick::<INSPECT>), Effect::Spawn(repairs)]),
+            .guards(&[Guard { id: "not-done-yet", check: not_done::<MoveIn, INSPECT> }])
+            .effects(&[Effect::Change(tick::<MoveIn, INSPECT>), Effect::Spawn(repairs)]),
         step("hand-keys")
             .inputs(&[Field::required("keys", FieldType::Lines(COUNTED)), DOCUMENT, DONE_AT, COPY])
             .guards(&[
-                Guard { id: "not-done-yet", check: not_done::<HAND_KEYS> },
+                Guard { id: "not-done-yet", check: not_done::<MoveIn, HAND_KEYS> },
                 Guard { id: "paid-signed-inspected", check: keys_are_due },
             ])
-            .effects(&[Effect::Change(tick::<HAND_KEYS>)]),
+            .effects(&[Effect::Change(tick::<MoveIn, HAND_KEYS>)]),
         Action { to: To::State("moved-in"), ..step("file-papers") }
             .inputs(&[
                 Field::required("office_file", FieldType::Text),
                 Field::required("household_file", FieldType::Text),
                 DONE_AT,
             ])
-            .guards(&[Guard { id: "all-steps-done", check: all_others_done }])
-            .effects(&[Effect::Change(tick::<FILE_PAPERS>), Effect::Household(moved_in)]),
+            .guards(&[Guard { id: "all-steps-done", check: all_others_done::<MoveIn> }])
+            .effects(&[Effect::Change(tick::<MoveIn, FILE_PAPERS>), Effect::Household(moved_in)]),
         Action::new("open-account", From::States(&["started", "moved-in"]), To::Stay)
             .inputs(&[ACCOUNT, DAY, ACCOUNT_NUMBER, NOTE])
             .checks(&[Guard { id: "not-opened-yet", check: not_opened }])

@@ -111,7 +111,7 @@ fn consented(s: &Situation) -> Result<(), Why> {
 
 /// A household that owes something needs a supervisor's word.
 fn arrears(s: &Situation) -> Result<(), Why> {
-    let owed = s.household.map_or(0, |household| household.arrears);
+    let owed = checks::owed(s);
     if owed > 0 && s.role < Role::Supervisor {
         return Err(Why::new("release-pass.why.arrears").with("amount", Arg::Money(owed)));
     }
