@@ -11,7 +11,10 @@ mod rules {
     mod desk;
     mod move_in;
     mod oath;
+    mod office;
+    mod permit;
     mod release_pass;
+    mod renovation;
     mod repair;
     mod talk;
     mod walk;

@@ -32,6 +32,8 @@ standard! {
     agency,
     equipment,
     training,
+    renovation,
+    permit,
 }
 
 /// A list of kinds.
