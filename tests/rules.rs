@@ -10,6 +10,7 @@ mod rules {
     mod defaults;
     mod desk;
     mod move_in;
+    mod move_out;
     mod oath;
     mod office;
     mod permit;

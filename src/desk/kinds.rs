@@ -34,6 +34,7 @@ standard! {
     training,
     renovation,
     permit,
+    move_out,
 }
 
 /// A list of kinds.
