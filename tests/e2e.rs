@@ -14,6 +14,8 @@ mod keys;
 mod office;
 #[path = "e2e/services.rs"]
 mod services;
+#[path = "e2e/stories.rs"]
+mod stories;
 #[path = "e2e/terminal.rs"]
 mod terminal;
 #[path = "e2e/window.rs"]

@@ -1,0 +1,283 @@
+//! The counter's other services at the screen, from opening to their last state. A further kind is a
+//! line of the table.
+
+use qiantai::desk::kinds::STANDARD;
+use qiantai::text::lang::Lang;
+use qiantai::text::say::word;
+use serde_json::Value;
+
+use crate::office::{BOSS, DESK, Office, Speaks, text};
+use crate::terminal::{Terminal, until};
+
+/// How many kinds have a tab of their own; the others are on the tab of services, in their order.
+const OWN_TABS: usize = 6;
+/// Lines of the tab that have a digit; those after have function keys from F5 on.
+const DIGITS: usize = 10;
+
+/// What is typed: a field, and its text in Chinese and in English. Cells of a line are parted by `|`.
+type Typed = (&'static str, &'static str, &'static str);
+
+/// Who does what, what is typed for it, and where it leads.
+type Step = (&'static str, &'static str, &'static [Typed], &'static str);
+
+struct Story {
+    kind: &'static str,
+    /// What must be there before.
+    before: fn(&Office),
+    opening: &'static [Typed],
+    steps: &'static [Step],
+}
+
+/// Far enough that it has not gone by.
+const LATER: &str = "2039-12-31";
+
+const STORIES: &[Story] = &[
+    Story {
+        kind: "renovation",
+        before: |_| {},
+        opening: &[
+            ("unit", "3-2-1501", "3-2-1501"),
+            ("contact", "张建国", "张建国"),
+            ("scope", "厨房翻新", "new kitchen"),
+            ("contractor", "美家装饰", "Fine Homes"),
+            ("foreman", "周师傅", "Mr Zhou"),
+        ],
+        steps: &[
+            (DESK, "owner-sign", &[], "applied"),
+            (BOSS, "approve", &[], "approved"),
+            (BOSS, "sign-agreement", &[("agreement", "XY-1", "XY-1")], "approved"),
+            (
+                BOSS,
+                "take-deposit",
+                &[("deposit", "2000", "2000"), ("deposit_receipt", "SJ-1", "SJ-1")],
+                "approved",
+            ),
+            (
+                BOSS,
+                "issue-permit",
+                &[("permit_number", "XK-1", "XK-1"), ("permit_until", LATER, LATER)],
+                "permitted",
+            ),
+            (BOSS, "start", &[], "works"),
+            (BOSS, "patrol", &[("remark", "材料堆放整齐", "tidy")], "works"),
+            (
+                BOSS,
+                "notify",
+                &[
+                    ("remark", "夜间施工", "works at night"),
+                    ("rectify_by", "2039-12-31 18:00", "2039-12-31 18:00"),
+                ],
+                "rectify",
+            ),
+            (BOSS, "put-right", &[], "works"),
+            (BOSS, "stop", &[("stopped", "拆承重墙", "a bearing wall")], "stopped"),
+            (BOSS, "lift", &[("note", "已恢复", "put back")], "works"),
+            (BOSS, "request-acceptance", &[], "acceptance"),
+            (BOSS, "pass", &[], "accepted"),
+            (BOSS, "return-deposit", &[("back_receipt", "TK-1", "TK-1")], "closed"),
+        ],
+    },
+    Story {
+        kind: "permit",
+        before: permitted_renovation,
+        opening: &[
+            ("unit", "3-2-1501", "3-2-1501"),
+            ("contact", "刘工", "Mr Liu"),
+            ("id_number", "440301199001011234", "440301199001011234"),
+            ("card_number", "A1", "A1"),
+            ("valid_until", "2038-12-31", "2038-12-31"),
+            ("deposit", "50", "50"),
+        ],
+        steps: &[
+            (DESK, "renew", &[("valid_until", LATER, LATER)], "issued"),
+            (DESK, "return", &[], "returned"),
+        ],
+    },
+    Story {
+        kind: "move-out",
+        before: |_| {},
+        opening: &[("unit", "3-2-1501", "3-2-1501"), ("contact", "张建国", "张建国")],
+        steps: &[
+            (DESK, "settle-charges", &[("document", "SJ-7", "SJ-7")], "started"),
+            (DESK, "read-meters", &[("meters", "水表|S-1|123.5", "water|S-1|123.5")], "started"),
+            (DESK, "return-keys", &[("keys", "门钥匙|3", "door key|3")], "started"),
+            (DESK, "cancel-permits", &[], "started"),
+            (DESK, "return-deposits", &[], "started"),
+            (DESK, "link-pass", &[("nothing_to_carry", "1", "1")], "started"),
+            (DESK, "leave", &[("new_address", "福田区莲花路", "Lotus Road")], "moved-out"),
+        ],
+    },
+];
+
+/// A renovation that takes workers.
+fn permitted_renovation(office: &Office) {
+    let (scope, contractor) = ("scope=厨房翻新", "contractor=美家装饰");
+    let number = office.open(&[
+        "renovation",
+        "--unit",
+        "3-2-1501",
+        "--contact",
+        "张建国",
+        "--set",
+        scope,
+        "--set",
+        contractor,
+        "--set",
+        "foreman=周师傅",
+    ]);
+    let act = |who: &str, action: &str, given: &[&str]| {
+        let given: Vec<String> = given.iter().map(|given| format!("--set={given}")).collect();
+        let arguments = ["act", &number, action].into_iter().chain(given.iter().map(String::as_str));
+        office.by(who, &arguments.collect::<Vec<_>>());
+    };
+    act(DESK, "owner-sign", &[]);
+    act(BOSS, "approve", &[]);
+    act(DESK, "sign-agreement", &[]);
+    act(DESK, "take-deposit", &["deposit=2000", "deposit_receipt=SJ-1"]);
+    act(DESK, "issue-permit", &["permit_number=XK-1", &format!("permit_until={LATER}")]);
+}
+
+/// The words of a row, and where they end the brackets or options of its field.
+fn label_of(row: &str) -> String {
+    let row = row.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let end = row.find(['[', '*']).unwrap_or(row.len());
+    let words = row[..end].split("  ").next().unwrap_or_default();
+    words.split(" 1(").next().unwrap_or_default().trim().to_owned()
+}
+
+struct Desk<'a> {
+    office: &'a Office,
+    terminal: Terminal,
+    kind: &'static str,
+    who: &'static str,
+}
+
+impl<'a> Desk<'a> {
+    /// Somebody before the list of the kind.
+    fn before(office: &'a Office, kind: &'static str, who: &'static str) -> Self {
+        let mut terminal = office.at_work(who);
+        terminal.tap("8");
+        let place =
+            STANDARD.iter().position(|known| known.id == kind).expect("a kind of the list") - OWN_TABS;
+        let key = if place < DIGITS {
+            ((place + 1) % DIGITS).to_string()
+        } else {
+            format!("F{}", place - DIGITS + 5)
+        };
+        terminal.tap(&key);
+        Self { office, terminal, kind, who }
+    }
+
+    fn lang(&self) -> Lang {
+        if self.office.speaks == Speaks::Chinese { Lang::ZhCn } else { Lang::En }
+    }
+
+    fn word(&self, sort: &str, id: &str) -> String {
+        word(self.lang(), self.kind, sort, id)
+    }
+
+    /// Whether the cursor stands in the field of that label; the first line of a table stands below it.
+    fn is_at(&self, label: &str) -> bool {
+        let Some((row, _)) = self.terminal.cursor() else { return false };
+        let rows: Vec<String> = self.terminal.look(|screen| screen.rows(0, screen.size().1.into()).collect());
+        let at = |row: u16| {
+            let found = rows.get(usize::from(row)).map(|row| label_of(row)).unwrap_or_default();
+            let cut = found.strip_suffix("..").is_some_and(|start| label.starts_with(start));
+            found == label || cut
+        };
+        at(row)
+            || (label_of(&rows[usize::from(row)]).is_empty() || label_of(&rows[usize::from(row)]) == "1")
+                && at(row - 1)
+    }
+
+    #[track_caller]
+    fn fill(&mut self, given: &[Typed]) {
+        for (field, chinese, english) in given {
+            let label = self.word("field", field);
+            let mut presses = 0;
+            while !self.is_at(&label) {
+                presses += 1;
+                assert!(presses < 40, "no field {label}:\n{}", self.terminal.screen());
+                self.terminal.tap("Tab");
+            }
+            for (place, cell) in self.office.speaks.of(chinese, english).split('|').enumerate() {
+                if place > 0 {
+                    self.terminal.tap("Tab");
+                }
+                self.terminal.types(cell);
+                self.terminal.sees(cell);
+            }
+        }
+    }
+
+    /// Opens a case and gives its number.
+    #[track_caller]
+    fn open(&mut self, given: &[Typed]) -> String {
+        self.terminal.press(&["Ctrl+N"]);
+        self.terminal.sees("Ctrl+S");
+        self.fill(given);
+        self.terminal.press(&["Ctrl+S"]);
+        let mut number = None;
+        until(&format!("a case of {}", self.kind), || {
+            number = self.office.numbers(self.kind).into_iter().next();
+            number.is_some()
+        });
+        number.expect("there is one now")
+    }
+
+    /// Does an action of the only case in the list, chosen from all that can be done.
+    #[track_caller]
+    fn act(&mut self, number: &str, (_, action, given, state): Step) {
+        let name = self.word("action", action);
+        let short = number.split_once("-20").map_or(number, |(_, rest)| &rest[2..]);
+        self.terminal.sees(short);
+        self.terminal.press(&["F12"]);
+        let offered = |screen: &str| {
+            (1..=9).find(|digit| {
+                screen.lines().any(|line| {
+                    line.split(&format!(" {digit} {name}")).nth(1).is_some_and(|rest| rest.starts_with("  "))
+                })
+            })
+        };
+        self.terminal.wait_for(&name, |screen| offered(screen).is_some());
+        let digit = offered(&self.terminal.screen()).expect("it is offered");
+        self.terminal.press(&[&digit.to_string()]);
+        self.terminal.sees("Ctrl+S");
+        self.fill(given);
+        self.terminal.press(&["Ctrl+S"]);
+        let mut case = Value::Null;
+        until(&format!("{action} is done"), || {
+            case = self.office.case(number);
+            let done =
+                case["timeline"].as_array().and_then(|entries| entries.last()).map(|entry| &entry["action"]);
+            done.is_some_and(|done| done == action)
+        });
+        assert_eq!(text(&case["state"]), state, "{action}");
+    }
+}
+
+fn tell(speaks: Speaks) {
+    for story in STORIES {
+        let office = Office::new(speaks);
+        (story.before)(&office);
+        let mut desk = Desk::before(&office, story.kind, DESK);
+        let number = desk.open(story.opening);
+        for step in story.steps {
+            if step.0 != desk.who {
+                desk = Desk::before(&office, story.kind, step.0);
+            }
+            desk.act(&number, *step);
+        }
+        assert!(office.case(&number)["closed_at"].is_string(), "{number} came to its end");
+    }
+}
+
+#[test]
+fn every_service_is_done_from_its_opening_to_its_end_in_chinese() {
+    tell(Speaks::Chinese);
+}
+
+#[test]
+fn every_service_is_done_from_its_opening_to_its_end_in_english() {
+    tell(Speaks::English);
+}
