@@ -2,7 +2,7 @@
 //! of time. Every step goes through [`crate::counter`] with the instant it happens at.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::{BinaryHeap, HashMap, HashSet};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use rand::RngExt;
@@ -124,6 +124,8 @@ pub(super) struct Desk<'a> {
     pub waiting: HashMap<String, &'static str>,
     /// Which story of the further services a case tells, and how far it has come.
     pub chapters: HashMap<String, (usize, usize)>,
+    /// Households whose further services look at each other, each taken once.
+    pub households: HashSet<String>,
     queue: BinaryHeap<Reverse<Event>>,
     seq: u64,
 }
@@ -154,6 +156,7 @@ impl<'a> Desk<'a> {
             move_ins: 0,
             waiting: HashMap::new(),
             chapters: HashMap::new(),
+            households: HashSet::new(),
             queue: BinaryHeap::new(),
             seq: 0,
         }

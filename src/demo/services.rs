@@ -9,12 +9,14 @@ use super::texts::draw;
 use super::town::Person;
 use crate::desk::case::Case;
 use crate::desk::field::{Field, FieldType, Values};
-use crate::desk::kind::Kind;
+use crate::desk::kind::{Around, Kind};
 use crate::desk::workflow::inputs_of;
 use crate::text::value::{Typing, typed_value};
 
 /// The hours of the other services.
 const HOURS: (u32, u32) = (8, 20);
+/// How often somebody else is looked for where a household is busy already.
+const TRIES: usize = 50;
 /// From so many cases on every story is told at least once, and the equipment is in its ledger.
 const ENOUGH: u32 = 400;
 
@@ -50,7 +52,7 @@ impl Desk<'_> {
         let texts = self.texts;
         let text = &texts.services[story];
         let Some(kind) = self.store.kinds().get(&text.kind) else { return Ok(()) };
-        let person = self.town.anybody(&mut self.rng);
+        let person = self.comes_for(kind);
         let mut values = self.given(kind, kind.opening, &text.opening, &person)?;
         for (key, value) in [("unit", &person.unit), ("contact", &person.name), ("phone", &person.phone)] {
             let asked = kind.opening.iter().any(|field| field.key == key);
@@ -62,6 +64,21 @@ impl Desk<'_> {
         self.chapters.insert(done.case.number.clone(), (story, 0));
         self.plan_chapter(&done.case);
         Ok(())
+    }
+
+    /// Who comes for it. Where a household's matters stand in each other's way it comes once: nobody
+    /// renovates twice at a time, or moves out of a flat that is renovated.
+    fn comes_for(&mut self, kind: &Kind) -> Person {
+        let mut person = self.town.anybody(&mut self.rng);
+        if kind.around == Around::Household {
+            for _ in 0..TRIES {
+                if self.households.insert(person.unit.clone()) {
+                    break;
+                }
+                person = self.town.anybody(&mut self.rng);
+            }
+        }
+        person
     }
 
     /// Takes a thing of the office into the ledger.
