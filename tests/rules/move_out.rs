@@ -51,8 +51,6 @@ fn what_a_move_out_is_refused_for() {
     let mut nowhere = notice("owner");
     nowhere["unit"] = "9-9-0909".into();
     assert_eq!(refusal(office.try_open("move-out", nowhere)), "move-out.why.no_household");
-    office.household(Occupancy::MovedOut, 0);
-    assert_eq!(refusal(office.try_open("move-out", notice("owner"))), "move-out.why.moved_out_already");
     office.household(Occupancy::MovedIn, 9_900);
     let number = office.open("move-out", notice("tenant"));
     assert_eq!(refusal(office.try_open("move-out", notice("owner"))), "move-out.why.open_already");
@@ -170,7 +168,6 @@ fn a_household_moves_out() {
     assert_eq!(left.detail["steps"].as_object().map(serde_json::Map::len), Some(7));
     assert_eq!(office.flat().occupancy, Occupancy::MovedOut);
     assert_eq!(names(&office), ["张建国"], "he still owns it");
-    assert_eq!(refusal(office.try_open("move-out", notice("owner"))), "move-out.why.moved_out_already");
 }
 
 /// Who moves out, whether the flat is given up, who stays; who is left, and whether anybody lives there.

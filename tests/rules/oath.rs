@@ -35,6 +35,9 @@ pub fn keeps(store: &Store, kind: &Kind, case: &Case, entries: &[Entry]) {
         "held" => held(case),
         "training" => training(case, entries),
         "equipment" => equipment(case, entries),
+        "renovation" => renovation(store, case, entries),
+        "permit" => permit(case),
+        "move-out" => move_out(store, case, entries),
         _ => {}
     }
 }
@@ -290,4 +293,78 @@ fn equipment(case: &Case, entries: &[Entry]) {
     for action in ["correct", "scrap"] {
         assert!(last(entries, &[action]).is_none_or(|(_, entry)| entry.by != RECEPTIONIST), "{number}");
     }
+}
+
+/// Works follow both sides' word, given to two people, the agreement and the permit; what is wrong is put
+/// right before the works are accepted; and the deposit goes back after that, less a fine with its reason.
+fn renovation(store: &Store, case: &Case, entries: &[Entry]) {
+    let number = &case.number;
+    let place = |action: &str| last(entries, &[action]).map(|(place, _)| place);
+    if let Some((start, _)) = last(entries, &["start"]) {
+        for before in ["owner-sign", "approve", "sign-agreement", "issue-permit"] {
+            assert!(place(before).is_some_and(|place| place < start), "{number}: works before {before}");
+        }
+        let by = |action: &str| last(entries, &[action]).map(|(_, entry)| entry.by.clone());
+        assert_ne!(by("owner-sign"), by("approve"), "{number}: one person for both sides");
+        assert!(case.has("deposit_receipt"), "{number}: works without a deposit");
+    }
+    for action in ["approve", "stop", "lift", "extend"] {
+        assert!(
+            last(entries, &[action]).is_none_or(|(_, entry)| entry.by != RECEPTIONIST),
+            "{number}: {action}"
+        );
+    }
+    if let Some((passed, _)) = last(entries, &["pass"]) {
+        let open = |opens: &[&str], closes: &[&str]| {
+            let opened = last(&entries[..passed], opens).map(|(place, _)| place);
+            let closed = last(&entries[..passed], closes).map(|(place, _)| place);
+            opened > closed
+        };
+        assert!(
+            !open(&["notify", "not-put-right", "fail"], &["put-right", "stop"]),
+            "{number}: an open notice"
+        );
+        assert!(!open(&["stop"], &["lift"]), "{number}: accepted while stopped");
+    }
+    if case.state == "closed" {
+        assert!(place("pass") < place("return-deposit") && place("pass").is_some(), "{number}");
+        let amount = |key: &str| case.get(key).as_i64().unwrap_or(0);
+        assert_eq!(amount("deposit_back") + amount("fine"), amount("deposit"), "{number}");
+        assert!(amount("fine") == 0 || case.has("fine_reason"), "{number}");
+        for link in &case.links {
+            let other = store.case(&link.number).unwrap().expect("a pointer leads somewhere");
+            assert!(other.kind != "permit" || other.state != "issued", "{number}: {} is valid", other.number);
+        }
+    }
+}
+
+/// A card that is back or lost holds no deposit any more, and no more went back than was taken.
+fn permit(case: &Case) {
+    let number = &case.number;
+    let amount = |key: &str| case.get(key).as_i64().unwrap_or(0);
+    assert!(amount("deposit_back") <= amount("deposit"), "{number}");
+    let settled = ["returned", "lost"].contains(&case.state.as_str());
+    assert_eq!(amount("deposit_held"), if settled { 0 } else { amount("deposit") }, "{number}");
+    assert!(case.state != "issued" || at(&case.get("expires_at")).is_some(), "{number} never expires");
+    if case.get("sort") == "worker" {
+        let renovation = case.text("renovation").expect("a worker comes for a renovation");
+        assert!(case.links.iter().any(|link| link.number == renovation), "{number}");
+    }
+}
+
+/// Nobody has moved out with a step left, or with something owed but for a supervisor's word.
+fn move_out(store: &Store, case: &Case, entries: &[Entry]) {
+    let number = &case.number;
+    if case.state != "moved-out" {
+        return;
+    }
+    for step in qiantai::desk::kinds::move_out::STEPS {
+        let times = entries.iter().filter(|entry| entry.action == *step).count();
+        assert_eq!(times, 1, "{number}: {step}");
+    }
+    let unit = case.unit.as_deref().expect("a move-out has its unit");
+    if unit == OWES {
+        assert!(last(entries, &["leave"]).is_some_and(|(_, entry)| entry.by != RECEPTIONIST), "{number}");
+    }
+    assert!(store.household(unit).unwrap().is_some(), "{number}: the flat is still there");
 }
