@@ -1,5 +1,5 @@
-//! The counter's other services at the screen, from opening to their last state. A further kind is a
-//! line of the table.
+//! The counter's other services at the screen, from opening to their last state, every action chosen
+//! and every field filled in as a person does it. A further kind is a line of the table.
 
 use qiantai::desk::kinds::STANDARD;
 use qiantai::text::lang::Lang;
@@ -32,6 +32,33 @@ struct Story {
 const LATER: &str = "2039-12-31";
 
 const STORIES: &[Story] = &[
+    Story {
+        kind: "held",
+        before: |_| {},
+        opening: &[("unit", "3-2-1501", "3-2-1501"), ("contact", "张建国", "张建国"), ("shelf", "A3", "A3")],
+        steps: &[(DESK, "tell", &[], "told"), (DESK, "collect", &[], "collected")],
+    },
+    Story {
+        kind: "loan",
+        before: |_| {},
+        opening: &[
+            ("contact", "张建国", "张建国"),
+            ("phone", "13800005678", "13800005678"),
+            ("category", "雨伞", "Umbrella"),
+        ],
+        steps: &[(DESK, "return", &[], "returned")],
+    },
+    Story {
+        kind: "letter",
+        before: |_| {},
+        opening: &[("content", "加装遮阳棚", "more shade")],
+        steps: &[
+            (DESK, "take", &[], "ours"),
+            (DESK, "result", &[("result", "已列入计划", "planned")], "handled"),
+            (DESK, "reply", &[("reply", "谢谢来信", "thank you")], "replied"),
+            (DESK, "close", &[], "closed"),
+        ],
+    },
     Story {
         kind: "renovation",
         before: |_| {},
