@@ -202,6 +202,9 @@ impl Store {
             for step in STEPS.iter().skip(head.version as usize) {
                 tx.execute_batch(step)?;
             }
+            if head.version > 0 {
+                settings::complete(&tx)?;
+            }
             tx.pragma_update(None, "application_id", APPLICATION_ID)?;
             tx.pragma_update(None, "user_version", VERSION)?;
             tx.commit()?;

@@ -7,9 +7,11 @@ use super::DemoError;
 use super::desk::{Desk, Step, Who};
 use super::texts::draw;
 use super::town::Person;
+use crate::counter::CounterError;
 use crate::desk::case::Case;
 use crate::desk::field::{Field, FieldType, Values};
 use crate::desk::kind::{Around, Kind};
+use crate::desk::why::Why;
 use crate::desk::workflow::inputs_of;
 use crate::text::value::{Typing, typed_value};
 
@@ -60,7 +62,13 @@ impl Desk<'_> {
                 values.insert(key.to_owned(), value.clone().into());
             }
         }
-        let done = self.open(Who::Desk, kind.id, values, None)?;
+        let done = match self.open(Who::Desk, kind.id, values, None) {
+            // Somebody asks for what is taken, and goes away again.
+            Err(DemoError::Step { source: CounterError::Refused(why), .. }) if is_taken(&why) => {
+                return Ok(());
+            }
+            done => done?,
+        };
         self.chapters.insert(done.case.number.clone(), (story, 0));
         self.plan_chapter(&done.case);
         Ok(())
@@ -108,7 +116,12 @@ impl Desk<'_> {
         let fields = inputs_of(kind, action, self.store.kinds(), into);
         let inputs = self.given(kind, &fields, &step.with, &person)?;
         let who = if step.supervisor { Who::Supervisor } else { Who::Desk };
-        let done = self.act(who, &case.number, action.id, inputs)?;
+        let done = match self.act(who, &case.number, action.id, inputs) {
+            Err(DemoError::Step { source: CounterError::Refused(why), .. }) if is_taken(&why) => {
+                return Ok(());
+            }
+            done => done?,
+        };
         self.chapters.insert(case.number.clone(), (story, chapter + 1));
         self.plan_chapter(&done.case);
         Ok(())
@@ -162,4 +175,9 @@ impl Desk<'_> {
         let kinds = self.store.kinds();
         Ok(typed_value(field, &said, &Typing { kind: kind.id, now: self.at, settings: &settings, kinds })?)
     }
+}
+
+/// Refused because there is nothing left of what was asked for.
+fn is_taken(why: &Why) -> bool {
+    ["desk.why.taken", "desk.why.not_enough"].contains(&why.key.as_str())
 }

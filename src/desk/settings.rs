@@ -138,6 +138,18 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// Adds what a newer program brought along and these settings have nothing of yet: whole
+    /// catalogues, and the rules of stages without any. What the office made of the rest stays.
+    pub fn complete(&mut self, newer: &Self) {
+        for catalogue in &newer.catalogues {
+            if self.catalogue(&catalogue.id).is_none() {
+                self.catalogues.push(catalogue.clone());
+            }
+        }
+        let known: Vec<String> = self.promises.iter().map(|rule| rule.stage.clone()).collect();
+        self.promises.extend(newer.promises.iter().filter(|rule| !known.contains(&rule.stage)).cloned());
+    }
+
     /// The catalogue of that id.
     #[must_use]
     pub fn catalogue(&self, id: &str) -> Option<&Catalogue> {

@@ -46,6 +46,25 @@ impl Cache {
     }
 }
 
+/// Gives an older book what the newer program needs in its settings ([`Settings::complete`]).
+pub(super) fn complete(connection: &Connection) -> Result<()> {
+    let Some(settings) = Cache::default().read(connection)? else { return Ok(()) };
+    // The built-in file is well formed: a test reads it.
+    let Ok(newer) = defaults(&settings.community) else { return Ok(()) };
+    let mut completed = Settings::clone(&settings);
+    completed.complete(&newer);
+    put(connection, &completed)
+}
+
+fn put(connection: &Connection, settings: &Settings) -> Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT INTO setting (id, body) VALUES (1, ?1) ON CONFLICT (id) DO UPDATE SET body = ?1",
+        )?
+        .execute(params![serde_json::to_string(settings)?])?;
+    Ok(())
+}
+
 impl Store {
     /// The settings; `None` before the book was set up.
     pub fn settings(&self) -> Result<Option<Arc<Settings>>> {
@@ -78,11 +97,6 @@ impl Tx<'_> {
 
     /// Replaces the settings.
     pub fn put_settings(&self, settings: &Settings) -> Result<()> {
-        self.connection()
-            .prepare_cached(
-                "INSERT INTO setting (id, body) VALUES (1, ?1) ON CONFLICT (id) DO UPDATE SET body = ?1",
-            )?
-            .execute(params![serde_json::to_string(settings)?])?;
-        Ok(())
+        put(self.connection(), settings)
     }
 }

@@ -94,6 +94,36 @@ fn what_is_due_is_read_from_indexes() {
 }
 
 #[test]
+fn an_older_book_gets_what_the_newer_program_needs() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut settings = super::settings::defaults("Green Park").unwrap();
+    settings.catalogues.retain(|catalogue| catalogue.id == "department");
+    settings.catalogues[0].items.truncate(1);
+    settings.promises.retain(|rule| rule.stage == "repair.arrive");
+    settings.promises[0].minutes = 7;
+    let connection = rusqlite::Connection::open(directory.path().join(Store::FILE)).unwrap();
+    for step in &super::STEPS[..2] {
+        connection.execute_batch(step).unwrap();
+    }
+    connection.pragma_update(None, "application_id", super::APPLICATION_ID).unwrap();
+    connection.pragma_update(None, "user_version", 2).unwrap();
+    let body = serde_json::to_string(&settings).unwrap();
+    connection.execute("INSERT INTO setting (id, body) VALUES (1, ?1)", [body]).unwrap();
+    drop(connection);
+
+    let store = Store::open(directory.path(), Kinds(&[])).unwrap();
+    let now = store.settings().unwrap().unwrap();
+    assert_eq!(now.catalogue("department").unwrap().items.len(), 1, "what the office took away stays away");
+    assert_eq!(now.promises[0].minutes, 7);
+    assert!(now.catalogue("facility").is_some() && now.catalogue("complaint-code").is_some());
+    assert!(now.promises.iter().any(|rule| rule.stage == "loan.return"));
+    assert_eq!(
+        now.promises.iter().filter(|rule| rule.stage == "repair.arrive").count(),
+        settings.promises.len()
+    );
+}
+
+#[test]
 fn a_walk_through_everything_is_recognised() {
     let store = Store::in_memory(Kinds(&[])).unwrap();
     assert!(scans(&plan(&store, "SELECT * FROM cases WHERE summary = ?")));
