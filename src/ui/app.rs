@@ -1,8 +1,9 @@
 //! The application: tabs, what lies on top of them, and who gets an event.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use crossterm::event::{Event, KeyEventKind};
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -12,6 +13,7 @@ use super::config::Config;
 use super::cx::{Cx, Message, Screen, Tone, Waker};
 use super::keys::{Command, Keymap, Place};
 use super::look::Look;
+use super::parts::text::TextEdit;
 use super::screens;
 use super::theme::Theme;
 use crate::counter::{self, CounterError, Session};
@@ -117,12 +119,19 @@ impl App {
     /// Lets time pass.
     pub fn now(&mut self, now: DateTime<Utc>) {
         self.now = now;
-        if let Some((tone, _, since)) = &self.toast {
-            let stays = if *tone == Tone::Bad { 20 } else { 6 };
-            if (now - *since).num_seconds().abs() > stays {
-                self.toast = None;
-            }
+        if self.toast_left() == Some(Duration::ZERO) {
+            self.toast = None;
         }
+    }
+
+    /// How long the sentence on the bottom line stays yet. It hides what must not be forgotten.
+    #[must_use]
+    pub fn toast_left(&self) -> Option<Duration> {
+        let (tone, _, since) = self.toast.as_ref()?;
+        let stays = TimeDelta::seconds(if *tone == Tone::Bad { 20 } else { 6 });
+        // A clock that was moved ends it too, whichever way it went.
+        let shown = (self.now - *since).abs();
+        Some((stays - shown).to_std().unwrap_or(Duration::ZERO))
     }
 
     /// Whether the bell is to be rung, once.
@@ -203,8 +212,17 @@ impl App {
     /// Keys that work anywhere, in the middle of any form too.
     fn global(&mut self, event: &Event) -> bool {
         let Event::Key(key) = event else { return false };
+        // In a text they jump to the next word, as everywhere else on a computer.
+        if TextEdit::jumps(key) && self.takes_text() {
+            return false;
+        }
         let Some(command) = self.keymap.resolve(key, Place::Everywhere) else { return false };
         self.command(command)
+    }
+
+    /// Whether letters and digits are being typed into what lies on top.
+    fn takes_text(&self) -> bool {
+        self.layers.last().map_or_else(|| self.tabs[self.active].takes_text(), |top| top.takes_text())
     }
 
     /// Keys that no screen wanted: digits for tabs, `/` for finding.

@@ -140,9 +140,7 @@ fn turn(
             output.0.borrow_mut().push(7);
         }
         output.write_out()?;
-        let wait = draft_due.map_or_else(until_next_minute, |due| {
-            due.saturating_duration_since(Instant::now()).min(until_next_minute())
-        });
+        let wait = wait(app, draft_due, until_next_minute());
         let was_set_up = app.is_set_up();
         let mut wake = match receiver.recv_timeout(wait) {
             Ok(wake) => Some(wake),
@@ -186,6 +184,12 @@ fn turn(
             draft_due = None;
         }
     }
+}
+
+/// How long nothing changes by itself: until the clock, a draft that is due or a sentence that ends.
+fn wait(app: &App, draft_due: Option<Instant>, minute: Duration) -> Duration {
+    let draft = draft_due.map(|due| due.saturating_duration_since(Instant::now()));
+    [draft, app.toast_left()].into_iter().flatten().fold(minute, Duration::min)
 }
 
 /// The clock on the screen shows minutes.

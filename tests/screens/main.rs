@@ -8,3 +8,4 @@ mod lists;
 mod office;
 mod pictures;
 mod stage;
+mod typing;

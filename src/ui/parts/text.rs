@@ -117,6 +117,12 @@ impl TextEdit {
         }
     }
 
+    /// Whether a key jumps from word to word: it is the text's own wherever one is typed.
+    #[must_use]
+    pub fn jumps(key: &KeyEvent) -> bool {
+        matches!(key.code, KeyCode::Left | KeyCode::Right) && key.modifiers.contains(KeyModifiers::CONTROL)
+    }
+
     fn key(&mut self, key: &KeyEvent) -> Option<bool> {
         let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
         let alt = key.modifiers.contains(KeyModifiers::ALT);

@@ -11,7 +11,7 @@ use ratatui::layout::Rect;
 use super::*;
 use crate::counter::community::{self, Setup};
 use crate::desk::people::Role;
-use crate::ui::cx::{Cx, Hint, Screen};
+use crate::ui::cx::{Cx, Hint, Message, Screen, Tone};
 use crate::ui::look::Look;
 
 /// A screen that breaks when a key is pressed.
@@ -50,6 +50,25 @@ fn has_a_fault() {
     let mut line = String::new();
     io::stdin().lock().read_line(&mut line).unwrap();
     println!("took {}", line.trim_end());
+}
+
+/// The loop sleeps no longer than a sentence stays that hides the flags of what is overdue.
+#[test]
+fn the_loop_wakes_when_a_sentence_ends() {
+    let store = Store::in_memory(STANDARD).unwrap();
+    let now = Utc::now();
+    let mut app = App::new(store, Config::plain(Lang::En), now).unwrap();
+    let minute = Duration::from_mins(1);
+    assert_eq!(wait(&app, None, minute), minute);
+    app.apply(Message::Toast(Tone::Good, "saved".into()));
+    let sleeps = wait(&app, None, minute);
+    assert!(sleeps > Duration::ZERO && sleeps < Duration::from_secs(10), "{sleeps:?}");
+    assert_eq!(wait(&app, Some(Instant::now()), minute), Duration::ZERO);
+    app.now(now + sleeps - Duration::from_millis(1));
+    assert_eq!(wait(&app, None, minute), Duration::from_millis(1));
+    app.now(now + sleeps);
+    assert_eq!(app.toast_left(), None);
+    assert_eq!(wait(&app, None, minute), minute);
 }
 
 #[test]

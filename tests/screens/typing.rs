@@ -1,0 +1,38 @@
+//! Keys while a text is typed: those of the text are not taken away by the keys that work everywhere.
+
+use qiantai::text::lang::Lang;
+
+use crate::office::Office;
+use crate::stage::Stage;
+
+const WIDE: (u16, u16) = (120, 36);
+
+#[test]
+fn in_a_text_ctrl_and_an_arrow_go_from_word_to_word() {
+    for lang in Lang::ALL {
+        // A form, what finds everything, and the search of a tab.
+        for typed_into in ["F2", "Ctrl+F", "Ctrl+K", "9 /"] {
+            let mut stage = Stage::receptionist(Office::standard(), lang);
+            stage.press(typed_into);
+            let tab = stage.app.active_tab();
+            stage.type_text("one two");
+            stage.press("Ctrl+Left =x Ctrl+Left Ctrl+Left =y Ctrl+Right =z");
+            let text = stage.text(WIDE);
+            assert!(text.contains("yone zxtwo"), "{typed_into}:\n{text}");
+            assert_eq!(stage.app.active_tab(), tab, "{typed_into}");
+        }
+    }
+}
+
+#[test]
+fn a_form_that_is_left_for_another_tab_is_parked() {
+    let mut stage = Stage::receptionist(Office::standard(), Lang::En);
+    stage.press("F2 =one Ctrl+PageDown");
+    assert_eq!(stage.app.active_tab(), 1);
+    stage.press("Ctrl+PageUp F4");
+    let text = stage.text(WIDE);
+    assert!(text.contains("[one"), "{text}");
+    // Without a text the arrows change the tab.
+    stage.press("Ctrl+P Ctrl+Right Ctrl+Right Ctrl+Left");
+    assert_eq!(stage.app.active_tab(), 1);
+}
