@@ -296,7 +296,12 @@ impl ServiceCalendar {
     /// Where the clock is changed inside an interval there can be more stretches than intervals.
     #[must_use]
     pub fn intervals_on(&self, day: NaiveDate) -> Vec<(DateTime<Utc>, DateTime<Utc>)> {
-        let hours = self.hours_on(day);
+        self.spans_on(day, self.hours_on(day))
+    }
+
+    /// When intervals of the wall clock are on `day`, whether or not it is worked.
+    #[must_use]
+    pub fn spans_on(&self, day: NaiveDate, hours: &[Interval]) -> Vec<(DateTime<Utc>, DateTime<Utc>)> {
         if hours.is_empty() {
             return Vec::new();
         }

@@ -98,6 +98,8 @@ pub enum Preset {
     Of(&'static str),
     /// The last minute of the current day.
     EndOfToday,
+    /// The other cases that the kind looks at, one a line.
+    Others,
 }
 
 /// When a field is asked for in a form.

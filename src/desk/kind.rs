@@ -108,6 +108,8 @@ pub enum Effect {
     Promise(&'static str),
     /// Makes the promise of this stage, due at the instant of this input; falls back to the rule.
     PromiseBy(&'static str, &'static str),
+    /// Makes the promise of this stage, due at the instant of this field of the case, if it has one.
+    PromiseAt(&'static str, &'static str),
     /// The open promise is kept.
     PromiseKept,
     /// The promise of the first stage is kept and that of the second made; one of the second stage
@@ -311,7 +313,7 @@ pub enum Around {
     Nothing,
     /// Those of the same household and those linked with the case.
     Household,
-    /// Those that the operator answers for.
+    /// Those that the case's owner answers for; of a case to be opened, the operator.
     Owner,
 }
 

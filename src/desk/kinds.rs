@@ -35,6 +35,7 @@ standard! {
     renovation,
     permit,
     move_out,
+    shift,
 }
 
 /// A list of kinds.

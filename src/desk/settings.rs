@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::calendar::ServiceCalendar;
+use super::calendar::{Interval, ServiceCalendar};
 use super::promise::PromiseRule;
 
 /// A word in both languages.
@@ -28,6 +28,9 @@ pub struct CatalogueItem {
     /// How many there are of it, where it is a thing that is lent or booked; one where nothing is said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stock: Option<u32>,
+    /// From when until when it is, where it is a part of the day (`07:00-15:00`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hours: Option<Interval>,
 }
 
 /// A table of codes that the office keeps.
@@ -162,14 +165,23 @@ impl Settings {
         if id == CHARGES {
             return self.charge(code).map(|charge| &charge.name);
         }
-        self.catalogue(id)?.items.iter().find(|item| item.code == code).map(|item| &item.name)
+        self.item(id, code).map(|item| &item.name)
     }
 
     /// How many there are of a code's thing; none of an unknown code's.
     #[must_use]
     pub fn stock(&self, id: &str, code: &str) -> u32 {
-        let items = self.catalogue(id).map_or(&[][..], |catalogue| &catalogue.items);
-        items.iter().find(|item| item.code == code).map_or(0, |item| item.stock.unwrap_or(1))
+        self.item(id, code).map_or(0, |item| item.stock.unwrap_or(1))
+    }
+
+    /// The hours of a code that is a part of the day.
+    #[must_use]
+    pub fn hours(&self, id: &str, code: &str) -> Option<Interval> {
+        self.item(id, code)?.hours
+    }
+
+    fn item(&self, id: &str, code: &str) -> Option<&CatalogueItem> {
+        self.catalogue(id)?.items.iter().find(|item| item.code == code)
     }
 
     /// The codes of a catalogue that are still offered, with their names.

@@ -396,7 +396,21 @@ fn preset(field: &Field, case: Option<&Case>, cx: &Context) -> Value {
             let calendar = &cx.settings.calendar;
             field::instant(calendar.next_day_start(calendar.day_of(cx.now)) - TimeDelta::minutes(1))
         }
+        Preset::Others => others_listed(cx.others).into(),
     }
+}
+
+/// The cases beside the one at hand, one a line; as many as a long text takes.
+fn others_listed(others: &[Other]) -> String {
+    let mut text = String::new();
+    for other in others {
+        let line = format!("{} {}\n", other.number, other.summary);
+        if text.chars().count() + line.chars().count() > field::LONG_TEXT_MAX {
+            break;
+        }
+        text.push_str(&line);
+    }
+    text
 }
 
 /// Another field's lines with the columns of this one; what must be given starts from its preset.
@@ -549,6 +563,11 @@ fn finish(
                     _ => (*stage).to_owned(),
                 };
                 events.extend(promised(&seen, &stage, situation.input_instant(key), inputs, cx)?);
+            }
+            Effect::PromiseAt(stage, field) => {
+                if let Some(due) = field::as_instant(&seen.get(field)) {
+                    events.extend(promised(&seen, stage, Some(due), inputs, cx)?);
+                }
             }
             // What goes on already, or was promised by hand, stays as it was said.
             Effect::PromiseNext(_, next)

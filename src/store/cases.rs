@@ -196,7 +196,8 @@ fn others(connection: &Connection, around: Around, case: &Case, by: &str) -> Res
         }
         Around::Owner => {
             statement = connection.prepare_cached(OWNED)?;
-            statement.query(params![case.unit, case.number, by])?
+            let owner = if case.owner.is_empty() { by } else { &case.owner };
+            statement.query(params![case.unit, case.number, owner])?
         }
     };
     let mut others = Vec::new();

@@ -187,6 +187,7 @@ fn said(effect: Effect) -> String {
         Effect::Change(_) => "fields are worked out".to_owned(),
         Effect::Promise(id) => format!("promises: {}", stage(id)),
         Effect::PromiseBy(id, key) => format!("promises: {} by `{key}`", stage(id)),
+        Effect::PromiseAt(id, field) => format!("promises: {} at `{field}`", stage(id)),
         Effect::PromiseKept => "the promise is kept".to_owned(),
         Effect::PromiseNext(first, next) => {
             format!("the promise \"{}\" is kept; promises: {}", stage(first), stage(next))

@@ -88,6 +88,7 @@ fn every_word_of_every_kind_is_there() {
         for effect in effects.chain(moves).chain(kind.on_open).flat_map(Effect::each) {
             if let Effect::Promise(stage)
             | Effect::PromiseBy(stage, _)
+            | Effect::PromiseAt(stage, _)
             | Effect::Callback(stage)
             | Effect::CallbackBy(stage, _)
             | Effect::PromiseNext(_, stage) = effect
