@@ -3,7 +3,10 @@
 use serde_json::json;
 
 use super::section::{Around, Column, Doing, Edit, Row, Section, gone, put};
+use super::place;
+use crate::desk::calendar::Interval;
 use crate::desk::field::{Field, FieldType, Values};
+use crate::desk::kinds::shift::SHIFTS;
 use crate::desk::settings::{Bilingual, CatalogueItem, Charge, Settings, StaffMember};
 use crate::desk::why::Why;
 use crate::text::lang::{Lang, t, try_t};
@@ -16,6 +19,7 @@ const PARENT: Field = Field::new("parent", FieldType::Text);
 const ZH: Field = Field::required("zh", FieldType::Text);
 const EN: Field = Field::required("en", FieldType::Text);
 const STOCK: Field = Field::new("stock", FieldType::Count { min: 0, max: 100_000 });
+const HOURS: Field = Field::required("hours", FieldType::Text);
 const PER: Field = Field::required("per", FieldType::Text);
 const PRICE: Field = Field::required("price", FieldType::Money);
 const NAME: Field = Field::required("name", FieldType::Text);
@@ -29,6 +33,15 @@ fn names(edit: &Edit) -> Bilingual {
 /// How many there are of a thing that is lent or booked.
 fn stock(edit: &Edit) -> Option<u32> {
     edit.values.get("stock")?.as_u64().and_then(|count| u32::try_from(count).ok())
+}
+
+/// From when until when a part of the day is.
+fn hours(edit: &Edit) -> Result<Option<Interval>, Why> {
+    let Some(text) = edit.given("hours") else { return Ok(None) };
+    match place::intervals(&text)?.as_slice() {
+        [hours] => Ok(Some(*hours)),
+        _ => Err(Why::new("settings.why.one_stretch").about("hours")),
+    }
 }
 
 /// A code as it is kept: plain letters, no blanks.
@@ -48,6 +61,15 @@ impl Codes {
     /// Whether its codes have two levels, a sub-code being `parent.child`.
     fn has_levels(&self) -> bool {
         self.0 == "complaint-code"
+    }
+
+    /// What is asked beside its names: the hours of a part of the day, how many there are of a thing.
+    fn beside(&self) -> Option<Field> {
+        match self.0.as_str() {
+            SHIFTS => Some(HOURS),
+            _ if self.has_levels() => None,
+            _ => Some(STOCK),
+        }
     }
 }
 
@@ -92,18 +114,23 @@ impl Section for Codes {
     fn fields(&self, doing: Doing, _: Option<&str>) -> Vec<Field> {
         match doing {
             Doing::Add if self.has_levels() => vec![PARENT, CODE, ZH, EN],
-            Doing::Add => vec![CODE, ZH, EN, STOCK],
+            Doing::Add => [CODE, ZH, EN].into_iter().chain(self.beside()).collect(),
             // The code stays: cases keep it.
-            _ if self.has_levels() => vec![ZH, EN],
-            _ => vec![ZH, EN, STOCK],
+            _ => [ZH, EN].into_iter().chain(self.beside()).collect(),
         }
     }
 
     fn values(&self, row: &str, around: &Around) -> Values {
         let items = around.settings.catalogue(&self.0).map_or(&[][..], |catalogue| &catalogue.items);
         let item = items.iter().find(|item| item.code == row);
-        item.map(|item| object(json!({ "zh": item.name.zh, "en": item.name.en, "stock": item.stock })))
-            .unwrap_or_default()
+        let Some(item) = item else { return Values::new() };
+        let mut values = object(json!({ "zh": item.name.zh, "en": item.name.en }));
+        match self.beside().map(|field| field.key) {
+            Some("hours") => drop(values.insert("hours".into(), json!(item.hours))),
+            Some(key) => drop(values.insert(key.into(), json!(item.stock))),
+            None => {}
+        }
+        values
     }
 
     fn choices(&self, key: &str, around: &Around) -> Option<Vec<Choice>> {
@@ -124,14 +151,13 @@ impl Section for Codes {
         let catalogue = settings.catalogues.iter_mut().find(|other| other.id == self.0).ok_or_else(gone)?;
         let own = code(&edit.text("code"));
         let full = edit.given("parent").map_or_else(|| own.clone(), |parent| format!("{parent}.{own}"));
+        let (stock, hours) = (stock(edit), hours(edit)?);
         let change = |item: Option<&CatalogueItem>| match item {
             Some(item) if edit.doing == Doing::Retire => {
                 CatalogueItem { retired: !item.retired, ..item.clone() }
             }
-            Some(item) => CatalogueItem { name: names(edit), stock: stock(edit), ..item.clone() },
-            None => {
-                CatalogueItem { code: full.clone(), name: names(edit), retired: false, stock: stock(edit) }
-            }
+            Some(item) => CatalogueItem { name: names(edit), stock, hours, ..item.clone() },
+            None => CatalogueItem { code: full.clone(), name: names(edit), retired: false, stock, hours },
         };
         let is_fellow = |item: &CatalogueItem, new: &CatalogueItem| match new.code.split_once('.') {
             Some((parent, _)) => item.code.split('.').next() == Some(parent),

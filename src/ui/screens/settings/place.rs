@@ -120,7 +120,7 @@ fn why(error: &CalendarError) -> Why {
 }
 
 /// The intervals of a day as people write them: `8:00-12:00, 13:30-18:00`, `9-12 14-18`.
-fn intervals(text: &str) -> Result<Vec<Interval>, Why> {
+pub fn intervals(text: &str) -> Result<Vec<Interval>, Why> {
     let text = plain(text).replace('~', "-");
     let unreadable =
         |piece: &str| why(&CalendarError::UnreadableInterval { text: crate::text::width::fit(piece, 40) });
