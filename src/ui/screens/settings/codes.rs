@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use super::section::{Around, Column, Doing, Edit, Row, Section, gone, put};
 use super::place;
+use super::section::{Around, Column, Doing, Edit, Row, Section, gone, put};
 use crate::desk::calendar::Interval;
 use crate::desk::field::{Field, FieldType, Values};
 use crate::desk::kinds::shift::SHIFTS;
