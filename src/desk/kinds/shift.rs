@@ -197,7 +197,7 @@ fn another_receives(s: &Situation) -> Result<(), Why> {
 /// One time at the counter follows another: not before the operator came or was back last.
 fn in_order(s: &Situation, key: &str) -> Result<(), Why> {
     let shift: Shift = s.detail();
-    let last = shift.absences.iter().flat_map(|absence| absence.back_at.or(Some(absence.left_at)));
+    let last = shift.absences.iter().map(|absence| absence.back_at.unwrap_or(absence.left_at));
     match (s.input_instant(key), last.chain(shift.signed_in).max()) {
         (Some(at), Some(earlier)) if at.timestamp() / 60 < earlier.timestamp() / 60 => {
             Err(Why::new("desk.why.before_earlier").with("at", Arg::At(earlier)).about(key))
