@@ -11,6 +11,7 @@ pub mod directory;
 pub mod operators;
 pub mod review;
 pub mod say;
+pub mod shifts;
 
 use std::sync::Arc;
 

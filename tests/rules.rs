@@ -17,6 +17,7 @@ mod rules {
     mod release_pass;
     mod renovation;
     mod repair;
+    mod shift;
     mod talk;
     mod walk;
     mod words;

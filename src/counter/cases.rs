@@ -163,7 +163,7 @@ fn asked<T>(
 ) -> Result<Vec<T>> {
     let Some(kind) = store.kinds().get(&case.kind) else { return Ok(Vec::new()) };
     let household = case.unit.as_deref().map(|unit| store.household(unit)).transpose()?.flatten();
-    let others = store.others(kind.around, case, session.name())?;
+    let others = others(store, session, case)?;
     let cx = Context {
         by: session.name(),
         role: session.role(),
@@ -174,6 +174,15 @@ fn asked<T>(
         kinds: store.kinds(),
     };
     Ok(question(kind, case, &cx))
+}
+
+/// The other open cases that the rules of a case look at: what a form for it starts from may name them.
+///
+/// # Errors
+/// The file can't be read.
+pub fn others(store: &Store, session: &Session, case: &Case) -> Result<Vec<Other>> {
+    let Some(kind) = store.kinds().get(&case.kind) else { return Ok(Vec::new()) };
+    Ok(store.others(kind.around, case, session.name())?)
 }
 
 /// One transaction's way of writing cases; also the clock's, see [`super::clock`].

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Days, SubsecRound, TimeDelta, Utc};
 
 use super::{Duty, Flag};
+use crate::counter::shifts::{self, OnDuty};
 use crate::desk::calendar::ServiceCalendar;
 use crate::desk::settings::Settings;
 use crate::store::due::{Due, DueKind};
@@ -31,6 +32,10 @@ pub struct Board {
     pub expiring: u32,
     /// The callback or promise that is overdue the longest.
     pub worst: Option<Worst>,
+    /// Whose shifts are under way.
+    pub on_duty: Vec<OnDuty>,
+    /// Nobody's is, although the counter is open and the office keeps its shifts.
+    pub unattended: bool,
     /// The instant this was computed for, whole seconds.
     pub at: DateTime<Utc>,
 }
@@ -58,6 +63,8 @@ pub fn board(store: &Store, settings: &Settings, now: DateTime<Utc>) -> Result<B
             Some(due) => Some(Worst { duty: duty(&due), number: due.number, since: due.at }),
             None => None,
         };
+        let on_duty = shifts::on_duty(store)?;
+        let unattended = on_duty.is_empty() && settings.calendar.is_open(now) && shifts::are_kept(store)?;
         Ok(Board {
             overdue_callbacks: glance.overdue_callbacks,
             overdue_promises: glance.overdue_promises,
@@ -66,6 +73,8 @@ pub fn board(store: &Store, settings: &Settings, now: DateTime<Utc>) -> Result<B
             inside_late: late(store, settings, now)?.len() as u32,
             expiring: glance.expiring,
             worst,
+            on_duty,
+            unattended,
             at: now,
         })
     })

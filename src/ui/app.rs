@@ -16,7 +16,7 @@ use super::look::Look;
 use super::parts::text::TextEdit;
 use super::screens;
 use super::theme::Theme;
-use crate::counter::{self, CounterError, Session};
+use crate::counter::{self, CounterError, Session, shifts};
 use crate::desk::field::Values;
 use crate::desk::settings::Settings;
 use crate::store::Store;
@@ -256,6 +256,7 @@ impl App {
             Command::Settings => self.open_settings(),
             Command::Find | Command::FindHere => self.push(screens::find()),
             Command::Import => self.import(),
+            Command::SignIn => self.sign_in(),
             Command::Lock => self.lock(),
             Command::Language => self.apply(Message::Speak(self.lang.other())),
             Command::Quit => self.quit(),
@@ -413,6 +414,7 @@ impl App {
         self.read_settings();
         self.read_board();
         self.toast = Some((Tone::Good, text, self.now));
+        self.remind_of_shift();
         self.count_drafts();
         self.refresh();
         let torn = self.session.as_ref().and_then(|session| {
@@ -425,6 +427,35 @@ impl App {
         }
         if let Some(opening) = self.make(screens::opening_list) {
             self.push(opening);
+        }
+    }
+
+    /// Whoever logs in and has not signed in to a shift is told how; nothing has to be answered.
+    fn remind_of_shift(&mut self) {
+        let Some(session) = &self.session else { return };
+        let due = shifts::suggested(&self.settings, self.now).is_some()
+            && shifts::are_kept(&self.store).unwrap_or_default()
+            && matches!(shifts::own(&self.store, session), Ok(None));
+        if due {
+            let key = self.keymap.label(Command::SignIn);
+            let words = t(self.lang, "ui.sign_in", &[("name", session.name()), ("key", &key)]);
+            self.toast = Some((Tone::Plain, words, self.now));
+        }
+    }
+
+    /// The shift under way of whoever is logged in, or the form to begin one.
+    fn sign_in(&mut self) {
+        let Some(session) = &self.session else { return };
+        match shifts::own(&self.store, session) {
+            Ok(Some(shift)) => self.show_case(&shift.number),
+            Ok(None) => {
+                let mut values = Values::new();
+                if let Some(code) = shifts::suggested(&self.settings, self.now) {
+                    values.insert("category".into(), code.into());
+                }
+                self.apply(Message::NewCase("shift".into(), values));
+            }
+            Err(error) => self.fail(&error.into()),
         }
     }
 

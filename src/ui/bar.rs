@@ -18,6 +18,9 @@ use crate::text::width::{fit, width};
 /// Columns of the community's name before it is cut.
 const NAME: usize = 22;
 
+/// Columns of the names of those on duty before they are cut.
+const ON_DUTY: usize = 28;
+
 /// The words of the tabs, each with its digit and its flag.
 fn labels(app: &App, narrow: bool) -> Vec<(String, bool)> {
     (0..TABS)
@@ -166,14 +169,34 @@ impl App {
         (format!(" {mark} {}", parts.join("  ")), look.theme.style(role))
     }
 
+    /// Who is on duty, and what of one's own waits.
     fn right_status(&self, look: &Look) -> String {
-        if self.session.is_none() || self.drafts == 0 {
+        if self.session.is_none() {
             return String::new();
         }
-        let key = look.keymap.label(Command::ResumeDraft);
-        let mut text = t(look.lang, "ui.flag.drafts", &[("count", &self.drafts.to_string()), ("key", &key)]);
-        text.push(' ');
-        text
+        let mut parts = Vec::new();
+        if self.board.unattended {
+            let key = look.keymap.label(Command::SignIn);
+            parts.push(t(look.lang, "ui.flag.unattended", &[("key", &key)]));
+        } else if !self.board.on_duty.is_empty() {
+            let names = self.board.on_duty.iter().map(|shift| match &shift.cover {
+                Some(cover) => {
+                    t(look.lang, "ui.flag.covered", &[("name", &shift.operator), ("cover", cover)])
+                }
+                None => shift.operator.clone(),
+            });
+            let names = fit(&harmless(&names.collect::<Vec<_>>().join(" ")), ON_DUTY);
+            parts.push(t(look.lang, "ui.flag.on_duty", &[("names", &names)]));
+        }
+        if self.drafts > 0 {
+            let key = look.keymap.label(Command::ResumeDraft);
+            parts.push(t(
+                look.lang,
+                "ui.flag.drafts",
+                &[("count", &self.drafts.to_string()), ("key", &key)],
+            ));
+        }
+        parts.iter().map(|part| format!("{part} ")).collect()
     }
 
     pub(super) fn click_tab(&mut self, mouse: MouseEvent) {

@@ -86,6 +86,7 @@ commands! {
     AddLine "add-line" Form ["Ctrl+N"] "Adds a line.";
     DeleteLine "delete-line" Form ["Ctrl+D"] "Takes the line away.";
     Back "back" Form ["Esc"] "Goes back.";
+    SignIn "sign-in" List ["Ctrl+W"] "Signs in to one's shift, or shows the one under way.";
     Lock "lock" Everywhere ["Ctrl+L"] "Changes the operator.";
     Language "language" Everywhere ["Ctrl+T"] "Switches between Chinese and English.";
     Refresh "refresh" Everywhere ["Ctrl+R"] "Reads everything again.";

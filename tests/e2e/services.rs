@@ -1,6 +1,6 @@
 //! The further services on tab 8: two keys to each, and everything else as on the first six tabs.
 
-use crate::office::{DESK, Office, Speaks, text};
+use crate::office::{BOSS, DESK, Office, Speaks, text};
 use crate::terminal::until;
 
 const BOTH: [Speaks; 2] = [Speaks::Chinese, Speaks::English];
@@ -153,5 +153,90 @@ fn every_service_goes_from_its_opening_to_its_end() {
             &[&["repair", set, "fault=卡纸"], &["back"], &["scrap", set, "scrapped_why=worn-out"]],
             "scrapped",
         );
+    }
+}
+
+/// An office with one shift that goes round the clock, whenever this test runs.
+fn with_a_shift_all_day(speaks: Speaks) -> Office {
+    use qiantai::counter::{community, operators};
+    use qiantai::desk::kinds::STANDARD;
+    use qiantai::desk::kinds::shift::SHIFTS;
+
+    let office = Office::new(speaks);
+    let mut store = qiantai::store::Store::open(std::path::Path::new(&office.data()), STANDARD).unwrap();
+    let now = chrono::Utc::now();
+    let boss = operators::login(&mut store, BOSS, crate::office::PIN, now).unwrap();
+    let before = qiantai::counter::settings_of(&store).unwrap();
+    let mut after = (*before).clone();
+    for shift in &mut after.catalogues.iter_mut().find(|known| known.id == SHIFTS).unwrap().items {
+        shift.hours = Some("00:00-24:00".parse().unwrap());
+        shift.retired = shift.code != "early";
+    }
+    community::change_settings(&mut store, &boss, now, &before, &after).unwrap();
+    office
+}
+
+#[test]
+fn a_shift_is_signed_in_to_with_one_key_and_handed_over_with_what_is_open() {
+    for speaks in BOTH {
+        let office = with_a_shift_all_day(speaks);
+        let call = office.open(&["call", "--set", "content=停水通知"]);
+        let mut terminal = office.at_work(DESK);
+        terminal.press(&["Ctrl+W"]);
+        terminal.sees("ZB ");
+        terminal.sees(speaks.of("早班", "Early shift"));
+        terminal.press(&["Ctrl+S"]);
+        terminal.sees(speaks.of("值班 李娜", "On duty: 李娜"));
+        let number = office.numbers("shift").remove(0);
+
+        // The same key shows the shift; whoever goes away names who covers.
+        terminal.press(&["Ctrl+W"]);
+        terminal.sees(&number);
+        let until_when = (chrono::Utc::now() + chrono::TimeDelta::minutes(30)).to_rfc3339();
+        let refused = office.call(
+            DESK,
+            &["act", &number, "leave", "--set", "away_for=午饭", "--set", &format!("until={until_when}")],
+        );
+        assert_eq!(refused.status.code(), Some(1), "nobody covers");
+        office.desk(&[
+            "act",
+            &number,
+            "leave",
+            "--set",
+            "cover=王敏",
+            "--set",
+            "away_for=午饭",
+            "--set",
+            &format!("until={until_when}"),
+        ]);
+        terminal.sees(speaks.of("李娜(王敏顶岗)", "李娜 (王敏 covers)"));
+        terminal.press(&["F5"]);
+        terminal.sees(speaks.of("返岗时间", "Back at"));
+        terminal.press(&["Ctrl+S"]);
+        until("she is back", || office.case(&number)["state"] == "on-duty");
+
+        terminal.press(&["F5"]);
+        terminal.sees(speaks.of("交接事项", "Hand-over note"));
+        terminal.sees(&call);
+        terminal.types("王敏");
+        terminal.press(&["Ctrl+S"]);
+        until("it is handed over", || office.case(&number)["state"] == "handed-over");
+        let case = office.case(&number);
+        assert_eq!(case["detail"]["handed_to"], BOSS);
+        assert!(text(&case["detail"]["handover"]).contains("停水通知"));
+
+        // Whoever comes next is told how to sign in, and receives the note.
+        terminal.press(&["Ctrl+L"]);
+        office.log_in(&mut terminal, BOSS);
+        terminal.sees(speaks.of("您还没有签到值班,按 Ctrl+W 签到", "Ctrl+W signs in"));
+        terminal.press(&["Ctrl+F"]);
+        terminal.types(&number);
+        terminal.sees(speaks.of("早班", "Early shift"));
+        terminal.press(&["Enter"]);
+        terminal.sees(speaks.of("已交班", "handed over"));
+        terminal.press(&["F5"]);
+        terminal.sees(speaks.of("接班时间", "Received at"));
+        terminal.press(&["Ctrl+S"]);
+        until("it is received", || office.case(&number)["state"] == "closed");
     }
 }

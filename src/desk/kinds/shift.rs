@@ -21,10 +21,14 @@ use crate::desk::workflow;
 
 /// The catalogue of the shifts with their hours.
 pub const SHIFTS: &str = "shift";
+/// The state of somebody who sits at the counter.
+pub const ON_DUTY: &str = "on-duty";
+/// The state of somebody who is away while another covers.
+pub const AWAY: &str = "away";
 /// So long before the shift begins one is there.
 const AHEAD: TimeDelta = TimeDelta::minutes(10);
 /// So long before its beginning a shift can be signed in to at the earliest.
-const EARLIEST: TimeDelta = TimeDelta::hours(3);
+pub const EARLIEST: TimeDelta = TimeDelta::hours(3);
 /// So long afterwards a receptionist may still write down when she came.
 const AFTERWARDS: TimeDelta = TimeDelta::minutes(30);
 
@@ -112,7 +116,7 @@ fn claims(case: &Case, _: &Settings) -> Vec<Claim> {
     let Ok(Shift { operator: Some(operator), signed_in: Some(from), .. }) = case.typed::<Shift>() else {
         return Vec::new();
     };
-    if !["on-duty", "away"].contains(&case.state.as_str()) {
+    if ![ON_DUTY, AWAY].contains(&case.state.as_str()) {
         return Vec::new();
     }
     vec![Claim {
@@ -274,13 +278,13 @@ pub static KIND: Kind = Kind {
         Field::new("received_at", FieldType::Instant).fixed(),
     ],
     states: &[
-        State::new("on-duty", Phase::Doing),
-        State::new("away", Phase::Waiting),
+        State::new(ON_DUTY, Phase::Doing),
+        State::new(AWAY, Phase::Waiting),
         State::new("handed-over", Phase::Waiting),
         State::new("closed", Phase::Done),
     ],
     actions: &[
-        Action::new("hand-over", From::States(&["on-duty"]), To::State("handed-over"))
+        Action::new("hand-over", From::States(&[ON_DUTY]), To::State("handed-over"))
             .inputs(&[
                 Field::required("handed_to", FieldType::Operator),
                 Field::required("handover", FieldType::LongText).preset(Preset::Others),
@@ -293,7 +297,7 @@ pub static KIND: Kind = Kind {
                 Guard { id: "in-order", check: |s| in_order(s, "handed_at") },
             ])
             .effects(&[Effect::PromiseKept]),
-        Action::new("leave", From::States(&["on-duty"]), To::State("away"))
+        Action::new("leave", From::States(&[ON_DUTY]), To::State(AWAY))
             .inputs(&[COVER, UNTIL, AWAY_FOR, LEFT_AT])
             .guards(&[OWN])
             .checks(&[
@@ -303,7 +307,7 @@ pub static KIND: Kind = Kind {
                 Guard { id: "in-order", check: |s| in_order(s, "left_at") },
             ])
             .effects(&[Effect::Change(go_away)]),
-        Action::new("return", From::States(&["away"]), To::State("on-duty"))
+        Action::new("return", From::States(&[AWAY]), To::State(ON_DUTY))
             .inputs(&[Field::required("back_at", FieldType::Instant).preset(Preset::Now)])
             .guards(&[OWN])
             .checks(&[
@@ -334,7 +338,7 @@ pub static KIND: Kind = Kind {
     findings: &[
         FindingRule {
             id: "shift-late",
-            states: &["on-duty", "away", "handed-over", "closed"],
+            states: &[ON_DUTY, AWAY, "handed-over", "closed"],
             severity: Severity::Notice,
             since: |case, _| {
                 let shift: Shift = case.typed().ok()?;
@@ -343,7 +347,7 @@ pub static KIND: Kind = Kind {
         },
         FindingRule {
             id: "shift-not-back",
-            states: &["away"],
+            states: &[AWAY],
             severity: Severity::Warning,
             since: |case, now| {
                 let shift: Shift = case.typed().ok()?;

@@ -17,7 +17,7 @@ use crate::desk::field::Values;
 use crate::desk::household::{Household, Resident};
 use crate::desk::kind::Kind;
 use crate::desk::people::Operator;
-use crate::desk::workflow;
+use crate::desk::workflow::{self, Context};
 use crate::store::Store;
 use crate::store::cases::Query;
 use crate::store::drafts::Draft;
@@ -140,13 +140,16 @@ impl FormScreen {
         if fields.is_empty() {
             return None;
         }
-        let presets = workflow::presets(&fields, Some(&case), &cx.context(household.as_ref()));
+        let others = cases::others(cx.store, cx.session, &case);
+        let others = cx.tell(others).unwrap_or_default();
+        let context = Context { others: &others, ..cx.context(household.as_ref()) };
+        let presets = workflow::presets(&fields, Some(&case), &context);
         let given = case.values();
         let form = Form::action(
             kind,
             &fields,
             presets,
-            &cx.context(household.as_ref()),
+            &context,
             &cx.look(),
             &FromStore(cx.store),
         );
