@@ -230,9 +230,11 @@ fn a_shift_is_signed_in_to_with_one_key_and_handed_over_with_what_is_open() {
         office.log_in(&mut terminal, BOSS);
         terminal.sees(speaks.of("您还没有签到值班,按 Ctrl+W 签到", "Ctrl+W signs in"));
         terminal.press(&["Ctrl+F"]);
+        terminal.sees("Enter");
         terminal.types(&number);
-        terminal.sees(speaks.of("早班", "Early shift"));
-        terminal.press(&["Enter"]);
+        terminal.wait_for("the shift is found", |screen| screen.matches(number.as_str()).count() > 1);
+        terminal.rest();
+        terminal.tap("Enter");
         terminal.sees(speaks.of("已交班", "handed over"));
         terminal.press(&["F5"]);
         terminal.sees(speaks.of("接班时间", "Received at"));
