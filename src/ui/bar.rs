@@ -190,11 +190,7 @@ impl App {
         }
         if self.drafts > 0 {
             let key = look.keymap.label(Command::ResumeDraft);
-            parts.push(t(
-                look.lang,
-                "ui.flag.drafts",
-                &[("count", &self.drafts.to_string()), ("key", &key)],
-            ));
+            parts.push(t(look.lang, "ui.flag.drafts", &[("count", &self.drafts.to_string()), ("key", &key)]));
         }
         parts.iter().map(|part| format!("{part} ")).collect()
     }

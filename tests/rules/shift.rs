@@ -179,7 +179,10 @@ fn the_note_begins_with_the_open_matters_and_another_receives_it() {
 fn a_shift_that_nobody_handed_over_is_found() {
     let mut counter = early();
     let number = sign_in(&mut counter, Boss, json!({ "category": "early" })).unwrap().number;
-    assert_eq!(counter.refused(Desk, &number, "hand-over", json!({ "handed_to": "李娜" })), "shift.why.not_own");
+    assert_eq!(
+        counter.refused(Desk, &number, "hand-over", json!({ "handed_to": "李娜" })),
+        "shift.why.not_own"
+    );
     counter.wait(8 * 60 + 30);
     assert!(findings(&counter, &number).is_empty());
     counter.wait(1);
