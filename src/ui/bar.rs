@@ -192,7 +192,9 @@ impl App {
             let key = look.keymap.label(Command::ResumeDraft);
             parts.push(t(look.lang, "ui.flag.drafts", &[("count", &self.drafts.to_string()), ("key", &key)]));
         }
-        parts.iter().map(|part| format!("{part} ")).collect()
+        // Nothing at all stays nothing; what there is keeps off the edge.
+        parts.push(String::new());
+        parts.join(" ").trim_start().to_owned()
     }
 
     pub(super) fn click_tab(&mut self, mouse: MouseEvent) {
