@@ -24,7 +24,7 @@ fn sign_in(counter: &mut Counter, who: Who, given: Value) -> Result<Case, String
     let opened = cases::open(&mut counter.store, &session, counter.now, &new);
     opened.map(|done| done.case).map_err(|error| match error {
         qiantai::counter::CounterError::Refused(why) => why.key,
-        other => panic!("{other}"),
+        qiantai::counter::CounterError::Store(error) => panic!("{error}"),
     })
 }
 
