@@ -9,6 +9,7 @@ pub mod clock;
 pub mod community;
 pub mod directory;
 pub mod operators;
+pub mod outcome;
 pub mod review;
 pub mod say;
 pub mod shifts;

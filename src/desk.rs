@@ -16,6 +16,7 @@ pub mod kind;
 pub mod kinds;
 pub mod number;
 pub mod others;
+pub mod outcome;
 pub mod people;
 pub mod promise;
 pub mod review;

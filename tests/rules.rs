@@ -18,6 +18,7 @@ mod rules {
     mod renovation;
     mod repair;
     mod shift;
+    mod survey;
     mod talk;
     mod walk;
     mod words;

@@ -4,13 +4,16 @@ use clap::{ArgMatches, Command};
 use serde_json::{Value, json};
 
 use super::{Cx, Desk, Result, act, args, ask, plain, shape};
-use crate::counter::cases;
+use crate::counter::{cases, outcome};
 use crate::desk::case::Case;
+use crate::desk::outcome::Outcome;
 use crate::desk::timeline::Entry;
 use crate::desk::workflow::Offer;
+use crate::text;
 use crate::text::lang::{Lang, try_t};
 use crate::text::plain::{harmless, harmless_lines};
 use crate::text::say::{say, stamp, word};
+use crate::text::shown::Reader;
 
 pub(super) fn command(lang: Lang) -> Command {
     args::command(lang, "show").arg(args::positional(lang, "number").required(true))
@@ -23,7 +26,17 @@ pub(super) fn run(cx: &Cx, matches: &ArgMatches) -> Result {
     let seqs = desk.store.timeline_seqs(&case.number)?;
     let timeline: Vec<(i64, Entry)> = seqs.into_iter().zip(entries).collect();
     let offers = cases::offers(&desk.store, &desk.session, cx.now, &desk.settings, &case)?;
-    cx.say(|| document(cx, &case, &timeline, &offers), || page(cx, &desk, &case, &timeline, &offers))
+    let result = outcome::outcome(&desk.store, &desk.settings, &case)?;
+    cx.say(
+        || {
+            let mut document = document(cx, &case, &timeline, &offers);
+            if let Some(result) = &result {
+                document["result"] = result.document();
+            }
+            document
+        },
+        || page(cx, &desk, &case, result.as_ref(), &timeline, &offers),
+    )
 }
 
 fn document(cx: &Cx, case: &Case, timeline: &[(i64, Entry)], offers: &[Offer]) -> Value {
@@ -49,8 +62,26 @@ fn document(cx: &Cx, case: &Case, timeline: &[(i64, Entry)], offers: &[Offer]) -
     document
 }
 
-fn page(cx: &Cx, desk: &Desk, case: &Case, timeline: &[(i64, Entry)], offers: &[Offer]) -> String {
+/// The result of a survey.
+fn result_page(cx: &Cx, desk: &Desk, result: &Outcome) -> String {
+    let reader = Reader { lang: cx.lang, now: cx.now, settings: &desk.settings };
+    let said: Vec<String> =
+        text::outcome::sentences(result, &reader).into_iter().map(|(_, words)| words).collect();
+    let rows = text::outcome::rows(result, &reader).into_iter().map(Vec::from).collect();
+    let headings = text::outcome::headings(&reader);
+    format!("{}\n\n{}", said.join("\n"), plain::table(&headings, rows, &[1, 2, 3]))
+}
+
+fn page(
+    cx: &Cx,
+    desk: &Desk,
+    case: &Case,
+    result: Option<&Outcome>,
+    timeline: &[(i64, Entry)],
+    offers: &[Offer],
+) -> String {
     let mut parts = vec![cx.page(desk, case)];
+    parts.extend(result.map(|result| result_page(cx, desk, result)));
     let rows = timeline.iter().map(|(_, entry)| {
         vec![
             stamp(entry.at, cx.tz.get()),

@@ -1,6 +1,6 @@
 //! The end of day: what the day left undone, settling, carrying over, signing.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, Months, NaiveDate, Utc};
 
 use super::{Result, Session, settings_of};
 use crate::desk::attendance;
@@ -194,6 +194,7 @@ fn gather(
     named(&mut findings);
     drafts(store, span.1, &mut findings)?;
     missed_days(store, day, calendar, &mut findings)?;
+    yearly(store, day, calendar, &mut findings)?;
     let marks = store.day_marks(day)?;
     for finding in &mut findings {
         let key = finding.key();
@@ -321,6 +322,43 @@ fn missed_days(
             owner: String::new(),
             since: calendar.next_day_start(missed),
             severity: Severity::Warning,
+            mark: None,
+        });
+    }
+    Ok(())
+}
+
+/// In December: what must be done once a year and was not, once the office has begun with it here, or
+/// has worked with this book for a year.
+fn yearly(
+    store: &Store,
+    day: NaiveDate,
+    calendar: &ServiceCalendar,
+    findings: &mut Vec<Finding>,
+) -> Result<()> {
+    if day.month() != 12 {
+        return Ok(());
+    }
+    let a_year_ago = day.checked_sub_months(Months::new(12));
+    let used_for_a_year = store.first_day()?.zip(a_year_ago).is_some_and(|(first, ago)| first <= ago);
+    for kind in store.kinds().iter() {
+        let Some(duty) = kind.yearly else { continue };
+        let of_kind =
+            Query { kind: Some(kind.id.to_owned()), to: Some(day), limit: LIMIT, ..Query::default() };
+        let cases = store.list(&of_kind)?.rows;
+        let of_year = |row: &&Row| row.case.get(duty.year).as_i64() == Some(i64::from(day.year()));
+        let done = cases.iter().filter(of_year).any(|row| row.case.state == duty.state);
+        if done || cases.is_empty() && !used_for_a_year {
+            continue;
+        }
+        findings.push(Finding {
+            kind: duty.finding.to_owned(),
+            subject: format!("year:{}", day.year()),
+            unit: None,
+            summary: day.year().to_string(),
+            owner: String::new(),
+            since: calendar.day_start(day.with_day(1).unwrap_or(day)),
+            severity: Severity::Notice,
             mark: None,
         });
     }

@@ -84,6 +84,8 @@ pub enum Preset {
     Now,
     /// The current day.
     Today,
+    /// The current year.
+    ThisYear,
     /// The operator at the desk.
     Me,
     /// This text (or option).

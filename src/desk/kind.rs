@@ -306,6 +306,30 @@ pub enum Pool {
     Stock(&'static str),
 }
 
+/// How a case is scored by those that name it (a survey by its answers).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Scored {
+    /// The kind of those.
+    pub kind: &'static str,
+    /// Their field of scores, and its catalogue.
+    pub items: (&'static str, &'static str),
+    /// Their one score over all, which each of them has.
+    pub overall: &'static str,
+    /// The scored case's field that says how many were asked.
+    pub handed_out: &'static str,
+}
+
+/// A duty of every year: a case of the kind has come to a state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Yearly {
+    /// What it is among the findings of December where it was not done; words under `finding.<id>`.
+    pub finding: &'static str,
+    /// The field that says of which year a case is.
+    pub year: &'static str,
+    /// The state.
+    pub state: &'static str,
+}
+
 /// Which open cases a kind's rules look at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Around {
@@ -363,8 +387,13 @@ pub struct Kind {
     pub late: Late,
     /// The spans in which the counter was attended because of a case, until `now` where it goes on.
     pub attends: Option<Attends>,
-    /// The kind whose cases name this one and score it, and the field in which they do.
-    pub scored_by: Option<(&'static str, &'static str)>,
+    /// By which cases that name it it is scored, and how.
+    pub scored_by: Option<Scored>,
+    /// What must have been done once a year.
+    pub yearly: Option<Yearly>,
+    /// What the form of a new case keeps for the next one, which follows at once: a stack of paper
+    /// forms is typed in. Nothing where the form closes with its case.
+    pub repeats: &'static [&'static str],
     /// The typed struct: takes the detail, gives it back as the struct writes it.
     pub shape: fn(&Values) -> Result<Values, serde_json::Error>,
 }
@@ -395,6 +424,8 @@ impl Kind {
         late: (super::review::PROMISE_BROKEN, Severity::Serious),
         attends: None,
         scored_by: None,
+        yearly: None,
+        repeats: &[],
         shape: |detail| Ok(detail.clone()),
     };
 

@@ -36,6 +36,8 @@ standard! {
     permit,
     move_out,
     shift,
+    survey_answer,
+    survey,
 }
 
 /// A list of kinds.

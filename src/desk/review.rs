@@ -24,7 +24,7 @@ pub const MISSED_DAY: &str = "missed-day";
 pub struct Finding {
     /// What, e.g. `callback-overdue`; words under `finding.<kind>`.
     pub kind: String,
-    /// The case's number; for other subjects `draft:ID`, `day:DAY` or `gap:INSTANT`.
+    /// The case's number; for other subjects `draft:ID`, `day:DAY`, `gap:INSTANT` or `year:YEAR`.
     pub subject: String,
     /// Unit, or whom it is about.
     pub unit: Option<String>,

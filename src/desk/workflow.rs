@@ -4,7 +4,7 @@
 
 use std::collections::VecDeque;
 
-use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, SubsecRound, TimeDelta, Utc};
 use serde_json::Value;
 
 use super::callback::{Attempt, Callback, Outcome};
@@ -386,6 +386,7 @@ fn preset(field: &Field, case: Option<&Case>, cx: &Context) -> Value {
         Preset::None => Value::Null,
         Preset::Now => field::instant(cx.now),
         Preset::Today => cx.settings.calendar.day_of(cx.now).to_string().into(),
+        Preset::ThisYear => cx.settings.calendar.day_of(cx.now).year().into(),
         Preset::Me => cx.by.into(),
         Preset::Text(text) => text.into(),
         Preset::Number(number) => number.into(),

@@ -8,14 +8,14 @@ use super::{Result, Store, StoreError, Tx};
 /// The statement of [`Store::references_to`].
 pub(super) const COUNT: &str = "SELECT count(*) FROM reference WHERE number = ?1";
 /// The statement of [`Store::scores`].
-pub(super) const SCORES: &str = "SELECT s.key, count(*), sum(s.value), sum(s.value >= ?3)
+pub(super) const SCORES: &str = "SELECT coalesce(s.key, ''), count(*), sum(s.value), sum(s.value >= ?3)
              FROM reference r JOIN cases c ON c.id = r.case_id, json_each(c.detail, ?2) s
              WHERE r.number = ?1 AND c.state != 'void' GROUP BY s.key";
 
 /// What was given for one item, over all cases that name the same case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ItemScore {
-    /// The item's code.
+    /// The item's code; empty where the field is one score and no table of them.
     pub item: String,
     /// How many gave a score.
     pub count: u32,

@@ -56,6 +56,18 @@ pub struct Filled {
     pub at_once: Option<(String, Values)>,
 }
 
+/// Where a field asks for an open case and there is only one, that one is meant.
+fn only_cases(fields: &[Field], sources: &dyn Sources) -> Values {
+    let only = |field: &Field| {
+        let FieldType::CaseOf(kind) = field.ty else { return None };
+        match sources.open_cases(kind).as_slice() {
+            [(number, _)] if field.required => Some((field.key.to_owned(), number.as_str().into())),
+            _ => None,
+        }
+    };
+    fields.iter().filter_map(only).collect()
+}
+
 /// Which part of the form a field belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Section {
@@ -104,6 +116,7 @@ impl Form {
         sources: &dyn Sources,
     ) -> Self {
         let mut presets = workflow::presets(kind.opening, None, cx);
+        presets.extend(only_cases(kind.opening, sources));
         presets.extend(given.clone());
         let mut form = Self::new(Some(kind), kind.id, kind.opening, presets, cx, look, sources);
         if !kind.at_once.is_empty() {

@@ -8,6 +8,7 @@ use qiantai::desk::field::instant;
 use qiantai::desk::household::{Household, Occupancy, Relation, Resident};
 use qiantai::desk::kinds::STANDARD;
 use qiantai::desk::settings::Settings;
+use qiantai::desk::why::Why;
 use qiantai::store::{Store, settings as stored};
 use serde_json::{Value, json};
 
@@ -132,6 +133,15 @@ impl Counter {
             offers(&self.store, &self.session(who), self.now, &self.settings, &self.case(number)).unwrap();
         let allowed = offers.into_iter().filter(|offer| offer.own && offer.why_not.is_none());
         allowed.map(|offer| offer.action).collect()
+    }
+}
+
+/// The whole refusal of an opening.
+pub fn why_of(c: &mut Counter, kind: &str, given: Value) -> Why {
+    let new = NewCase { kind: kind.into(), values: values(given), ..NewCase::default() };
+    match cases::open(&mut c.store, &c.desk.clone(), c.now, &new) {
+        Err(CounterError::Refused(why)) => why,
+        other => panic!("it is not refused: {other:?}"),
     }
 }
 

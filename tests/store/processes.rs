@@ -9,13 +9,16 @@ use std::sync::{Arc, Barrier};
 use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
+use qiantai::counter::cases::{self, NewCase};
+use qiantai::counter::{CounterError, operators};
+use qiantai::desk::kinds::STANDARD;
 use qiantai::desk::number;
-use qiantai::store::Store;
 use qiantai::store::cases::Query;
+use qiantai::store::{Store, settings as stored};
 use qiantai::timer::{HandClock, Notice, Timer};
 use serde_json::json;
 
-use crate::toy::{KINDS, morning, open, second, set_up};
+use crate::toy::{KINDS, PIN, morning, open, second, set_up, set_up_with, values};
 
 const DIRECTORY: &str = "QIANTAI_TEST_DIRECTORY";
 const TASK: &str = "QIANTAI_TEST_TASK";
@@ -60,9 +63,15 @@ fn child() {
         drop(Store::open(&directory.join("data"), KINDS).unwrap());
         return;
     }
-    let (mut store, session) = second(&directory);
     // The test's harness leaves its own line open.
     out.write_all(b"\n").unwrap();
+    if let Some(campaign) = task.strip_prefix("answer ") {
+        for number in answers(&directory, campaign, end) {
+            out.write_all(format!("acknowledged {number}\n").as_bytes()).unwrap();
+        }
+        return;
+    }
+    let (mut store, session) = second(&directory);
     while Instant::now() < end {
         let case = open(&mut store, &session, morning(), json!({}));
         out.write_all(format!("acknowledged {}\n", case.number).as_bytes()).unwrap();
@@ -107,6 +116,53 @@ fn two_processes_open_cases_at_the_same_time() {
     }
     let chain = store.verify_chain().unwrap();
     assert_eq!((chain.broken, chain.entries), (None, count as i64));
+}
+
+/// Types the answers of household after household into a campaign; gives those that were taken.
+fn answers(directory: &Path, campaign: &str, end: Instant) -> Vec<String> {
+    let mut store = Store::open(directory, STANDARD).unwrap();
+    let session = operators::login(&mut store, "李娜", PIN, morning()).unwrap();
+    let mut taken = Vec::new();
+    for unit in 0..HOUSEHOLDS {
+        if Instant::now() >= end {
+            break;
+        }
+        let given = json!({ "campaign": campaign, "unit": format!("1-1-{unit}"), "overall": 4 });
+        let new = NewCase { kind: "survey-answer".into(), values: values(given), ..NewCase::default() };
+        match cases::open(&mut store, &session, morning(), &new) {
+            Ok(done) => taken.push(done.case.number),
+            Err(CounterError::Refused(why)) => assert_eq!(why.key, "desk.why.taken"),
+            Err(error) => panic!("{error}"),
+        }
+    }
+    taken
+}
+
+/// Households whose forms two people type in at the same time.
+const HOUSEHOLDS: usize = 300;
+
+#[test]
+fn two_processes_never_take_two_answers_of_one_household() {
+    let directory = tempfile::tempdir().unwrap();
+    let settings = stored::defaults("蔚蓝新都").unwrap();
+    let (mut store, session) = set_up_with(directory.path(), STANDARD, &settings);
+    let given = values(json!({ "title": "年度调查", "until": "2026-12-31" }));
+    let new = NewCase { kind: "survey".into(), values: given, ..NewCase::default() };
+    let campaign = cases::open(&mut store, &session, morning(), &new).unwrap().case.number;
+    let task = format!("answer {campaign}");
+    let children: Vec<Child> = (0..2).map(|_| spawn(directory.path(), &task, 120)).collect();
+    let mut told = 0;
+    for child in children {
+        let output = child.wait_with_output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(output.status.success(), "{text}");
+        told += text.split_inclusive('\n').filter_map(acknowledged).count();
+    }
+    let of_kind = Query { kind: Some("survey-answer".into()), limit: 10_000, ..Query::default() };
+    let rows = store.list(&of_kind).unwrap().rows;
+    let units: BTreeSet<_> = rows.iter().filter_map(|row| row.case.unit.clone()).collect();
+    assert_eq!((rows.len(), units.len(), told), (HOUSEHOLDS, HOUSEHOLDS, HOUSEHOLDS));
+    assert_eq!(store.references_to(&campaign).unwrap(), HOUSEHOLDS as u64);
 }
 
 #[test]

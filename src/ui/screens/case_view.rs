@@ -13,16 +13,18 @@ use crate::desk::case::{Case, HEADER_FIELDS};
 use crate::desk::field::as_instant;
 use crate::desk::household::Household;
 use crate::desk::kind::Kind;
+use crate::desk::outcome::Outcome;
 use crate::desk::promise::Basis;
 use crate::desk::timeline::{Entry, Event};
 use crate::desk::workflow::Offer;
 use crate::store::cases::{Query, Row};
 use crate::text::lang::t;
+use crate::text::outcome::{self, Mark};
 use crate::text::plain::harmless;
 use crate::text::say::{say, word};
 use crate::text::show::{mask_phone, show_span};
 use crate::text::shown::Reader;
-use crate::text::width::{fit, wrap};
+use crate::text::width::{Align, fit, pad, width as text_width, wrap};
 use crate::ui::cx::{Cx, Hint};
 use crate::ui::look::Look;
 use crate::ui::parts;
@@ -38,6 +40,8 @@ pub struct CaseView {
     entries: Vec<Entry>,
     offers: Vec<Offer>,
     household: Option<Household>,
+    /// What it came to, where others score it.
+    outcome: Option<Outcome>,
     neighbours: Vec<Row>,
     /// The steps that lead on from here.
     ahead: Vec<Vec<&'static str>>,
@@ -59,6 +63,7 @@ impl CaseView {
             Some(unit) => cx.read(cx.store.household(unit)).flatten(),
             None => None,
         };
+        let outcome = cx.tell(crate::counter::outcome::outcome(cx.store, cx.settings, &case)).flatten();
         let neighbours = match &case.unit {
             Some(unit) => {
                 let query = Query {
@@ -84,6 +89,7 @@ impl CaseView {
             entries,
             offers: offers.unwrap_or_default(),
             household,
+            outcome,
             neighbours,
             ahead: ahead.unwrap_or_default(),
             scroll,
@@ -199,6 +205,7 @@ impl CaseView {
         self.duties(&mut lines, look);
         self.way_ahead(&mut lines, look);
         self.around(&mut lines, look);
+        self.result(&mut lines, look);
         self.details(&mut lines, look);
         self.history(&mut lines, look, whole);
         self.refused(&mut lines, look);
@@ -278,6 +285,41 @@ impl CaseView {
             }
             lines.add(&late_mark(&words, late, callback.next_at(), look), duty_style(late, look));
         }
+    }
+
+    /// What a survey came to, with a word and a mark at each target.
+    fn result(&self, lines: &mut Lines, look: &Look) {
+        let Some(outcome) = &self.outcome else { return };
+        let reader = Reader { lang: look.lang, now: look.now, settings: look.settings };
+        lines.rule(&t(look.lang, "survey.result.title", &[]), look);
+        for (mark, words) in outcome::sentences(outcome, &reader) {
+            let role = match mark {
+                Mark::Plain => Role::Text,
+                Mark::Reached => Role::Done,
+                Mark::Missed => Role::DueSoon,
+            };
+            lines.add(&words, look.theme.style(role));
+        }
+        let headings = outcome::headings(&reader);
+        let rows = outcome::rows(outcome, &reader);
+        let figures = |column: usize| {
+            let cells = rows.iter().chain([&headings]).map(|row| text_width(&row[column]));
+            cells.max().unwrap_or(0)
+        };
+        let figures = [figures(1), figures(2), figures(3)];
+        let room = lines.width.saturating_sub(figures.iter().map(|columns| columns + 2).sum());
+        let name = rows.iter().chain([&headings]).map(|row| text_width(&row[0])).max().unwrap_or(0).min(room);
+        for (row, role) in
+            [(&headings, Role::Dim)].into_iter().chain(rows.iter().map(|row| (row, Role::Text)))
+        {
+            let mut line = pad(&fit(&row[0], name), name, Align::Left);
+            for (cell, columns) in row[1..].iter().zip(figures) {
+                line.push_str("  ");
+                line.push_str(&pad(cell, columns, Align::Right));
+            }
+            lines.one(&line, look.theme.style(role));
+        }
+        lines.out.push(Line::default());
     }
 
     fn details(&self, lines: &mut Lines, look: &Look) {

@@ -246,7 +246,10 @@ impl FormScreen {
                     let numbers: Vec<&str> = done.also.iter().map(|case| case.number.as_str()).collect();
                     text.push_str(&t(cx.lang, "ui.form.also", &[("numbers", &numbers.join(" "))]));
                 }
-                cx.send(Message::Close);
+                match self.next_one(&done.case) {
+                    Some(given) => *self = Self::new_case(self.kind, given, cx),
+                    None => cx.send(Message::Close),
+                }
                 cx.send(Message::Changed);
                 cx.toast(Tone::Good, text);
             }
@@ -257,6 +260,13 @@ impl FormScreen {
             }
             Err(error) => cx.fail(&error),
         }
+    }
+
+    /// What the next form of a stack keeps of the case just saved; `None` where no further one follows.
+    fn next_one(&self, saved: &Case) -> Option<Values> {
+        let kept = self.kind.repeats;
+        let follows = matches!(self.purpose, Purpose::New) && !kept.is_empty();
+        follows.then(|| kept.iter().map(|key| ((*key).to_owned(), saved.get(key))).collect())
     }
 
     fn act(&self, case: &Case, action: &str, values: Values, cx: &mut Cx) -> Result<cases::Done> {
