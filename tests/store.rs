@@ -8,6 +8,8 @@ mod files;
 mod processes;
 #[path = "store/records.rs"]
 mod records;
+#[path = "store/scarce.rs"]
+mod scarce;
 #[path = "store/toy.rs"]
 #[allow(dead_code)] // each test file uses its part of the toy
 mod toy;

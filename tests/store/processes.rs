@@ -20,19 +20,22 @@ use serde_json::json;
 
 use crate::toy::{KINDS, PIN, morning, open, second, set_up, set_up_with, values};
 
-const DIRECTORY: &str = "QIANTAI_TEST_DIRECTORY";
+/// The test that is a process of the tests here.
+const CHILD: &str = "processes::child";
+
+pub const DIRECTORY: &str = "QIANTAI_TEST_DIRECTORY";
 const TASK: &str = "QIANTAI_TEST_TASK";
-const SECONDS: &str = "QIANTAI_TEST_SECONDS";
+pub const SECONDS: &str = "QIANTAI_TEST_SECONDS";
 
 /// How long two processes write at the same time; `.ci/run` makes it longer.
-fn hammer_seconds() -> u64 {
+pub fn hammer_seconds() -> u64 {
     std::env::var("QIANTAI_HAMMER_SECONDS").ok().and_then(|text| text.parse().ok()).unwrap_or(4)
 }
 
-/// Starts this very test binary again, as a process of its own that runs [`child`].
-fn spawn(directory: &Path, task: &str, seconds: u64) -> Child {
+/// Starts this very test binary again, as a process of its own that runs the test `child`.
+pub fn spawn(directory: &Path, child: &str, task: &str, seconds: u64) -> Child {
     Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "processes::child", "--ignored", "--nocapture", "--test-threads=1"])
+        .args(["--exact", child, "--ignored", "--nocapture", "--test-threads=1"])
         .env(DIRECTORY, directory)
         .env(TASK, task)
         .env(SECONDS, seconds.to_string())
@@ -96,7 +99,8 @@ fn serials(store: &Store) -> Vec<u32> {
 fn two_processes_open_cases_at_the_same_time() {
     let directory = tempfile::tempdir().unwrap();
     let (store, _) = set_up(directory.path());
-    let children: Vec<Child> = (0..2).map(|_| spawn(directory.path(), "write", hammer_seconds())).collect();
+    let children: Vec<Child> =
+        (0..2).map(|_| spawn(directory.path(), CHILD, "write", hammer_seconds())).collect();
     let mut numbers = BTreeSet::new();
     let mut count = 0;
     for child in children {
@@ -191,7 +195,7 @@ fn a_killed_process_leaves_everything_it_acknowledged() {
     drop(set_up(directory.path()));
     let mut known = Vec::new();
     for round in 1..=5 {
-        let mut child = spawn(directory.path(), "write", 60);
+        let mut child = spawn(directory.path(), CHILD, "write", 60);
         let mut lines = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
         let mut own = 0;
@@ -247,7 +251,7 @@ fn many_make_the_same_new_book_at_once() {
 fn processes_make_the_same_new_book_at_once() {
     for _ in 0..3 {
         let directory = tempfile::tempdir().unwrap();
-        let children: Vec<Child> = (0..3).map(|_| spawn(directory.path(), "make", 20)).collect();
+        let children: Vec<Child> = (0..3).map(|_| spawn(directory.path(), CHILD, "make", 20)).collect();
         std::thread::sleep(Duration::from_millis(150));
         std::fs::write(directory.path().join("go"), "").unwrap();
         for child in children {
@@ -288,7 +292,7 @@ fn the_timer_sees_what_another_process_commits_within_two_seconds() {
     };
     wait(0);
     for round in 1..=3 {
-        let mut child = spawn(directory.path(), "once", 20);
+        let mut child = spawn(directory.path(), CHILD, "once", 20);
         let mut lines = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
         while acknowledged(&line).is_none() {
