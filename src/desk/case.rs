@@ -76,6 +76,7 @@ impl Case {
             "category" => header(&self.category),
             "urgency" => header(&self.urgency),
             "owner" => self.owner.clone().into(),
+            "number" => self.number.clone().into(),
             "escalated" => header(&self.escalated),
             _ => self.detail.get(key).cloned().unwrap_or(Value::Null),
         }

@@ -129,6 +129,8 @@ pub enum Effect {
     Household(fn(&Situation) -> Option<HouseholdChange>),
     /// Opens the case that the inputs describe (`into` names the kind) and links both ways.
     TurnInto,
+    /// The same, beside this case instead of in its place.
+    OpenBeside,
     /// Links with the case whose number is this input, else this field, both ways.
     LinkTo(&'static str),
     /// Other cases go along: those of this reach and kind whose state allows the action.
@@ -229,6 +231,12 @@ impl Action {
     #[must_use]
     pub const fn effects(self, effects: &'static [Effect]) -> Self {
         Self { effects, ..self }
+    }
+
+    /// Whether it opens a case of a kind that is named with it.
+    #[must_use]
+    pub fn opens_another(&self) -> bool {
+        self.effects.iter().any(|effect| matches!(effect, Effect::TurnInto | Effect::OpenBeside))
     }
 
     /// The same, done by the clock.

@@ -95,6 +95,9 @@ pub const COMMON: &[Action] = &[
     Action::new("callback-unwanted", From::Any, To::Stay)
         .inputs(&[NOTE, CALLBACK_ID])
         .guards(&[CALLBACK_WAITS]),
+    Action::new("open-beside", From::AnyOpen, To::Stay)
+        .inputs(&[Field::required("into", FieldType::Kind)])
+        .effects(&[Effect::OpenBeside]),
     Action::new("link", From::Any, To::Stay)
         .inputs(&[Field::required("number", FieldType::CaseNumber), NOTE])
         .effects(&[Effect::LinkTo("number")]),
@@ -358,10 +361,11 @@ pub fn inputs_of(kind: &Kind, action: &Action, kinds: Kinds, into: Option<&str>)
             .collect();
     }
     let mut inputs = action.inputs.to_vec();
-    if action.effects.iter().any(|effect| matches!(effect, Effect::TurnInto))
+    if action.opens_another()
         && let Some(target) = into.and_then(|id| kinds.get(id))
     {
         inputs.extend(target.opening.iter().map(|field| match kind.field(field.key) {
+            _ if field.ty == FieldType::CaseOf(kind.id) => Field { preset: Preset::Of("number"), ..*field },
             Some(own) if own.ty == field.ty => Field { preset: Preset::Same, ..*field },
             _ => *field,
         }));
@@ -482,8 +486,7 @@ pub fn act(kind: &Kind, case: &Case, action: &str, given: &Values, cx: &Context)
     }
     let inputs = check_all(&fields, &complete(&fields, given, Some(case), cx), cx.settings)?;
     let mut after = case.clone();
-    let turns = action.effects.iter().any(|effect| matches!(effect, Effect::TurnInto));
-    if !turns {
+    if !action.opens_another() {
         take_inputs(kind, action, &inputs, given, &mut after);
     }
     let situation = situate(&after, &inputs, cx);
@@ -598,7 +601,8 @@ fn finish(
             ),
             Effect::Spawn(spawn) => spawns.extend(spawn(&situation)),
             Effect::Household(change) => events.extend(change(&situation).map(Event::Household)),
-            Effect::TurnInto => spawns.push(turned(&seen, inputs, cx)),
+            Effect::TurnInto => spawns.push(another(&seen, inputs, ("turned-into", "came-from"), cx)),
+            Effect::OpenBeside => spawns.push(another(&seen, inputs, ("led-to", "came-from"), cx)),
             Effect::LinkTo(key) => {
                 let number = situation.input(key).map(str::to_owned).or_else(|| seen.text(key));
                 links.extend(number.map(|number| (*key, number)));
@@ -761,19 +765,27 @@ fn tried(case: &Case, outcome: Outcome, inputs: &Values, cx: &Context) -> Result
 }
 
 /// The case that a call or visit turns into: what was given for it, and what both kinds have.
-fn turned(case: &Case, inputs: &Values, cx: &Context) -> Spawn {
+fn another(
+    case: &Case,
+    inputs: &Values,
+    (relation, back): (&'static str, &'static str),
+    cx: &Context,
+) -> Spawn {
     let into = inputs.get("into").and_then(Value::as_str).unwrap_or_default().to_owned();
     let mut values = inputs.clone();
     values.remove("into");
     if let Some(target) = cx.kinds.get(&into) {
         for field in target.opening {
-            let carried = case.get(field.key);
+            let carried = match field.ty {
+                FieldType::CaseOf(id) if id == case.kind => case.number.clone().into(),
+                _ => case.get(field.key),
+            };
             if !carried.is_null() && field.check(&carried, cx.settings).is_ok() {
                 values.entry(field.key).or_insert(carried);
             }
         }
     }
-    Spawn { kind: into, values, relation: "turned-into", back: "came-from" }
+    Spawn { kind: into, values, relation, back }
 }
 
 /// Plans the entry by which a case learns that another was linked with it.

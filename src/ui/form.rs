@@ -15,6 +15,7 @@ use self::editor::{Editor, Took};
 use super::keys::{Command, Place};
 use super::look::Look;
 use super::parts::options::{Choice, Options};
+use crate::desk::case::Case;
 use crate::desk::field::{Field, FieldType, Values};
 use crate::desk::kind::Kind;
 use crate::desk::kinds::Kinds;
@@ -93,6 +94,8 @@ pub struct Form {
     words: &'static str,
     kinds: Kinds,
     slots: Vec<Slot>,
+    /// The case that an action is done on, for what is carried over into another one.
+    subject: Option<Box<Case>>,
     /// Editors of inputs that another choice took away, kept with what was typed.
     spare: Vec<Slot>,
     focus: usize,
@@ -148,6 +151,13 @@ impl Form {
         Self::new(Some(kind), kind.id, fields, presets, cx, look, sources)
     }
 
+    /// Takes the case that the action is done on: what opens another one carries over from it.
+    #[must_use]
+    pub fn on(mut self, case: &Case) -> Self {
+        self.subject = Some(Box::new(case.clone()));
+        self
+    }
+
     /// The form of a record that is no case; its words stand under `<words>.field.…`.
     #[must_use]
     pub fn record(
@@ -182,6 +192,7 @@ impl Form {
             words,
             kinds: cx.kinds,
             slots,
+            subject: None,
             spare: Vec::new(),
             focus: 0,
             chosen_by_hand: false,
@@ -291,7 +302,7 @@ impl Form {
         let Some(into) = self.slots.iter().find(|slot| slot.editor.field().key == "into") else { return };
         let Some(into) = into.editor.option() else { return };
         let Some(kind) = self.kind else { return };
-        if let Some(action) = kind.actions.iter().find(|action| action.id == "turn-into") {
+        if let Some(action) = kind.all_actions().find(|action| action.opens_another()) {
             let fields: Vec<Field> = workflow::inputs_of(kind, action, self.kinds, Some(&into))
                 .into_iter()
                 .filter(|field| field.key != "into")
@@ -309,7 +320,7 @@ impl Form {
         look: &Look,
         sources: &dyn Sources,
     ) {
-        let mut presets = workflow::presets(fields, None, cx);
+        let mut presets = workflow::presets(fields, self.subject.as_deref(), cx);
         presets.extend(self.presets.clone());
         let keep_own: Vec<String> = self
             .slots

@@ -199,6 +199,10 @@ fn said(effect: Effect) -> String {
         Effect::If(_, then) => format!("where the case asks for it: {}", effects(then).join(", ")),
         Effect::Spawn(_) => "opens further cases, linked".to_owned(),
         Effect::Household(_) => "the household changes".to_owned(),
+        Effect::OpenBeside => {
+            "opens a case of the kind `into` beside it, linked; what both kinds have is carried over"
+                .to_owned()
+        }
         Effect::TurnInto => {
             "opens the case of the kind `into`, linked; what both kinds have is carried over".to_owned()
         }

@@ -145,7 +145,7 @@ impl FormScreen {
         let context = Context { others: &others, ..cx.context(household.as_ref()) };
         let presets = workflow::presets(&fields, Some(&case), &context);
         let given = case.values();
-        let form = Form::action(kind, &fields, presets, &context, &cx.look(), &FromStore(cx.store));
+        let form = Form::action(kind, &fields, presets, &context, &cx.look(), &FromStore(cx.store)).on(&case);
         let pane = case.unit.as_deref().and_then(|unit| HouseholdPane::read(unit, false, cx));
         let recent = RecentPane::read(kind, cx);
         Some(Self {

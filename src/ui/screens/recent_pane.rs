@@ -33,7 +33,7 @@ pub struct RecentPane {
 impl RecentPane {
     /// Reads what is open for somebody who opens a case of this kind.
     pub fn read(kind: &Kind, cx: &mut Cx) -> Self {
-        let becomes_any = kind.actions.iter().any(|action| action.id == "turn-into");
+        let becomes_any = kind.actions.iter().any(|action| action.opens_another());
         let kind = (!becomes_any).then_some(kind.id);
         let query =
             Query { kind: kind.map(str::to_owned), open: Some(true), limit: CASES, ..Query::default() };
