@@ -17,7 +17,7 @@ use super::look::Look;
 use super::parts::options::{Choice, Options};
 use crate::desk::case::Case;
 use crate::desk::field::{Field, FieldType, Values};
-use crate::desk::kind::Kind;
+use crate::desk::kind::{Action, Kind};
 use crate::desk::kinds::Kinds;
 use crate::desk::why::Why;
 use crate::desk::workflow::{self, Context};
@@ -302,7 +302,7 @@ impl Form {
         let Some(into) = self.slots.iter().find(|slot| slot.editor.field().key == "into") else { return };
         let Some(into) = into.editor.option() else { return };
         let Some(kind) = self.kind else { return };
-        if let Some(action) = kind.all_actions().find(|action| action.opens_another()) {
+        if let Some(action) = kind.all_actions().find(|action| Action::opens_another(action)) {
             let fields: Vec<Field> = workflow::inputs_of(kind, action, self.kinds, Some(&into))
                 .into_iter()
                 .filter(|field| field.key != "into")

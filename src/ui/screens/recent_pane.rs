@@ -8,7 +8,7 @@ use ratatui::widgets::Paragraph;
 
 use super::cases::urgency_mark;
 use super::findings::short;
-use crate::desk::kind::{Kind, Phase};
+use crate::desk::kind::{Action, Kind, Phase};
 use crate::desk::kinds::Kinds;
 use crate::store::cases::{Query, Row};
 use crate::text::lang::t;
@@ -33,7 +33,7 @@ pub struct RecentPane {
 impl RecentPane {
     /// Reads what is open for somebody who opens a case of this kind.
     pub fn read(kind: &Kind, cx: &mut Cx) -> Self {
-        let becomes_any = kind.actions.iter().any(|action| action.opens_another());
+        let becomes_any = kind.actions.iter().any(Action::opens_another);
         let kind = (!becomes_any).then_some(kind.id);
         let query =
             Query { kind: kind.map(str::to_owned), open: Some(true), limit: CASES, ..Query::default() };
