@@ -154,7 +154,7 @@ fn two_processes_never_take_two_answers_of_one_household() {
     let new = NewCase { kind: "survey".into(), values: given, ..NewCase::default() };
     let campaign = cases::open(&mut store, &session, morning(), &new).unwrap().case.number;
     let task = format!("answer {campaign}");
-    let children: Vec<Child> = (0..2).map(|_| spawn(directory.path(), &task, 120)).collect();
+    let children: Vec<Child> = (0..2).map(|_| spawn(directory.path(), CHILD, &task, 120)).collect();
     let mut told = 0;
     for child in children {
         let output = child.wait_with_output().unwrap();
