@@ -4,6 +4,7 @@
 //! transaction. The clock is an argument. Screen and command line are two faces of this room:
 //! neither can go round a rule.
 
+pub mod arrears;
 pub mod cases;
 pub mod clock;
 pub mod community;

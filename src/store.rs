@@ -14,6 +14,7 @@ pub mod due;
 pub mod figures;
 pub mod find;
 pub mod operators;
+pub mod owed;
 pub mod references;
 pub mod settings;
 #[cfg(test)]
@@ -44,6 +45,8 @@ const STEPS: &[&str] = &[
     include_str!("../assets/schema/004-references.sql"),
     // What the desk should know of a household.
     include_str!("../assets/schema/005-note.sql"),
+    // Where a household's papers lie, what it owes charge by charge.
+    include_str!("../assets/schema/006-file.sql"),
 ];
 
 /// The form that this program writes.

@@ -13,9 +13,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use proptest::prelude::*;
 use qiantai::counter::directory::{ImportReport, Roster, import, save_household};
 use qiantai::counter::{CounterError, Session};
-use qiantai::desk::household::{Household, Occupancy, Relation};
+use qiantai::desk::household::{Household, Occupancy, Papers, Relation};
 use qiantai::desk::kinds::Kinds;
-use qiantai::exchange::headings::{self, Field, Mapping};
+use qiantai::exchange::headings::{self, Field, List, Mapping};
 use qiantai::exchange::roster::plan;
 use qiantai::exchange::sheet::{Cell, CellKind, Sheet, SheetRow, read_sheets, read_workbook};
 use qiantai::store::Store;
@@ -54,11 +54,11 @@ fn file(directory: &tempfile::TempDir, name: &str, bytes: impl AsRef<[u8]>) -> P
 }
 
 fn roster_of(sheet: &Sheet) -> Roster {
-    plan(sheet, &headings::guess(sheet).mapping, today(), on).unwrap()
+    plan(sheet, &headings::guess(sheet, List::Households).mapping, today(), on).unwrap()
 }
 
 fn roster(path: &Path) -> Roster {
-    roster_of(&read_workbook(path).unwrap())
+    roster_of(&read_workbook(path, List::Households).unwrap())
 }
 
 fn csv(text: &str) -> Roster {
@@ -128,10 +128,10 @@ fn a_workbook_as_offices_keep_them() {
     sheet.write(14, 0, "制表人").unwrap();
     workbook.save(&path).unwrap();
 
-    let sheet = read_workbook(&path).unwrap();
+    let sheet = read_workbook(&path, List::Households).unwrap();
     assert_eq!(sheet.name, "名册", "the sheet whose headings say most");
     assert_eq!(read_sheets(&path).unwrap().len(), 2);
-    let guess = headings::guess(&sheet);
+    let guess = headings::guess(&sheet, List::Households);
     assert_eq!(guess.unmatched, [0]);
     let roster = roster_of(&sheet);
     assert_eq!(roster.read, 7);
@@ -164,7 +164,7 @@ fn a_workbook_as_offices_keep_them() {
 fn the_older_and_the_open_format_hold_the_same() {
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
     for name in ["roster.xls", "roster.ods"] {
-        let sheet = read_workbook(&data.join(name)).unwrap();
+        let sheet = read_workbook(&data.join(name), List::Households).unwrap();
         let roster = roster_of(&sheet);
         let rows: Vec<(u32, &str, &str)> = roster
             .rows
@@ -185,7 +185,7 @@ fn the_older_and_the_open_format_hold_the_same() {
         );
         assert_eq!(roster.read, 4);
     }
-    let locked = read_workbook(&data.join("password.xlsx")).unwrap_err();
+    let locked = read_workbook(&data.join("password.xlsx"), List::Households).unwrap_err();
     assert_eq!(locked.key, "exchange.why.password");
 }
 
@@ -309,8 +309,8 @@ fn breaking_off_leaves_nothing_half_done() {
     assert_eq!(store.directory_counts().unwrap().households, 0);
     assert_eq!(store.records("directory").unwrap(), []);
     let directory = tempfile::tempdir().unwrap();
-    let sheet = read_workbook(&file(&directory, "r.csv", &text)).unwrap();
-    let mapping = headings::guess(&sheet).mapping;
+    let sheet = read_workbook(&file(&directory, "r.csv", &text), List::Households).unwrap();
+    let mapping = headings::guess(&sheet, List::Households).mapping;
     let stopped = plan(&sheet, &mapping, today(), |_, _| ControlFlow::Break(())).unwrap_err();
     assert_eq!(stopped.key, "exchange.why.cancelled");
 }
@@ -340,15 +340,15 @@ fn files_that_are_no_rosters_are_refused_with_a_sentence() {
         (directory.path().join("missing.xlsx"), "not_found"),
         (directory.path().to_owned(), "directory"),
     ] {
-        let why = read_workbook(&path).unwrap_err();
+        let why = read_workbook(&path, List::Households).unwrap_err();
         assert_eq!(why.key, format!("exchange.why.{key}"), "{}", path.display());
         for lang in Lang::ALL {
             let said = say(&why, lang, chrono_tz::UTC);
             assert!(said.contains(&*path.file_name().unwrap().to_string_lossy()), "{said}");
         }
     }
-    let headless = read_workbook(&file(&directory, "headless.csv", "a,b\nc,d\n")).unwrap();
-    let guess = headings::guess(&headless);
+    let headless = read_workbook(&file(&directory, "headless.csv", "a,b\nc,d\n"), List::Households).unwrap();
+    let guess = headings::guess(&headless, List::Households);
     let why = plan(&headless, &guess.mapping, today(), on).unwrap_err();
     assert_eq!(why.key, "exchange.why.no_unit");
 }
@@ -356,11 +356,16 @@ fn files_that_are_no_rosters_are_refused_with_a_sentence() {
 #[test]
 fn a_mapping_by_hand_reads_what_no_heading_tells() {
     let directory = tempfile::tempdir().unwrap();
-    let sheet = read_workbook(&file(&directory, "plain.csv", "3-2-1501,张建国\n3-2-1502,李梅\n")).unwrap();
-    let mut mapping: Mapping = headings::guess(&sheet).mapping;
+    let sheet =
+        read_workbook(&file(&directory, "plain.csv", "3-2-1501,张建国\n3-2-1502,李梅\n"), List::Households)
+            .unwrap();
+    let mut mapping: Mapping = headings::guess(&sheet, List::Households).mapping;
     assert_eq!(mapping.header_row, None);
     mapping.set(headings::column(&sheet, None, "A").unwrap(), Some(Field::Unit));
-    mapping.set(headings::column(&sheet, None, "b").unwrap(), Some(headings::field("姓名").unwrap()));
+    mapping.set(
+        headings::column(&sheet, None, "b").unwrap(),
+        Some(headings::field(List::Households, "姓名").unwrap()),
+    );
     let roster = plan(&sheet, &mapping, today(), on).unwrap();
     assert_eq!((roster.read, roster.rows.len()), (2, 2));
     assert_eq!(roster.rows[1].residents[0].name, "李梅");
@@ -443,6 +448,7 @@ fn a_household_changed_by_hand_is_checked_and_recorded() {
         moved_in: None,
         arrears: 0,
         note: String::new(),
+        papers: Papers::default(),
         residents: vec![qiantai::desk::household::Resident {
             name: " 张建国 ".to_owned(),
             relation: Relation::Owner,
@@ -531,8 +537,8 @@ proptest! {
         let magic: &[u8] = [&b""[..], b"PK\x03\x04xl/", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "房号,姓名\n".as_bytes()][start];
         let directory = tempfile::tempdir().unwrap();
         let path = file(&directory, "any.xlsx", [magic, &bytes].concat());
-        if let Ok(sheet) = read_workbook(&path) {
-            let _ = plan(&sheet, &headings::guess(&sheet).mapping, today(), on);
+        if let Ok(sheet) = read_workbook(&path, List::Households) {
+            let _ = plan(&sheet, &headings::guess(&sheet, List::Households).mapping, today(), on);
         }
     }
 }

@@ -395,8 +395,11 @@ fn home(lang: Lang, size: (u16, u16), role: Role) -> Screen {
     let path = file(dir.path(), "one.csv", FAMILY);
     let mut store = Store::in_memory(STANDARD).unwrap();
     let boss = set_up(&mut store);
-    let sheet = qiantai::exchange::sheet::read_workbook(path.as_ref()).unwrap();
-    let mapping = qiantai::exchange::headings::guess(&sheet).mapping;
+    let sheet =
+        qiantai::exchange::sheet::read_workbook(path.as_ref(), qiantai::exchange::headings::List::Households)
+            .unwrap();
+    let mapping =
+        qiantai::exchange::headings::guess(&sheet, qiantai::exchange::headings::List::Households).mapping;
     let go_on = |_, _| std::ops::ControlFlow::Continue(());
     let roster = qiantai::exchange::roster::plan(&sheet, &mapping, now().date_naive(), go_on).unwrap();
     qiantai::counter::directory::import(&mut store, &boss, now(), &roster, false, go_on).unwrap();
@@ -456,6 +459,7 @@ fn everything_that_was_ever_brought_stands_on_the_page() {
             moved_in: None,
             arrears: 0,
             note: String::new(),
+            papers: qiantai::desk::household::Papers::default(),
             residents: Vec::new(),
         };
         qiantai::counter::directory::save_household(&mut store, &boss, now(), None, &home).unwrap();

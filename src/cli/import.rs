@@ -1,4 +1,4 @@
-//! `qiantai import`: takes a roster of households in.
+//! `qiantai import`: takes in a roster of households, or the list of what they owe.
 
 use std::io::{IsTerminal as _, Write as _};
 use std::ops::ControlFlow;
@@ -7,39 +7,46 @@ use std::path::PathBuf;
 use clap::{ArgMatches, Command, value_parser};
 
 use super::{Cx, Error, Result, args, ask, plain};
-use crate::counter::directory::{self, ImportReport};
-use crate::exchange::headings::{self, Mapping};
-use crate::exchange::roster;
+use crate::counter::directory::ImportReport;
+use crate::exchange;
+use crate::exchange::headings::{self, List, Mapping};
 use crate::exchange::sheet::{self, Sheet};
 use crate::text::lang::{Lang, t};
+use crate::text::show::show_money;
 
 /// Rows from the top among which headings are looked for.
 const HEADING_ROWS: usize = 40;
 
 pub(super) fn command(lang: Lang) -> Command {
-    args::command(lang, "import").subcommand_required(true).subcommand(
-        Command::new("households")
-            .about(t(lang, "cli.import.households.about", &[]))
-            .after_help(t(lang, "cli.import.households.example", &[]))
-            .arg(args::positional(lang, "file").required(true).value_parser(value_parser!(PathBuf)))
-            .arg(args::options(lang, "map", "COLUMN=FIELD"))
-            .arg(args::flag(lang, "dry-run")),
-    )
+    let mut command = args::command(lang, "import").subcommand_required(true);
+    for list in List::ALL {
+        let words = |of: &str| t(lang, &format!("cli.import.{}.{of}", list.id()), &[]);
+        command = command.subcommand(
+            Command::new(list.id())
+                .about(words("about"))
+                .after_help(words("example"))
+                .arg(args::positional(lang, "file").required(true).value_parser(value_parser!(PathBuf)))
+                .arg(args::options(lang, "map", "COLUMN=FIELD"))
+                .arg(args::flag(lang, "dry-run")),
+        );
+    }
+    command
 }
 
 pub(super) fn run(cx: &Cx, matches: &ArgMatches) -> Result {
-    let Some((_, matches)) = matches.subcommand() else { return Ok(()) };
+    let Some((list, matches)) = matches.subcommand() else { return Ok(()) };
+    let Some(list) = List::ALL.into_iter().find(|known| known.id() == list) else { return Ok(()) };
     let mut desk = cx.enter()?;
     let Some(path) = matches.get_one::<PathBuf>("file") else { return Ok(()) };
-    let sheet = sheet::read_workbook(path)?;
-    let mapping = mapping(cx, &sheet, matches)?;
+    let sheet = sheet::read_workbook(path, list)?;
+    let mapping = mapping(cx, &sheet, list, matches)?;
     let dry_run = matches.get_flag("dry-run");
     let progress = Progress::new(cx);
     let today = desk.settings.calendar.day_of(cx.now);
-    let read = roster::plan(&sheet, &mapping, today, |done, all| progress.show("rows", done, all));
-    let report = read.map_err(Error::from).and_then(|roster| {
+    let read = exchange::plan(&sheet, &mapping, today, |done, all| progress.show("rows", done, all));
+    let report = read.map_err(Error::from).and_then(|planned| {
         let step = |done, all| progress.show("households_done", done, all);
-        Ok(directory::import(&mut desk.store, &desk.session, cx.now, &roster, dry_run, step)?)
+        Ok(planned.take(&mut desk.store, &desk.session, cx.now, dry_run, step)?)
     });
     progress.clear();
     let report = report?;
@@ -47,14 +54,14 @@ pub(super) fn run(cx: &Cx, matches: &ArgMatches) -> Result {
 }
 
 /// What the headings say, and what the person says about columns beside.
-fn mapping(cx: &Cx, sheet: &Sheet, matches: &ArgMatches) -> Result<Mapping> {
+fn mapping(cx: &Cx, sheet: &Sheet, list: List, matches: &ArgMatches) -> Result<Mapping> {
     let given = matches.get_many::<String>("map").into_iter().flatten();
     let given = given.map(|given| ask::split(cx, given)).collect::<Result<Vec<_>>>()?;
-    let mut mapping = headings::guess(sheet).mapping;
+    let mut mapping = headings::guess(sheet, list).mapping;
     mapping.header_row = mapping.header_row.or_else(|| named_row(sheet, &given));
     for (column, field) in &given {
         let column = headings::column(sheet, mapping.header_row, column)?;
-        mapping.set(column, Some(headings::field(field)?));
+        mapping.set(column, Some(headings::field(list, field)?));
     }
     mapping.check()?;
     Ok(mapping)
@@ -113,6 +120,14 @@ fn page(cx: &Cx, sheet: &Sheet, mapping: &Mapping, report: &ImportReport, dry_ru
     let counts = counts.map(|(name, count)| (name, count.to_string()));
     let counts: Vec<(&str, &str)> = counts.iter().map(|(name, count)| (*name, count.as_str())).collect();
     parts.push(cx.t(if dry_run { "cli.import.would" } else { "cli.import.done" }, &counts));
+    if let Some(owed) = &report.owed {
+        let (count, cleared) = (owed.households.to_string(), owed.cleared.len().to_string());
+        let words = [("count", count.as_str()), ("total", &show_money(owed.total)), ("cleared", &cleared)];
+        parts.push(cx.t("exchange.owed", &words));
+        if !owed.cleared.is_empty() {
+            parts.push(cx.t("exchange.cleared", &[("units", &owed.cleared.join(" "))]));
+        }
+    }
     if !report.problems.is_empty() {
         let rows = report.problems.iter().map(|problem| {
             vec![problem.row.to_string(), problem.column.clone(), problem.reason.say(cx.lang)]

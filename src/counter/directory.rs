@@ -92,6 +92,19 @@ pub struct ImportReport {
     pub households_changed: u32,
     /// What is wrong with the refused rows.
     pub problems: Vec<Problem>,
+    /// What a list of charges owed says in all.
+    pub owed: Option<OwedReport>,
+}
+
+/// What a list of charges owed says in all.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct OwedReport {
+    /// Households that owe something.
+    pub households: u32,
+    /// What they owe together, in fen.
+    pub total: i64,
+    /// Households that owe nothing any more.
+    pub cleared: Vec<String>,
 }
 
 impl ImportReport {
@@ -105,7 +118,7 @@ impl ImportReport {
                 json!({ "row": problem.row, "column": problem.column, "reason": problem.reason.say(lang) })
             })
             .collect();
-        json!({
+        let mut document = json!({
             "read": self.read,
             "added": self.added,
             "changed": self.changed,
@@ -113,7 +126,12 @@ impl ImportReport {
             "refused": self.refused,
             "households": { "added": self.households_added, "changed": self.households_changed },
             "problems": problems,
-        })
+        });
+        if let Some(owed) = &self.owed {
+            document["owed"] =
+                json!({ "households": owed.households, "total": owed.total, "cleared": owed.cleared });
+        }
+        document
     }
 }
 
@@ -190,6 +208,12 @@ pub fn import(
 
 impl ImportReport {
     fn count(&mut self, outcomes: &[RowOutcome]) {
+        self.count_rows(outcomes);
+        self.households_added += u32::from(outcomes.contains(&RowOutcome::Added));
+        self.households_changed += u32::from(outcomes.contains(&RowOutcome::Changed));
+    }
+
+    pub(super) fn count_rows(&mut self, outcomes: &[RowOutcome]) {
         for outcome in outcomes {
             match outcome {
                 RowOutcome::Added => self.added += 1,
@@ -197,8 +221,6 @@ impl ImportReport {
                 RowOutcome::Unchanged => self.unchanged += 1,
             }
         }
-        self.households_added += u32::from(outcomes.contains(&RowOutcome::Added));
-        self.households_changed += u32::from(outcomes.contains(&RowOutcome::Changed));
     }
 }
 
@@ -285,6 +307,14 @@ fn checked(household: &Household) -> Result<Household> {
     if household.note.chars().count() > LONG_TEXT_MAX {
         let max = Arg::Number(LONG_TEXT_MAX as i64);
         return Err(Why::new("desk.why.too_long").with("max", max).about("note").into());
+    }
+    let papers = &mut household.papers;
+    for (text, field) in [(&mut papers.cabinet, "cabinet"), (&mut papers.folder, "box")] {
+        *text = text.trim().into();
+        if text.chars().count() > TEXT_MAX || text.chars().any(char::is_control) {
+            let max = Arg::Number(TEXT_MAX as i64);
+            return Err(Why::new("desk.why.too_long").with("max", max).about(field).into());
+        }
     }
     for resident in &mut household.residents {
         resident.name = resident.name.trim().to_owned();

@@ -10,7 +10,7 @@ use rand::seq::SliceRandom;
 use super::texts::Texts;
 use crate::counter::directory::{self, Roster};
 use crate::counter::{CounterError, Session};
-use crate::desk::household::{Household, Occupancy, Relation, Resident};
+use crate::desk::household::{Household, Occupancy, Papers, Relation, Resident};
 use crate::desk::roster::{RosterResident, RosterRow};
 use crate::store::Store;
 
@@ -145,7 +145,16 @@ fn household(unit: String, area: i64, texts: &Texts, day: NaiveDate, rng: &mut C
     let owes = occupancy == Occupancy::MovedIn && rng.random_bool(0.05);
     // A few months of the fee, 2.35 yuan a square metre.
     let arrears = if owes { area * 235 / 100 * rng.random_range(1..7) } else { 0 };
-    Household { unit, area: Some(area), occupancy, moved_in, arrears, note: String::new(), residents }
+    Household {
+        unit,
+        area: Some(area),
+        occupancy,
+        moved_in,
+        arrears,
+        note: String::new(),
+        papers: Papers::default(),
+        residents,
+    }
 }
 
 /// Takes the households into the directory as a roster is taken.

@@ -86,8 +86,41 @@ pub struct Resident {
     pub phones: Vec<String>,
 }
 
+/// Where the papers of a household lie, and how long they are kept.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Papers {
+    /// The cabinet.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub cabinet: String,
+    /// The box or folder in it.
+    #[serde(default, rename = "box", skip_serializing_if = "String::is_empty")]
+    pub folder: String,
+    /// The last day until which they are kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keep_until: Option<NaiveDate>,
+}
+
+impl Papers {
+    /// Whether nothing is known of them.
+    #[must_use]
+    pub const fn is_unknown(&self) -> bool {
+        self.cabinet.is_empty() && self.folder.is_empty() && self.keep_until.is_none()
+    }
+}
+
+/// One charge that a household owes.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Owed {
+    /// What for; often a property fee, water, parking.
+    pub item: String,
+    /// For which time.
+    pub period: String,
+    /// How much, in fen.
+    pub amount: i64,
+}
+
 /// One flat.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Household {
     /// The unit as everybody writes it, `3-2-1501` (building-unit-room); unique.
     pub unit: String,
@@ -103,6 +136,9 @@ pub struct Household {
     /// What the desk should know beside this, in its own words; often nothing.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub note: String,
+    /// Where its papers lie.
+    #[serde(default, skip_serializing_if = "Papers::is_unknown")]
+    pub papers: Papers,
     /// Its residents, owner first.
     #[serde(default)]
     pub residents: Vec<Resident>,

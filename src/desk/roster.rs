@@ -5,7 +5,7 @@
 
 use chrono::NaiveDate;
 
-use super::household::{Household, Occupancy, Relation, Resident};
+use super::household::{Household, Occupancy, Papers, Relation, Resident};
 
 /// A resident as a roster names one.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -73,6 +73,7 @@ pub fn merge(unit: &str, known: Option<&Household>, rows: &[&RosterRow]) -> (Hou
         moved_in: None,
         arrears: 0,
         note: String::new(),
+        papers: Papers::default(),
         residents: Vec::new(),
     });
     household.area = first(|row| row.area).or(household.area);

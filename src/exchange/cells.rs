@@ -4,7 +4,7 @@ use chrono::{Days, NaiveDate};
 
 use super::headings::{is_blank, occupancy, relation, without_square_metres};
 use super::sheet::{Cell, CellKind};
-use super::{Reason, roster::rule};
+use super::{Reason, rows::rule};
 use crate::desk::field::TEXT_MAX;
 use crate::desk::household::{Occupancy, Relation};
 use crate::desk::why::{Arg, Why};

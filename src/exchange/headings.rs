@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::sheet::{Sheet, SheetRow, column_letters};
 use crate::desk::household::{Occupancy, Relation};
@@ -39,11 +39,64 @@ pub enum Field {
     MovedIn,
     /// What the household owes, in yuan.
     Arrears,
+    /// What is owed for: property fee, water, parking.
+    Item,
+    /// For which time it is owed.
+    Period,
+    /// How much is owed for it, in yuan.
+    Amount,
+}
+
+/// What a sheet is a list of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum List {
+    /// Households with their residents.
+    #[default]
+    Households,
+    /// What households owe, a line for each charge.
+    Arrears,
+}
+
+impl List {
+    /// All lists.
+    pub const ALL: [Self; 2] = [Self::Households, Self::Arrears];
+
+    /// The name used in files and on the command line.
+    #[must_use]
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Households => "households",
+            Self::Arrears => "arrears",
+        }
+    }
+
+    /// What its columns can hold, in the order in which a person is asked about them.
+    #[must_use]
+    pub const fn fields(self) -> &'static [Field] {
+        const UNIT: [Field; 4] = [Field::Unit, Field::Building, Field::UnitPart, Field::Room];
+        match self {
+            Self::Households => &[
+                UNIT[0],
+                UNIT[1],
+                UNIT[2],
+                UNIT[3],
+                Field::Name,
+                Field::Phone,
+                Field::Relation,
+                Field::Area,
+                Field::State,
+                Field::MovedIn,
+                Field::Arrears,
+            ],
+            Self::Arrears => &[UNIT[0], UNIT[1], UNIT[2], UNIT[3], Field::Item, Field::Period, Field::Amount],
+        }
+    }
 }
 
 impl Field {
-    /// All fields, in the order in which a person is asked about them.
-    pub const ALL: [Self; 11] = [
+    /// All fields.
+    pub const ALL: [Self; 14] = [
         Self::Unit,
         Self::Building,
         Self::UnitPart,
@@ -55,6 +108,9 @@ impl Field {
         Self::State,
         Self::MovedIn,
         Self::Arrears,
+        Self::Item,
+        Self::Period,
+        Self::Amount,
     ];
 
     /// The name used on the command line; the word for people is `exchange.field.<id>`.
@@ -72,13 +128,16 @@ impl Field {
             Self::State => "state",
             Self::MovedIn => "moved-in",
             Self::Arrears => "arrears",
+            Self::Item => "item",
+            Self::Period => "period",
+            Self::Amount => "amount",
         }
     }
 
-    /// The field of that name; a heading that means it is taken as well.
+    /// The field of that name.
     #[must_use]
     pub fn from_id(id: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|field| field.id() == id).or_else(|| meaning(id).map(|(field, _)| field))
+        Self::ALL.into_iter().find(|field| field.id() == id)
     }
 }
 
@@ -125,11 +184,11 @@ fn folded(text: &str) -> String {
 }
 
 /// The field that a heading means, and how far behind its word stands among the words for it.
-fn meaning(heading: &str) -> Option<(Field, usize)> {
+fn meaning(heading: &str, list: List) -> Option<(Field, usize)> {
     let whole = folded(heading);
     let bare = whole.trim_end_matches(|c: char| c.is_ascii_digit());
     let known = |word: &str| {
-        WORDS.field.iter().find_map(|(field, words)| {
+        WORDS.field.iter().filter(|(field, _)| list.fields().contains(field)).find_map(|(field, words)| {
             words.iter().position(|known| known == word).map(|rank| (*field, rank))
         })
     };
@@ -177,12 +236,20 @@ pub(super) fn occupancy(word: &str) -> Option<Occupancy> {
 /// Which column holds which field; the rows below `header_row` are data.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Mapping {
+    /// What the sheet is a list of.
+    pub list: List,
     /// Index in [`Sheet::rows`] of the headings; `None` when there are none and all rows are data.
     pub header_row: Option<usize>,
     columns: BTreeMap<usize, Field>,
 }
 
 impl Mapping {
+    /// A mapping of no column yet.
+    #[must_use]
+    pub fn of(list: List) -> Self {
+        Self { list, ..Self::default() }
+    }
+
     /// The field of a column.
     #[must_use]
     pub fn field(&self, column: usize) -> Option<Field> {
@@ -214,9 +281,12 @@ impl Mapping {
     /// Refuses a mapping that no household can be read with.
     ///
     /// # Errors
-    /// No column holds the unit, or the building is known and the room is not.
+    /// No column holds the unit, or the building is known and the room is not; or none holds what is owed.
     pub fn check(&self) -> Result<(), Why> {
         let has = |field| self.columns_of(field).next().is_some();
+        if self.list == List::Arrears && !has(Field::Amount) {
+            return Err(Why::new("exchange.why.no_amount"));
+        }
         if has(Field::Unit) || (has(Field::Building) && has(Field::Room)) {
             return Ok(());
         }
@@ -263,24 +333,27 @@ pub fn column(sheet: &Sheet, header_row: Option<usize>, name: &str) -> Result<us
         })
 }
 
-/// The field that a person names.
+/// The field of a list that a person names.
 ///
 /// # Errors
 /// There is no such field.
-pub fn field(name: &str) -> Result<Field, Why> {
-    Field::from_id(name.trim()).ok_or_else(|| {
+pub fn field(list: List, name: &str) -> Result<Field, Why> {
+    let named = Field::from_id(name.trim()).filter(|field| list.fields().contains(field));
+    // A heading that means it is taken as well.
+    named.or_else(|| meaning(name, list).map(|(field, _)| field)).ok_or_else(|| {
+        let known: Vec<&str> = list.fields().iter().map(|field| field.id()).collect();
         Why::new("exchange.why.no_such_field")
             .with("field", Arg::Text(name.to_owned()))
-            .with("known", Arg::Text(Field::ALL.map(Field::id).join(", ")))
+            .with("known", Arg::Text(known.join(", ")))
     })
 }
 
 /// Finds the headings: the row, among the first ones, whose cells are understood best.
 #[must_use]
-pub fn guess(sheet: &Sheet) -> Guess {
+pub fn guess(sheet: &Sheet, list: List) -> Guess {
     let mut best: Option<(usize, Mapping)> = None;
     for (at, row) in sheet.rows.iter().take(HEADING_ROWS).enumerate() {
-        let mapping = Mapping { header_row: Some(at), columns: columns_of(row) };
+        let mapping = Mapping { list, header_row: Some(at), columns: columns_of(row, list) };
         let fields = mapping.columns.len();
         // One word alone may stand in a title; a unit by itself is a roster still.
         let enough = fields >= 2 || mapping.check().is_ok();
@@ -288,7 +361,10 @@ pub fn guess(sheet: &Sheet) -> Guess {
             best = Some((fields, mapping));
         }
     }
-    let Some((_, mapping)) = best else { return Guess::default() };
+    let Some((_, mapping)) = best else {
+        let mapping = Mapping::of(list);
+        return Guess { mapping, unmatched: Vec::new() };
+    };
     let row = mapping.header_row.and_then(|at| sheet.rows.get(at));
     let unmatched = (0..sheet.columns())
         .filter(|column| {
@@ -298,10 +374,10 @@ pub fn guess(sheet: &Sheet) -> Guess {
     Guess { mapping, unmatched }
 }
 
-fn columns_of(row: &SheetRow) -> BTreeMap<usize, Field> {
+fn columns_of(row: &SheetRow, list: List) -> BTreeMap<usize, Field> {
     let mut columns: BTreeMap<usize, (Field, usize)> = BTreeMap::new();
     for (column, cell) in row.cells.iter().enumerate() {
-        let Some((field, rank)) = meaning(&cell.text) else { continue };
+        let Some((field, rank)) = meaning(&cell.text, list) else { continue };
         let other = columns.iter().find(|(_, (known, _))| *known == field && field != Field::Phone);
         match other.map(|(column, (_, rank))| (*column, *rank)) {
             Some((_, better)) if better <= rank => continue,
@@ -349,7 +425,7 @@ mod tests {
     }
 
     fn guessed(headings: &[&str]) -> Vec<Option<&'static str>> {
-        let guess = guess(&sheet(&[headings]));
+        let guess = guess(&sheet(&[headings]), List::Households);
         (0..headings.len()).map(|column| guess.mapping.field(column).map(Field::id)).collect()
     }
 
@@ -418,6 +494,44 @@ mod tests {
     }
 
     #[test]
+    fn headings_of_charges_are_understood_in_their_own_list() {
+        let guessed = |headings: &[&str]| -> Vec<Option<&'static str>> {
+            let guess = guess(&sheet(&[headings]), List::Arrears);
+            (0..headings.len()).map(|column| guess.mapping.field(column).map(Field::id)).collect()
+        };
+        let table: &[(&[&str], &[Option<&str>])] = &[
+            (
+                &["房号", "业主姓名", "收费项目", "费用期间", "欠费金额(元)"],
+                &[Some("unit"), None, Some("item"), Some("period"), Some("amount")],
+            ),
+            (
+                &["楼栋", "单元", "房间号", "费项", "账期", "应收", "欠费"],
+                &[
+                    Some("building"),
+                    Some("unit-part"),
+                    Some("room"),
+                    Some("item"),
+                    Some("period"),
+                    None,
+                    Some("amount"),
+                ],
+            ),
+            (
+                &["Unit", "Owner", "Item", "Month", "Amount due"],
+                &[Some("unit"), None, Some("item"), Some("period"), Some("amount")],
+            ),
+        ];
+        for (headings, expected) in table {
+            assert_eq!(guessed(headings), *expected, "{headings:?}");
+        }
+        assert_eq!(field(List::Arrears, "费项").unwrap(), Field::Item);
+        assert_eq!(field(List::Arrears, "name").unwrap_err().key, "exchange.why.no_such_field");
+        let without =
+            Mapping { list: List::Arrears, ..guess(&sheet(&[&["房号", "项目"]]), List::Arrears).mapping };
+        assert_eq!(without.check().unwrap_err().key, "exchange.why.no_amount");
+    }
+
+    #[test]
     fn titles_above_are_passed_over_and_what_is_not_understood_is_named() {
         let sheet = sheet(&[
             &["业主花名册"],
@@ -425,7 +539,7 @@ mod tests {
             &["房号", "业主姓名", "备注", "电话"],
             &["3-2-1501", "业主", "电话", "房号"],
         ]);
-        let guess = guess(&sheet);
+        let guess = guess(&sheet, List::Households);
         assert_eq!(guess.mapping.header_row, Some(2));
         assert_eq!(guess.unmatched, [2]);
         assert_eq!(heading(&sheet, Some(2), 2), "备注");
@@ -437,13 +551,13 @@ mod tests {
         let sheet = sheet(&[&["编号", "客户", "号码 (手机)"]]);
         let mut mapping = Mapping { header_row: Some(0), ..Mapping::default() };
         assert!(mapping.check().is_err());
-        mapping.set(column(&sheet, Some(0), "编号").unwrap(), Some(field("unit").unwrap()));
-        mapping.set(column(&sheet, Some(0), "c").unwrap(), Some(field("手机").unwrap()));
+        mapping.set(column(&sheet, Some(0), "编号").unwrap(), Some(field(List::Households, "unit").unwrap()));
+        mapping.set(column(&sheet, Some(0), "c").unwrap(), Some(field(List::Households, "手机").unwrap()));
         assert_eq!(mapping.fields().collect::<Vec<_>>(), [(0, Field::Unit), (2, Field::Phone)]);
         mapping.check().unwrap();
         mapping.set(1, Some(Field::Unit));
         assert_eq!(mapping.columns_of(Field::Unit).collect::<Vec<_>>(), [1]);
         assert_eq!(column(&sheet, Some(0), "没有").unwrap_err().key, "exchange.why.no_such_column");
-        assert_eq!(field("没有").unwrap_err().key, "exchange.why.no_such_field");
+        assert_eq!(field(List::Households, "没有").unwrap_err().key, "exchange.why.no_such_field");
     }
 }

@@ -9,7 +9,8 @@ use calamine::{
     Data, Dimensions, Ods, OdsError, Reader, SheetVisible, Xls, XlsError, Xlsb, XlsbError, Xlsx, XlsxError,
 };
 
-use super::{delimited, headings};
+use super::delimited;
+use super::headings::{self, List};
 use crate::desk::why::{Arg, Why};
 
 /// Largest file that is taken, in bytes.
@@ -116,10 +117,10 @@ pub fn column_letters(column: usize) -> String {
 /// # Errors
 /// The file can't be read, is empty, is protected by a password, or is no spreadsheet: each with a
 /// sentence that says what to do.
-pub fn read_workbook(path: &Path) -> Result<Sheet, Why> {
+pub fn read_workbook(path: &Path, list: List) -> Result<Sheet, Why> {
     let mut best: Option<(usize, Sheet)> = None;
     for sheet in read_sheets(path)? {
-        let fields = headings::guess(&sheet).mapping.fields().count();
+        let fields = headings::guess(&sheet, list).mapping.fields().count();
         if best.as_ref().is_none_or(|(most, _)| fields > *most) {
             best = Some((fields, sheet));
         }

@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension, Row as SqlRow, params, params_from
 
 use super::find::{household_keys, resident_keys};
 use super::{Result, Store, StoreError, Tx};
-use crate::desk::household::{Household, HouseholdChange, Occupancy, Relation, Resident};
+use crate::desk::household::{Household, HouseholdChange, Occupancy, Papers, Relation, Resident};
 
 /// A household as lists show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,7 +82,8 @@ pub fn owner_first(residents: &mut [Resident]) {
         .sort_by_key(|resident| Relation::ALL.iter().position(|relation| *relation == resident.relation));
 }
 
-const COLUMNS: &str = "h.id, h.unit, h.occupancy, h.area, h.moved_in, h.arrears, h.note";
+const COLUMNS: &str = "h.id, h.unit, h.occupancy, h.area, h.moved_in, h.arrears, h.note, h.cabinet, h.box, \
+    h.keep_until";
 
 fn household_from(row: &SqlRow) -> rusqlite::Result<(i64, Household)> {
     let occupancy: String = row.get(2)?;
@@ -94,6 +95,11 @@ fn household_from(row: &SqlRow) -> rusqlite::Result<(i64, Household)> {
         moved_in: moved_in.and_then(|day| day.parse().ok()),
         arrears: row.get(5)?,
         note: row.get(6)?,
+        papers: Papers {
+            cabinet: row.get(7)?,
+            folder: row.get(8)?,
+            keep_until: row.get::<_, Option<String>>(9)?.and_then(|day| day.parse().ok()),
+        },
         residents: Vec::new(),
     };
     Ok((row.get(0)?, household))
@@ -222,10 +228,12 @@ impl Tx<'_> {
         let connection = self.connection();
         let id: i64 = connection
             .prepare_cached(
-                "INSERT INTO household (unit, place, area, occupancy, moved_in, arrears, note)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+                "INSERT INTO household
+                     (unit, place, area, occupancy, moved_in, arrears, note, cabinet, box, keep_until)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
                  ON CONFLICT (unit) DO UPDATE
-                 SET area = ?3, occupancy = ?4, moved_in = ?5, arrears = ?6, note = ?7
+                 SET area = ?3, occupancy = ?4, moved_in = ?5, arrears = ?6, note = ?7, cabinet = ?8,
+                     box = ?9, keep_until = ?10
                  RETURNING id",
             )?
             .query_row(
@@ -236,11 +244,21 @@ impl Tx<'_> {
                     household.occupancy.id(),
                     household.moved_in.map(|day| day.to_string()),
                     household.arrears,
-                    household.note
+                    household.note,
+                    household.papers.cabinet,
+                    household.papers.folder,
+                    household.papers.keep_until.map(|day| day.to_string()),
                 ],
                 |row| row.get(0),
             )
             .map_err(StoreError::from)?;
+        // Charges whose sum is no longer what is owed say nothing any more.
+        connection
+            .prepare_cached(
+                "DELETE FROM owed WHERE household = ?1
+                 AND (SELECT sum(amount) FROM owed WHERE household = ?1) != ?2",
+            )?
+            .execute(params![id, household.arrears])?;
         connection.prepare_cached("DELETE FROM resident WHERE household = ?1")?.execute([id])?;
         connection.prepare_cached("DELETE FROM find_key WHERE household = ?1")?.execute([id])?;
         let mut add_key = connection.prepare_cached(
@@ -273,6 +291,7 @@ impl Tx<'_> {
             moved_in: None,
             arrears: 0,
             note: String::new(),
+            papers: Papers::default(),
             residents: Vec::new(),
         });
         if let Some(occupancy) = change.occupancy {

@@ -146,3 +146,26 @@ fn columns_that_no_heading_names_are_given_by_hand() {
     ]);
     assert_eq!(report["added"], 1, "{report}");
 }
+
+#[test]
+fn charges_owed_are_taken_in_the_place_of_what_was_known() {
+    let office = Office::new();
+    let roster = office.path().join("名册.csv");
+    std::fs::write(&roster, ROSTER).unwrap();
+    office.boss(&["import", "households", roster.to_str().unwrap()]).shows("refused 1");
+    let file = office.path().join("欠费.csv");
+    std::fs::write(&file, "房号,费项,账期,余额\n3-2-1501,物业费,9月,252.63\n3-2-1501,水费,9月,31.4\n")
+        .unwrap();
+    let file = file.to_str().unwrap();
+    office.boss(&["import", "arrears", file]).refused("--map COLUMN=amount");
+    let mapped = ["import", "arrears", file, "--map", "余额=amount"];
+    office.desk(&mapped).refused("supervisor");
+    let dry = office.boss_json(&[&mapped[..], &["--dry-run"]].concat());
+    assert_eq!(dry["owed"], json!({ "households": 1, "total": 28_403, "cleared": [] }));
+    office.boss(&mapped).shows("1 households owe 284.03 in all");
+    assert_eq!(office.json(&["find", "3-2-1501"])["households"][0]["arrears"], 28_403);
+    std::fs::write(file, "房号,费项,账期,余额\n3-2-1502,物业费,9月,100\n").unwrap();
+    let zh = office.in_chinese();
+    zh.boss(&mapped).shows("不再欠费: 3-2-1501");
+    assert_eq!(zh.json(&["find", "3-2-1501"])["households"][0]["arrears"], 0);
+}

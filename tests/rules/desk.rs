@@ -5,7 +5,7 @@ use qiantai::counter::cases::{self, Act, Done, NewCase, offers};
 use qiantai::counter::{CounterError, Session, operators};
 use qiantai::desk::case::Case;
 use qiantai::desk::field::instant;
-use qiantai::desk::household::{Household, Occupancy, Relation, Resident};
+use qiantai::desk::household::{Household, Occupancy, Papers, Relation, Resident};
 use qiantai::desk::kinds::STANDARD;
 use qiantai::desk::settings::Settings;
 use qiantai::desk::why::Why;
@@ -54,6 +54,7 @@ impl Counter {
             moved_in: None,
             arrears,
             note: String::new(),
+            papers: Papers::default(),
             residents: vec![owner],
         };
         self.store.write(|tx| tx.put_household(&household)).unwrap();

@@ -5,7 +5,7 @@ use qiantai::counter::cases::{self, NewCase, offers};
 use qiantai::counter::{CounterError, Result, Session, clock, operators, review};
 use qiantai::desk::case::Case;
 use qiantai::desk::field::instant;
-use qiantai::desk::household::{Household, Occupancy, Relation, Resident};
+use qiantai::desk::household::{Household, Occupancy, Papers, Relation, Resident};
 use qiantai::desk::kinds::STANDARD;
 use qiantai::desk::people::Role;
 use qiantai::desk::settings::Settings;
@@ -63,6 +63,7 @@ impl Office {
             moved_in: None,
             arrears,
             note: String::new(),
+            papers: Papers::default(),
             residents: vec![
                 person("张建国", Relation::Owner),
                 person("李梅", Relation::Family),

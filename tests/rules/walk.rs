@@ -10,7 +10,7 @@ use qiantai::counter::{CounterError, Session, clock, operators};
 use qiantai::desk::callback::{Callback, Outcome};
 use qiantai::desk::case::Case;
 use qiantai::desk::field::{Field, FieldType, Preset, Values, instant};
-use qiantai::desk::household::{Household, Occupancy};
+use qiantai::desk::household::{Household, Occupancy, Papers};
 use qiantai::desk::kind::Kind;
 use qiantai::desk::kinds::{Kinds, STANDARD};
 use qiantai::desk::promise::Promise;
@@ -356,6 +356,7 @@ fn walk(kinds: Kinds, kind: &'static Kind, settings: &Settings, seed: u64) {
         moved_in: None,
         arrears,
         note: String::new(),
+        papers: Papers::default(),
         residents: Vec::new(),
     };
     store

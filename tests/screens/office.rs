@@ -7,7 +7,7 @@ use qiantai::counter::cases::{self, NewCase};
 use qiantai::counter::community::{Setup, init};
 use qiantai::counter::{Session, directory, operators, review};
 use qiantai::desk::field::Values;
-use qiantai::desk::household::{Household, Occupancy, Relation, Resident};
+use qiantai::desk::household::{Household, Occupancy, Papers, Relation, Resident};
 use qiantai::desk::kinds::STANDARD;
 use qiantai::desk::people::Role;
 use qiantai::desk::review::MarkKind;
@@ -80,6 +80,7 @@ impl Office {
             moved_in: (!people.is_empty()).then(|| NaiveDate::from_ymd_opt(2024, 3, 1).unwrap()),
             arrears,
             note: String::new(),
+            papers: Papers::default(),
             residents,
         };
         directory::save_household(&mut self.store, &self.boss, at("2026-11-22 07:10"), None, &household)

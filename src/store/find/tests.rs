@@ -1,5 +1,5 @@
 use super::*;
-use crate::desk::household::{Household, Occupancy};
+use crate::desk::household::{Household, Occupancy, Papers};
 use crate::desk::kinds::Kinds;
 
 fn household(unit: &str, residents: &[(&str, Relation, &[&str])]) -> Household {
@@ -10,6 +10,7 @@ fn household(unit: &str, residents: &[(&str, Relation, &[&str])]) -> Household {
         moved_in: None,
         arrears: 0,
         note: String::new(),
+        papers: Papers::default(),
         residents: residents
             .iter()
             .map(|(name, relation, phones)| Resident {

@@ -12,7 +12,7 @@ use super::form_screen::FromStore;
 use crate::counter::CounterError;
 use crate::counter::directory;
 use crate::desk::field::{Field, FieldType, Preset, Values};
-use crate::desk::household::{Household, Occupancy, Relation, Resident};
+use crate::desk::household::{Household, Occupancy, Papers, Relation, Resident};
 use crate::desk::kind::Kind;
 use crate::desk::why::Why;
 use crate::exchange;
@@ -40,16 +40,20 @@ const RESIDENT: &[Field] = &[
 const UNIT: Field = Field::required("unit", FieldType::Text);
 
 /// What is known of a household beside its unit.
-const FACTS: [Field; 6] = [
+const FACTS: [Field; 9] = [
     Field::required("occupancy", FieldType::Choice(&["vacant", "moved-in", "renovating", "moved-out"])),
     Field::new("area", FieldType::Reading),
     Field::new("moved-in", FieldType::Day),
     Field::new("arrears", FieldType::Money),
     Field::new("note", FieldType::LongText),
     Field::new("residents", FieldType::Lines(RESIDENT)),
+    Field::new("cabinet", FieldType::Text),
+    Field::new("box", FieldType::Text),
+    Field::new("keep-until", FieldType::Day),
 ];
 
-const WITH_UNIT: &[Field] = &[UNIT, FACTS[0], FACTS[1], FACTS[2], FACTS[3], FACTS[4], FACTS[5]];
+const WITH_UNIT: &[Field] =
+    &[UNIT, FACTS[0], FACTS[1], FACTS[2], FACTS[3], FACTS[4], FACTS[5], FACTS[6], FACTS[7], FACTS[8]];
 
 /// Gives the form its words. A household is no case: this stands in no list of kinds.
 static HOUSEHOLD: Kind = Kind { id: "household", ..Kind::BASE };
@@ -93,6 +97,10 @@ fn values_of(household: &Household) -> Values {
     // Nothing owed is an empty field, into which an amount is typed at once.
     values.insert("arrears".into(), Some(household.arrears).filter(|owed| *owed != 0).into());
     values.insert("note".into(), household.note.clone().into());
+    let papers = &household.papers;
+    values.insert("cabinet".into(), papers.cabinet.clone().into());
+    values.insert("box".into(), papers.folder.clone().into());
+    values.insert("keep-until".into(), papers.keep_until.map(|day| day.to_string()).into());
     values.insert("residents".into(), residents.into());
     values
 }
@@ -108,6 +116,11 @@ fn household_of(unit: String, values: &Values) -> Result<Household, Why> {
         moved_in: text("moved-in").parse::<NaiveDate>().ok(),
         arrears: values.get("arrears").and_then(Value::as_i64).unwrap_or_default(),
         note: text("note").to_owned(),
+        papers: Papers {
+            cabinet: text("cabinet").to_owned(),
+            folder: text("box").to_owned(),
+            keep_until: text("keep-until").parse::<NaiveDate>().ok(),
+        },
         residents: lines.into_iter().flatten().map(resident).collect::<Result<_, _>>()?,
     })
 }

@@ -1,15 +1,16 @@
 //! A household beside a form or as a page of its own: who lives there, what is open, how often they came,
 //! all that ever was.
 
+use chrono::NaiveDate;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 use super::cases::urgency_mark;
-use crate::desk::household::Household;
+use crate::desk::household::{Household, Owed, Papers};
 use crate::store::cases::{Query, Row};
-use crate::text::lang::t;
+use crate::text::lang::{Lang, t};
 use crate::text::plain::harmless;
 use crate::text::say::{kind_name, word};
 use crate::text::show::{mask_phone, show_money};
@@ -27,6 +28,17 @@ const ALL_CASES: usize = 5_000;
 /// Days that "of late" means.
 const LATELY: u64 = 90;
 
+/// Where the papers of a household lie, in words.
+pub fn papers_words(papers: &Papers, lang: Lang) -> String {
+    let place = [papers.cabinet.as_str(), papers.folder.as_str()].join(" ");
+    let place = if place.trim().is_empty() { t(lang, "household.place_unknown", &[]) } else { place };
+    let mut words = t(lang, "household.papers", &[("place", place.trim())]);
+    if let Some(day) = papers.keep_until {
+        words = format!("{words}  {}", t(lang, "household.keep_until", &[("day", &day.to_string())]));
+    }
+    words
+}
+
 /// A household and what is known of it.
 pub struct HouseholdPane {
     household: Household,
@@ -36,6 +48,9 @@ pub struct HouseholdPane {
     totals: [u64; 2],
     counts: Vec<(&'static str, u64)>,
     satisfied: Option<(u32, u32)>,
+    /// What it owes, charge by charge, and the day of the list that says so.
+    owed: Vec<Owed>,
+    owed_on: Option<NaiveDate>,
     kinds: crate::desk::kinds::Kinds,
     chosen: Option<usize>,
     /// Another case was chosen since it was drawn: it is brought into sight.
@@ -72,6 +87,8 @@ impl HouseholdPane {
             }
         }
         let satisfied = cx.read(cx.store.scores_of(unit)).flatten();
+        let owed = cx.read(cx.store.owed(unit)).flatten().map(|(owed, _)| owed).unwrap_or_default();
+        let owed_on = cx.read(cx.store.owed_list()).flatten().map(|list| list.day);
         let kinds = cx.store.kinds();
         Some(Self {
             household,
@@ -80,6 +97,8 @@ impl HouseholdPane {
             totals,
             counts,
             satisfied,
+            owed,
+            owed_on,
             kinds,
             chosen: None,
             follow: false,
@@ -173,6 +192,18 @@ impl HouseholdPane {
                 format!("! {}", t(look.lang, "ui.household.arrears", &[("amount", &amount)])),
                 Role::Overdue,
             ));
+            for owed in self.owed.iter().filter(|_| whole) {
+                let what = [owed.item.as_str(), owed.period.as_str()].join("  ");
+                lines.push(text(format!("  {}  {}", what.trim(), show_money(owed.amount)), Role::Text));
+            }
+            if let Some(day) = self.owed_on.filter(|_| whole && !self.owed.is_empty()) {
+                let words = t(look.lang, "household.owed_on", &[("day", &day.to_string())]);
+                lines.push(text(format!("  {words}"), Role::Dim));
+            }
+        }
+        let papers = &self.household.papers;
+        if whole && !papers.is_unknown() {
+            lines.push(text(papers_words(papers, look.lang), Role::Dim));
         }
         if !self.household.note.is_empty() {
             let most = if whole { usize::MAX } else { 2 };

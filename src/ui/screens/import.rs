@@ -1,4 +1,4 @@
-//! Taking a roster in: choose the file, confirm what its columns hold, see what would happen, let it happen.
+//! Taking a roster in, or the list of charges owed: choose the file, confirm what its columns hold, see what would happen, let it happen.
 //!
 //! Everything that takes long runs beside the screen and can be broken off; nothing is written before
 //! the person has seen what would be written, and then all of it or nothing.
@@ -22,10 +22,10 @@ use self::columns::Columns;
 use self::files::{Files, Picked};
 use self::outcome::Outcome;
 use self::work::{Task, Told, Work};
-use crate::counter::directory::{self, Roster};
+use crate::counter::directory;
 use crate::counter::say::say;
-use crate::exchange::headings::{Field, Mapping};
-use crate::exchange::report;
+use crate::exchange::headings::{Field, List, Mapping};
+use crate::exchange::{Planned, report};
 use crate::store::drafts::Draft;
 use crate::text::lang::t;
 use crate::text::plain::harmless;
@@ -46,7 +46,7 @@ enum Step {
     /// Confirming what the columns hold.
     Columns,
     /// Looking at what would happen.
-    Trial(Arc<Roster>, Outcome),
+    Trial(Arc<Planned>, Outcome),
     /// It has happened.
     Done(Outcome),
 }
@@ -54,6 +54,8 @@ enum Step {
 /// What a draft keeps: the file, and what was said about its columns.
 #[derive(Serialize, Deserialize)]
 struct Kept {
+    #[serde(default)]
+    list: List,
     path: PathBuf,
     sheet: usize,
     columns: Vec<(usize, String)>,
@@ -62,6 +64,8 @@ struct Kept {
 
 /// Taking a roster in.
 pub struct Import {
+    /// What is taken in.
+    list: List,
     step: Step,
     files: Files,
     file: Option<PathBuf>,
@@ -79,6 +83,7 @@ impl Import {
         let allowed = directory::may_import(cx.session);
         cx.tell(allowed)?;
         Some(Self {
+            list: List::Households,
             step: Step::File,
             files: Files::new(),
             file: None,
@@ -95,11 +100,28 @@ impl Import {
         let kept: Kept = serde_json::from_value(draft.body.clone()).ok()?;
         let mut screen = Self::new(cx)?;
         screen.draft = draft.id;
+        screen.list = kept.list;
         screen.files.show(&kept.path);
         let path = kept.path.clone();
         screen.kept = Some(kept);
         screen.read(path, cx);
         Some(screen)
+    }
+
+    /// Takes the other list in.
+    fn next_list(&mut self) {
+        self.list = match self.list {
+            List::Households => List::Arrears,
+            List::Arrears => List::Households,
+        };
+    }
+
+    /// The words of the key that does so.
+    const fn other_list(&self) -> &'static str {
+        match self.list {
+            List::Households => "import.key.arrears",
+            List::Arrears => "import.key.households",
+        }
     }
 
     fn name(&self) -> String {
@@ -148,10 +170,10 @@ impl Import {
         match told {
             Told::Step(..) => {}
             Told::Read(Ok(sheets)) => {
-                let mut columns = Columns::new(sheets);
+                let mut columns = Columns::new(sheets, self.list);
                 if let Some(kept) = self.kept.take() {
                     columns.show_sheet(kept.sheet);
-                    columns.mapping = Mapping::default();
+                    columns.mapping = Mapping::of(self.list);
                     columns.mapping.header_row = kept.header_row;
                     for (column, field) in kept.columns {
                         columns.mapping.set(column, Field::from_id(&field));
@@ -243,7 +265,9 @@ impl Import {
             Step::Done(_) => (4, "import.step.done"),
         };
         let step = t(look.lang, words, &[]);
-        let title = t(look.lang, "import.title", &[("at", &at.to_string()), ("step", &step)]);
+        let list = t(look.lang, &format!("import.list.{}", self.list.id()), &[]);
+        let title =
+            t(look.lang, "import.title", &[("list", &list), ("at", &at.to_string()), ("step", &step)]);
         let name = self.name();
         if name.is_empty() { title } else { format!("{title}  {name}") }
     }
@@ -337,6 +361,7 @@ impl Screen for Import {
             return true;
         }
         match &mut self.step {
+            Step::File if slot == Some(0) => self.next_list(),
             Step::File => match self.files.event(event) {
                 Picked::Ignored => return false,
                 Picked::Taken => self.problem = None,
@@ -379,7 +404,11 @@ impl Screen for Import {
         let slot = |slot: usize| look.keymap.label(Command::SLOTS[slot]);
         let mut hints = match &self.step {
             Step::File => {
-                vec![hint("Enter".into(), "import.key.read"), hint("Tab".into(), "import.key.complete")]
+                vec![
+                    hint(slot(0), self.other_list()),
+                    hint("Enter".into(), "import.key.read"),
+                    hint("Tab".into(), "import.key.complete"),
+                ]
             }
             Step::Columns => {
                 let mut hints = vec![
@@ -419,6 +448,7 @@ impl Screen for Import {
             return true;
         };
         let kept = self.kept.take().unwrap_or_else(|| Kept {
+            list: self.list,
             path,
             sheet: self.columns.as_ref().map_or(0, Columns::at),
             columns: self
@@ -435,7 +465,10 @@ impl Screen for Import {
             operator: cx.session.name().to_owned(),
             kind: DRAFT.to_owned(),
             subject: None,
-            title: t(cx.lang, "import.draft", &[("file", &self.name())]),
+            title: {
+                let list = t(cx.lang, &format!("import.list.{}", self.list.id()), &[]);
+                t(cx.lang, "import.draft", &[("list", &list), ("file", &self.name())])
+            },
             begun_at: cx.now,
             saved_at: cx.now,
             parked: true,

@@ -8,7 +8,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::super::list::{Cursor, List};
-use crate::exchange::headings::{self, Field, Mapping};
+use crate::exchange::headings::{self, Field, List as ListOf, Mapping};
 use crate::exchange::sheet::{Sheet, column_letters};
 use crate::text::lang::{Lang, t};
 use crate::text::plain::harmless;
@@ -42,19 +42,19 @@ fn field_word(lang: Lang, field: Option<Field>) -> String {
 
 impl Columns {
     /// The sheets of a file; the one whose headings say most comes first.
-    pub(super) fn new(sheets: Vec<Sheet>) -> Self {
+    pub(super) fn new(sheets: Vec<Sheet>, list: ListOf) -> Self {
         let sheets: Vec<Arc<Sheet>> = sheets.into_iter().map(Arc::new).collect();
-        let known = |sheet: &Sheet| headings::guess(sheet).mapping.fields().count();
+        let known = |sheet: &Sheet| headings::guess(sheet, list).mapping.fields().count();
         let best = (0..sheets.len()).rev().max_by_key(|at| known(&sheets[*at])).unwrap_or(0);
         let mut columns =
-            Self { sheets, at: best, mapping: Mapping::default(), list: List::default(), chooser: None };
+            Self { sheets, at: best, mapping: Mapping::of(list), list: List::default(), chooser: None };
         columns.guess();
         columns
     }
 
     fn guess(&mut self) {
         let Some(sheet) = self.sheets.get(self.at) else { return };
-        self.mapping = headings::guess(sheet).mapping;
+        self.mapping = headings::guess(sheet, self.mapping.list).mapping;
         self.list.set_len(sheet.columns(), Some(0));
     }
 
@@ -107,7 +107,8 @@ impl Columns {
     fn choose(&mut self, lang: Lang) {
         let Some(column) = self.list.selected() else { return };
         let mut choices = vec![Choice::new("", field_word(lang, None))];
-        choices.extend(Field::ALL.map(|field| Choice::new(field.id(), field_word(lang, Some(field)))));
+        let fields = self.mapping.list.fields().iter();
+        choices.extend(fields.map(|field| Choice::new(field.id(), field_word(lang, Some(*field)))));
         let mut options = Options::new(choices, false);
         options.set(Some(self.mapping.field(column).map_or("", Field::id)));
         // The list is open from the beginning.
@@ -123,7 +124,8 @@ impl Columns {
 
     fn turn(&mut self, by: isize) {
         let Some(column) = self.list.selected() else { return };
-        let all: Vec<Option<Field>> = std::iter::once(None).chain(Field::ALL.map(Some)).collect();
+        let all: Vec<Option<Field>> =
+            std::iter::once(None).chain(self.mapping.list.fields().iter().copied().map(Some)).collect();
         let now = self.mapping.field(column);
         let at = all.iter().position(|field| *field == now).unwrap_or(0);
         self.mapping.set(column, all[(at as isize + by).rem_euclid(all.len() as isize) as usize]);

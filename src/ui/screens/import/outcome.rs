@@ -9,6 +9,7 @@ use super::super::list::{Cursor, List};
 use crate::counter::directory::ImportReport;
 use crate::text::lang::t;
 use crate::text::plain::harmless;
+use crate::text::show::show_money;
 use crate::text::width::{Align, fit, pad, wrap};
 use crate::ui::look::Look;
 use crate::ui::parts;
@@ -36,7 +37,7 @@ impl Outcome {
 
     /// Whether taking it would change nothing.
     pub(super) const fn brings_nothing(&self) -> bool {
-        self.report.added == 0 && self.report.changed == 0
+        self.report.added == 0 && self.report.changed == 0 && self.report.households_changed == 0
     }
 
     /// Handles an event; `false` if it is none of a list's.
@@ -67,18 +68,34 @@ impl Outcome {
             Span::styled(format!(" {word} {count}  "), look.theme.style(role))
         });
         frame.render_widget(Line::from(spans.to_vec()), line(1));
-        let households = t(
-            look.lang,
-            "import.outcome.households",
-            &[
-                ("added", &self.report.households_added.to_string()),
-                ("changed", &self.report.households_changed.to_string()),
-            ],
-        );
+        let households = match &self.report.owed {
+            Some(owed) => t(
+                look.lang,
+                "exchange.owed",
+                &[
+                    ("count", &owed.households.to_string()),
+                    ("total", &show_money(owed.total)),
+                    ("cleared", &owed.cleared.len().to_string()),
+                ],
+            ),
+            None => t(
+                look.lang,
+                "import.outcome.households",
+                &[
+                    ("added", &self.report.households_added.to_string()),
+                    ("changed", &self.report.households_changed.to_string()),
+                ],
+            ),
+        };
         frame.render_widget(
             Line::styled(fit(&format!(" {households}"), width), look.theme.style(Role::Dim)),
             line(2),
         );
+        if let Some(owed) = self.report.owed.as_ref().filter(|owed| !owed.cleared.is_empty()) {
+            let words = t(look.lang, "exchange.cleared", &[("units", &owed.cleared.join(" "))]);
+            let words = fit(&harmless(&format!(" {words}")), width);
+            frame.render_widget(Line::styled(words, look.theme.style(Role::Accent)), line(3));
+        }
         let body = Rect { y: area.y + 4, height: area.height.saturating_sub(4), ..area };
         if self.report.problems.is_empty() {
             parts::centred(frame, body, look, &t(look.lang, "import.outcome.no_problem", &[]));

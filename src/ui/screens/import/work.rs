@@ -1,6 +1,6 @@
 //! The long work of an import, on a thread of its own with its own connection.
 //!
-//! The screen hears how far it is and what came out. It can be broken off at any step; a roster that was
+//! The screen hears how far it is and what came out. It can be broken off at any step; a list that was
 //! being taken is then undone as a whole.
 
 use std::ops::ControlFlow;
@@ -11,12 +11,12 @@ use std::sync::mpsc::{Receiver, channel};
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use crate::counter::directory::{self, ImportReport, Roster};
+use crate::counter::directory::ImportReport;
 use crate::counter::{CounterError, Session};
 use crate::desk::why::Why;
 use crate::exchange::headings::Mapping;
-use crate::exchange::roster;
 use crate::exchange::sheet::{self, Sheet};
+use crate::exchange::{self, Planned};
 use crate::store::Store;
 use crate::ui::cx::Cx;
 
@@ -26,8 +26,8 @@ pub(super) enum Task {
     Read(PathBuf),
     /// Read the rows, and find out what taking them would do.
     Try(Arc<Sheet>, Mapping),
-    /// Take the roster into the directory.
-    Take(Arc<Roster>),
+    /// Take the list in.
+    Take(Arc<Planned>),
 }
 
 /// Which part of the work is under way.
@@ -59,7 +59,7 @@ impl Stage {
 pub(super) enum Told {
     Step(Stage, usize, usize),
     Read(Result<Vec<Sheet>, Why>),
-    Tried(Result<(Roster, ImportReport), CounterError>),
+    Tried(Result<(Planned, ImportReport), CounterError>),
     Taken(Result<ImportReport, CounterError>),
 }
 
@@ -150,17 +150,17 @@ fn carry_out(task: Task, store: &mut Store, desk: &Desk, stop: &AtomicBool, tell
     match task {
         Task::Read(path) => tell(Told::Read(sheet::read_sheets(&path))),
         Task::Try(sheet, mapping) => {
-            let rows = roster::plan(&sheet, &mapping, desk.today, progress(Stage::Rows));
-            let tried = rows.map_err(CounterError::from).and_then(|roster| {
+            let rows = exchange::plan(&sheet, &mapping, desk.today, progress(Stage::Rows));
+            let tried = rows.map_err(CounterError::from).and_then(|planned| {
                 let compare = progress(Stage::Compare);
-                let report = directory::import(store, &desk.session, desk.now, &roster, true, compare)?;
-                Ok((roster, report))
+                let report = planned.take(store, &desk.session, desk.now, true, compare)?;
+                Ok((planned, report))
             });
             tell(Told::Tried(tried));
         }
-        Task::Take(roster) => {
+        Task::Take(planned) => {
             let write = progress(Stage::Write);
-            tell(Told::Taken(directory::import(store, &desk.session, desk.now, &roster, false, write)));
+            tell(Told::Taken(planned.take(store, &desk.session, desk.now, false, write)));
         }
     }
 }
