@@ -1,6 +1,7 @@
 //! Languages, plain forms, widths, pinyin, and what people type.
 
 pub mod lang;
+pub mod markdown;
 pub mod outcome;
 pub mod pinyin;
 pub mod plain;

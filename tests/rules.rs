@@ -5,6 +5,7 @@
 mod toy;
 
 mod rules {
+    mod answer;
     mod complaint;
     mod day;
     mod defaults;

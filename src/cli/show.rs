@@ -27,15 +27,24 @@ pub(super) fn run(cx: &Cx, matches: &ArgMatches) -> Result {
     let timeline: Vec<(i64, Entry)> = seqs.into_iter().zip(entries).collect();
     let offers = cases::offers(&desk.store, &desk.session, cx.now, &desk.settings, &case)?;
     let result = outcome::outcome(&desk.store, &desk.settings, &case)?;
+    let counted = desk.store.kinds().get(&case.kind).is_some_and(|kind| kind.used.is_some());
+    let uses = counted.then(|| desk.store.references_to(&case.number)).transpose()?;
     cx.say(
         || {
             let mut document = document(cx, &case, &timeline, &offers);
+            if let Some(uses) = uses {
+                document["uses"] = uses.into();
+            }
             if let Some(result) = &result {
                 document["result"] = result.document();
             }
             document
         },
-        || page(cx, &desk, &case, result.as_ref(), &timeline, &offers),
+        || {
+            let page = page(cx, &desk, &case, result.as_ref(), &timeline, &offers);
+            let often = uses.map(|uses| cx.t("ui.answer.used", &[("count", &uses.to_string())]));
+            [often, Some(page)].into_iter().flatten().collect::<Vec<_>>().join("\n")
+        },
     )
 }
 

@@ -327,6 +327,16 @@ pub struct Scored {
     pub handed_out: &'static str,
 }
 
+/// How a case is used by those that name it (an answer by calls): its use is counted, and what is
+/// used most is offered first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Used {
+    /// The field of words by which it is found beside its summary.
+    pub found_by: &'static str,
+    /// The field that is read out, in Markdown.
+    pub read_from: &'static str,
+}
+
 /// A duty of every year: a case of the kind has come to a state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Yearly {
@@ -397,6 +407,8 @@ pub struct Kind {
     pub attends: Option<Attends>,
     /// By which cases that name it it is scored, and how.
     pub scored_by: Option<Scored>,
+    /// How its cases are used by those that name them.
+    pub used: Option<Used>,
     /// What must have been done once a year.
     pub yearly: Option<Yearly>,
     /// What the form of a new case keeps for the next one, which follows at once: a stack of paper
@@ -432,6 +444,7 @@ impl Kind {
         late: (super::review::PROMISE_BROKEN, Severity::Serious),
         attends: None,
         scored_by: None,
+        used: None,
         yearly: None,
         repeats: &[],
         shape: |detail| Ok(detail.clone()),

@@ -36,6 +36,7 @@ standard! {
     permit,
     move_out,
     shift,
+    answer,
     survey_answer,
     survey,
 }

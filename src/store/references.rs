@@ -1,12 +1,18 @@
 //! Which cases name another case in a field, without being linked with it both ways: one that
 //! thousands name (a survey, an answer that is given every day) carries none of them.
 
+use std::collections::HashMap;
+
 use rusqlite::params;
 
 use super::{Result, Store, StoreError, Tx};
+use crate::desk::kind::Kind;
 
 /// The statement of [`Store::references_to`].
 pub(super) const COUNT: &str = "SELECT count(*) FROM reference WHERE number = ?1";
+/// The statement of [`Store::uses`].
+pub(super) const USES: &str =
+    "SELECT number, count(*) FROM reference WHERE number > ?1 AND number < ?2 GROUP BY number";
 /// The statement of [`Store::scores`].
 pub(super) const SCORES: &str = "SELECT coalesce(s.key, ''), count(*), sum(s.value), sum(s.value >= ?3)
              FROM reference r JOIN cases c ON c.id = r.case_id, json_each(c.detail, ?2) s
@@ -33,6 +39,19 @@ impl Store {
     pub fn references_to(&self, number: &str) -> Result<u64> {
         let mut statement = self.read().prepare_cached(COUNT)?;
         Ok(statement.query_row([number], |row| row.get::<_, i64>(0))? as u64)
+    }
+
+    /// How many cases name each case of a kind, by its number; those that none names are left out.
+    ///
+    /// # Errors
+    /// The file can't be read.
+    pub fn uses(&self, kind: &Kind) -> Result<HashMap<String, u64>> {
+        let mut statement = self.read().prepare_cached(USES)?;
+        // `.` comes next after the dash that all numbers of a kind have behind their prefix.
+        let (from, to) = (format!("{}-", kind.prefix), format!("{}.", kind.prefix));
+        let rows = statement
+            .query_map([from, to], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?.cast_unsigned())))?;
+        rows.map(|row| row.map_err(StoreError::from)).collect()
     }
 
     /// The scores that the cases which name that one gave in a field, by item; void ones left out.

@@ -62,7 +62,7 @@ fn only_cases(fields: &[Field], sources: &dyn Sources) -> Values {
     let only = |field: &Field| {
         let FieldType::CaseOf(kind) = field.ty else { return None };
         match sources.open_cases(kind).as_slice() {
-            [(number, _)] if field.required => Some((field.key.to_owned(), number.as_str().into())),
+            [only] if field.required => Some((field.key.to_owned(), only.id.as_str().into())),
             _ => None,
         }
     };
@@ -648,6 +648,13 @@ impl Form {
     #[must_use]
     pub fn in_lines(&self) -> bool {
         self.slots.get(self.focus).is_some_and(|slot| matches!(slot.editor.field().ty, FieldType::Lines(_)))
+    }
+
+    /// The number of the case that a field names, the first such field's.
+    #[must_use]
+    pub fn named_case(&self) -> Option<String> {
+        let names = |slot: &&Slot| matches!(slot.editor.field().ty, FieldType::CaseOf(_));
+        self.slots.iter().filter(names).find_map(|slot| slot.editor.option())
     }
 
     /// The key of the field being typed into.

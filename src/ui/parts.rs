@@ -1,6 +1,7 @@
 //! Small parts that every screen draws with.
 
 pub mod household;
+pub mod markdown;
 pub mod options;
 pub mod scores;
 pub mod text;

@@ -1,5 +1,6 @@
 //! The screens: ten tabs, and what can lie on top of them.
 
+mod answer_pane;
 mod callbacks;
 mod case_view;
 mod cases;

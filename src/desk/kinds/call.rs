@@ -31,6 +31,9 @@ pub struct Call {
     /// After how many rings it was answered; three are the limit (source §三(三)3(6)).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rings: Option<u8>,
+    /// The number of the answer that was read out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answer_used: Option<String>,
     /// What was answered.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub answer: Option<String>,
@@ -58,6 +61,7 @@ pub static KIND: Kind = Kind {
         Field::new("phone", FieldType::Phone),
         Field::required("about", FieldType::Choice(ABOUT)).preset(Preset::Text("enquiry")),
         Field::new("content", FieldType::LongText),
+        talk::KNOWN,
         Field::new("rings", FieldType::Count { min: 1, max: 99 }),
         Field::required("rang_at", FieldType::Instant).preset(Preset::Now).fixed(),
     ],

@@ -1,14 +1,23 @@
 //! What calls and visits have in common: a matter, and what became of it (source §四(二)1).
 
-use crate::desk::field::{Field, FieldType, Preset, Values};
+use crate::desk::field::{Field, FieldType, Preset, Shown, Values};
 use crate::desk::kind::{Guard, Situation, Suggestion};
 use crate::desk::why::Why;
 use crate::desk::workflow;
 
 use super::checks;
 
-/// What was answered.
-pub const ANSWER: &[Field] = &[Field::new("answer", FieldType::LongText)];
+/// The answer of the knowledge base that was read out, where the matter is a question.
+pub const KNOWN: Field = Field::new("answer_used", FieldType::CaseOf("answer")).when("about", QUESTIONS);
+
+/// The matters that the knowledge base may answer.
+const QUESTIONS: &[&str] = &["enquiry", "other"];
+
+/// What was answered: read out, in words of one's own, or both.
+pub const ANSWER: &[Field] = &[
+    Field { shown: Shown::Always, ..KNOWN.preset(Preset::Same) },
+    Field::new("answer", FieldType::LongText),
+];
 
 /// By when an answer is promised.
 pub const ANSWER_BY: &[Field] =

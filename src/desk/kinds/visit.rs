@@ -74,6 +74,9 @@ pub struct Visit {
     /// When they left.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub time_out: Option<DateTime<Utc>>,
+    /// The number of the answer that was read out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answer_used: Option<String>,
     /// What was answered.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub answer: Option<String>,
@@ -151,6 +154,7 @@ pub static KIND: Kind = Kind {
         Field::new("whom", FieldType::Text),
         Field::new("department", FieldType::Catalogue("department")),
         Field::new("content", FieldType::LongText),
+        talk::KNOWN,
         Field::new("id_sort", FieldType::Choice(ID_SORTS)),
         Field::new("id_number", FieldType::MaskedId),
         Field::new("badge", FieldType::Text),

@@ -38,8 +38,8 @@ pub trait Sources {
     fn operators(&self) -> Vec<Operator>;
     /// The ids of the kinds there are.
     fn kinds(&self) -> Vec<&'static str>;
-    /// Open cases of a kind, the newest first: number and matter.
-    fn open_cases(&self, kind: &str) -> Vec<(String, String)>;
+    /// Open cases of a kind as they are chosen, those used most first, then the newest.
+    fn open_cases(&self, kind: &str) -> Vec<Choice>;
     /// What a field offers that only its form knows; `None` where its type says it.
     fn choices(&self, _key: &str) -> Option<Vec<Choice>> {
         None
@@ -500,14 +500,8 @@ pub(super) fn choices(
         FieldType::Operator => (operators().collect(), false),
         FieldType::Colleague => (staff().chain(operators()).collect(), false),
         FieldType::CaseOf(id) => {
-            let cases = sources.open_cases(id).into_iter();
-            let choice = |(number, summary): (String, String)| Choice {
-                word: format!("{number}  {}", crate::text::plain::harmless(&summary)),
-                id: number,
-                beside: String::new(),
-            };
             // A case that has ended since, or stands too far back for the list, is still named by its number.
-            (cases.map(choice).collect(), true)
+            (sources.open_cases(id), true)
         }
         FieldType::Kind => {
             let kinds = sources.kinds();

@@ -403,7 +403,7 @@ impl Sources for NoSources {
         Vec::new()
     }
 
-    fn open_cases(&self, _: &str) -> Vec<(String, String)> {
+    fn open_cases(&self, _: &str) -> Vec<crate::ui::parts::options::Choice> {
         Vec::new()
     }
 }

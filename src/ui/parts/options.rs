@@ -143,6 +143,13 @@ impl Options {
         if query.is_empty() || self.chosen.is_some() {
             return (0..self.choices.len()).collect();
         }
+        // Each word beside it by its pinyin too.
+        let beside = |choice: &Choice| {
+            let words = choice.beside.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_ascii());
+            words
+                .map(pinyin::keys)
+                .any(|keys| keys.initials.iter().chain(&keys.full).any(|key| key.starts_with(&query)))
+        };
         let fits = |choice: &Choice| {
             let word = choice.word.to_lowercase();
             let keys = || pinyin::keys(&choice.word);
@@ -151,6 +158,7 @@ impl Options {
                 || choice.beside.to_lowercase().contains(&query)
                 || keys().initials.iter().any(|key| key.starts_with(&query))
                 || keys().full.iter().any(|key| key.starts_with(&query))
+                || beside(choice)
         };
         // What begins with the letters typed comes before what holds them somewhere.
         let begins = |choice: &Choice| {

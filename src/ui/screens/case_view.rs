@@ -42,6 +42,8 @@ pub struct CaseView {
     household: Option<Household>,
     /// What it came to, where others score it.
     outcome: Option<Outcome>,
+    /// By how many cases it is named, where that is counted.
+    uses: Option<u64>,
     neighbours: Vec<Row>,
     /// The steps that lead on from here.
     ahead: Vec<Vec<&'static str>>,
@@ -64,6 +66,7 @@ impl CaseView {
             None => None,
         };
         let outcome = cx.tell(crate::counter::outcome::outcome(cx.store, cx.settings, &case)).flatten();
+        let uses = kind.used.and_then(|_| cx.read(cx.store.references_to(number)));
         let neighbours = match &case.unit {
             Some(unit) => {
                 let query = Query {
@@ -90,6 +93,7 @@ impl CaseView {
             offers: offers.unwrap_or_default(),
             household,
             outcome,
+            uses,
             neighbours,
             ahead: ahead.unwrap_or_default(),
             scroll,
@@ -206,6 +210,7 @@ impl CaseView {
         self.way_ahead(&mut lines, look);
         self.around(&mut lines, look);
         self.result(&mut lines, look);
+        self.reading(&mut lines, look);
         self.details(&mut lines, look);
         self.history(&mut lines, look, whole);
         self.refused(&mut lines, look);
@@ -322,9 +327,21 @@ impl CaseView {
         lines.out.push(Line::default());
     }
 
+    /// What is read out of it, and how often that was done.
+    fn reading(&self, lines: &mut Lines, look: &Look) {
+        let Some(used) = self.kind.used else { return };
+        let count = self.uses.unwrap_or_default().to_string();
+        lines.add(&t(look.lang, "ui.answer.used", &[("count", &count)]), look.theme.style(Role::Dim));
+        lines.out.push(Line::default());
+        let body = self.case.text(used.read_from).unwrap_or_default();
+        lines.out.extend(parts::markdown::lines(&body, lines.width, look));
+        lines.out.push(Line::default());
+    }
+
     fn details(&self, lines: &mut Lines, look: &Look) {
         let reader = Reader { lang: look.lang, now: look.now, settings: look.settings };
-        let shown_above = ["unit", "contact", "phone", "urgency"];
+        let read_out = self.kind.used.map_or("", |used| used.read_from);
+        let shown_above = ["unit", "contact", "phone", "urgency", read_out];
         for field in self.kind.all_fields().filter(|field| !shown_above.contains(&field.key)) {
             let value = self.case.get(field.key);
             let first_lines = reader.lines(self.kind.id, field, &value);

@@ -1,5 +1,7 @@
 //! The tab of a kind: its list beside the case that is chosen.
 
+use std::collections::HashMap;
+
 use crossterm::event::{Event, KeyCode};
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -7,7 +9,7 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use super::case_view::CaseView;
 use super::list::{Cursor, List};
 use super::plan::Plan;
-use super::rows::Measures;
+use super::rows::{Measures, Rows};
 use crate::desk::field::Values;
 use crate::desk::kind::{Kind, Phase};
 use crate::store::cases::{Order, Query, Row};
@@ -68,6 +70,8 @@ pub struct Cases {
     more: bool,
     list: List,
     measures: Measures,
+    /// How often each was used, where that is counted.
+    uses: HashMap<String, u64>,
     open_count: u64,
     today_count: u64,
     done_count: u64,
@@ -89,6 +93,7 @@ impl Cases {
             more: false,
             list: List::default(),
             measures: Measures::default(),
+            uses: HashMap::new(),
             open_count: 0,
             today_count: 0,
             done_count: 0,
@@ -132,7 +137,10 @@ impl Cases {
         self.today_count = cx.read(cx.store.count(&opened)).unwrap_or_default();
         self.done_count = cx.read(cx.store.closed_on(self.kind.id, today)).unwrap_or_default();
         self.put_guest(cx);
-        self.measures = Measures::of(self.kind, &self.rows, &cx.look());
+        if self.kind.used.is_some() {
+            self.uses = cx.read(cx.store.uses(self.kind)).unwrap_or_default();
+        }
+        self.measures = Measures::of(self.kind, &self.rows, &self.uses, &cx.look());
         // The list keeps its place on the same case, wherever it stands now.
         let place = kept.and_then(|number| self.rows.iter().position(|row| row.case.number == number));
         self.list.set_len(self.rows.len(), place);
@@ -160,7 +168,7 @@ impl Cases {
         if let Some(page) = cx.read(cx.store.list(&query)) {
             self.rows.extend(page.rows);
             self.more = page.more;
-            self.measures = Measures::of(self.kind, &self.rows, &cx.look());
+            self.measures = Measures::of(self.kind, &self.rows, &self.uses, &cx.look());
             self.list.set_len(self.rows.len(), self.list.selected());
         }
     }
@@ -290,7 +298,8 @@ impl Cases {
             parts::centred(frame, inner, look, &words);
             return;
         }
-        super::rows::draw(frame, inner, look, self.kind, (&self.rows, self.measures), &mut self.list);
+        let rows = Rows { kind: self.kind, all: &self.rows, uses: &self.uses, measures: self.measures };
+        super::rows::draw(frame, inner, look, &rows, &mut self.list);
     }
 }
 

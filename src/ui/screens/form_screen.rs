@@ -1,5 +1,7 @@
 //! A form at work: a new case or an action, with the household beside it and a draft behind it.
 
+use std::cmp::Reverse;
+
 use chrono::{DateTime, Utc};
 use crossterm::event::Event;
 use ratatui::Frame;
@@ -7,6 +9,7 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::Line;
 use serde::{Deserialize, Serialize};
 
+use super::answer_pane::AnswerPane;
 use super::courtesy;
 use super::household_pane::HouseholdPane;
 use super::recent_pane::RecentPane;
@@ -31,6 +34,7 @@ use crate::ui::form::{Form, FormDraft, FormEvent, Sources};
 use crate::ui::keys::Command;
 use crate::ui::look::Look;
 use crate::ui::parts;
+use crate::ui::parts::options::Choice;
 use crate::ui::theme::Role;
 
 /// Hits that the household box asks for.
@@ -63,6 +67,8 @@ pub struct FormScreen {
     unsaved: bool,
     asks_to_leave: bool,
     pane: Option<HouseholdPane>,
+    /// What is read out from the knowledge base.
+    answer: Option<AnswerPane>,
     recent: RecentPane,
     /// What is politely said at this moment.
     courtesy: String,
@@ -95,11 +101,24 @@ impl Sources for FromStore<'_> {
         self.0.kinds().iter().filter(brought).map(|kind| kind.id).collect()
     }
 
-    fn open_cases(&self, kind: &str) -> Vec<(String, String)> {
+    fn open_cases(&self, kind: &str) -> Vec<Choice> {
+        let Some(kind) = self.0.kinds().get(kind) else { return Vec::new() };
         let query =
-            Query { kind: Some(kind.to_owned()), open: Some(true), limit: OPEN_CASES, ..Query::default() };
-        let page = self.0.list(&query).unwrap_or_default();
-        page.rows.into_iter().map(|row| (row.case.number, row.case.summary)).collect()
+            Query { kind: Some(kind.id.to_owned()), open: Some(true), limit: OPEN_CASES, ..Query::default() };
+        let mut cases: Vec<Case> =
+            self.0.list(&query).unwrap_or_default().rows.into_iter().map(|row| row.case).collect();
+        let Some(read) = kind.used else {
+            let word = |case: &Case| format!("{}  {}", case.number, harmless(&case.summary));
+            return cases.iter().map(|case| Choice::new(case.number.as_str(), word(case))).collect();
+        };
+        let uses = self.0.uses(kind).unwrap_or_default();
+        cases.sort_by_key(|case| Reverse(uses.get(&case.number).copied().unwrap_or_default()));
+        let choice = |case: Case| Choice {
+            word: harmless(&case.summary).into_owned(),
+            beside: case.text(read.found_by).unwrap_or_default(),
+            id: case.number,
+        };
+        cases.into_iter().map(choice).collect()
     }
 }
 
@@ -126,6 +145,7 @@ impl FormScreen {
             unsaved: false,
             asks_to_leave: false,
             pane,
+            answer: None,
             recent,
             courtesy,
             problem: None,
@@ -158,6 +178,7 @@ impl FormScreen {
             unsaved: false,
             asks_to_leave: false,
             pane,
+            answer: None,
             recent,
             courtesy: courtesy::on_action(kind, action, cx),
             problem: None,
@@ -356,10 +377,16 @@ impl Screen for FormScreen {
             let [form, side] =
                 Layout::horizontal([Constraint::Percentage(64), Constraint::Percentage(36)]).areas(area);
             self.draw_form(frame, form, look);
-            match &mut self.pane {
-                Some(pane) => pane.draw(frame, side, look, false),
-                None => self.recent.draw(frame, side, look),
+            match (&self.answer, &mut self.pane) {
+                (Some(answer), _) => answer.draw(frame, side, look),
+                (None, Some(pane)) => pane.draw(frame, side, look, false),
+                (None, None) => self.recent.draw(frame, side, look),
             }
+        } else if let Some(answer) = &self.answer {
+            let parts = Layout::vertical([Constraint::Percentage(55), Constraint::Percentage(45)]);
+            let [form, below] = parts.areas(area);
+            answer.draw(frame, below, look);
+            self.draw_form(frame, form, look);
         } else {
             self.draw_form(frame, area, look);
         }
@@ -370,6 +397,7 @@ impl Screen for FormScreen {
             return self.answer_leave(event, cx);
         }
         let told = self.form.event(event, &cx.context(None), &cx.look(), &FromStore(cx.store));
+        self.follow_answer(cx);
         match told {
             FormEvent::Ignored => return false,
             FormEvent::Taken => {}
@@ -448,7 +476,9 @@ impl Screen for FormScreen {
     fn popup(&self, body: Rect) -> Option<Rect> {
         // A short action does not hide the case it is about.
         match &self.purpose {
-            Purpose::Act { action, .. } if *action != "amend" && self.form.is_short() => {
+            Purpose::Act { action, .. }
+                if *action != "amend" && self.form.is_short() && self.answer.is_none() =>
+            {
                 Some(parts::centre(body, 76, (self.form.last_height() + 7).clamp(12, body.height)))
             }
             _ => None,
@@ -473,6 +503,15 @@ impl FormScreen {
             }
         }
         true
+    }
+
+    /// The answer that the form names stands beside it.
+    fn follow_answer(&mut self, cx: &mut Cx) {
+        let named = self.form.named_case();
+        if named.as_deref() != self.answer.as_ref().map(AnswerPane::number) {
+            // What is still being typed is no number of a case, and read as none.
+            self.answer = named.and_then(|number| AnswerPane::read(&number, cx));
+        }
     }
 
     fn throw_away(&mut self, cx: &mut Cx) {

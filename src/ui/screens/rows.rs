@@ -1,5 +1,8 @@
 //! The rows of a kind's list, in columns that keep their place whatever the width of the text.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
+
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -33,14 +36,19 @@ pub struct Measures {
 
 impl Measures {
     /// Measures the rows of a list.
-    pub fn of(kind: &Kind, rows: &[Row], look: &Look) -> Self {
+    pub fn of(kind: &Kind, rows: &[Row], uses: &HashMap<String, u64>, look: &Look) -> Self {
         let mut states: Vec<&str> = rows.iter().map(|row| row.case.state.as_str()).collect();
         states.sort_unstable();
         states.dedup();
         let state = states.iter().map(|state| width(&word(look.lang, kind.id, "state", state))).max();
         let due = rows.iter().map(|row| width(&due_text(kind, row, look))).max();
         Self {
-            unit: rows.iter().map(|row| width(&harmless(who(row)))).max().unwrap_or(0).clamp(6, 11),
+            unit: rows
+                .iter()
+                .map(|row| width(&harmless(&who(kind, row, uses, look))))
+                .max()
+                .unwrap_or(0)
+                .clamp(6, 11),
             state: state.unwrap_or(0).max(width(&t(look.lang, "ui.column.state", &[]))).min(18),
             due: due.filter(|due| *due > 0).map_or(0, |due| due.clamp(5, 12)),
         }
@@ -65,24 +73,33 @@ impl Widths {
     }
 }
 
-/// The unit, or who it is about where there is none.
-fn who(row: &Row) -> &str {
-    row.case.unit.as_deref().or(row.case.contact.as_deref()).unwrap_or_default()
+/// The unit, or who it is about where there is none; how often it was used where that is counted.
+fn who<'a>(kind: &Kind, row: &'a Row, uses: &HashMap<String, u64>, look: &Look) -> Cow<'a, str> {
+    if kind.used.is_some() {
+        let count = uses.get(&row.case.number).copied().unwrap_or_default();
+        return t(look.lang, "ui.answer.times", &[("count", &count.to_string())]).into();
+    }
+    row.case.unit.as_deref().or(row.case.contact.as_deref()).unwrap_or_default().into()
+}
+
+/// The rows of a list with what is needed to draw them.
+pub struct Rows<'a> {
+    /// Their kind.
+    pub kind: &'a Kind,
+    /// Themselves.
+    pub all: &'a [Row],
+    /// How often each was used, where that is counted.
+    pub uses: &'a HashMap<String, u64>,
+    /// How wide they are.
+    pub measures: Measures,
 }
 
 /// Draws the heading and the rows in sight.
-pub fn draw(
-    frame: &mut Frame,
-    area: Rect,
-    look: &Look,
-    kind: &Kind,
-    (rows, measures): (&[Row], Measures),
-    list: &mut List,
-) {
+pub fn draw(frame: &mut Frame, area: Rect, look: &Look, rows: &Rows, list: &mut List) {
     if area.height < 2 {
         return;
     }
-    let widths = Widths::of(usize::from(area.width), measures);
+    let widths = Widths::of(usize::from(area.width), rows.measures);
     let head = |key: &str| t(look.lang, key, &[]);
     let cells = [
         pad(&head("ui.column.number"), NUMBER, Align::Left),
@@ -95,7 +112,7 @@ pub fn draw(
     frame.render_widget(heading, Rect { height: 1, ..area });
     let body = Rect { y: area.y + 1, height: area.height - 1, ..area };
     for (y, index) in list.window(body).enumerate() {
-        let line = row_line(look, kind, &rows[index], &widths);
+        let line = row_line(look, rows, index, &widths);
         let place = Rect { y: body.y + y as u16, height: 1, ..body };
         let line = if list.selected() == Some(index) {
             let mut line = line;
@@ -108,7 +125,8 @@ pub fn draw(
     }
 }
 
-fn row_line(look: &Look, kind: &Kind, row: &Row, widths: &Widths) -> Line<'static> {
+fn row_line(look: &Look, rows: &Rows, index: usize, widths: &Widths) -> Line<'static> {
+    let (kind, row) = (rows.kind, &rows.all[index]);
     let case = &row.case;
     let phase = kind.phase(&case.state);
     let mark = parts::mark(urgency_mark(row, look, phase), look);
@@ -123,7 +141,7 @@ fn row_line(look: &Look, kind: &Kind, row: &Row, widths: &Widths) -> Line<'stati
         Span::raw(" "),
         Span::styled(pad(&mark.content, 2, Align::Left), style),
         Span::styled(format!("{} ", cell(short, NUMBER)), text),
-        Span::styled(format!("{} ", cell(who(row), widths.unit)), text),
+        Span::styled(format!("{} ", cell(&who(kind, row, rows.uses, look), widths.unit)), text),
         Span::styled(format!("{} ", cell(&case.summary, widths.summary)), text),
         Span::styled(
             format!("{} ", cell(&word(look.lang, kind.id, "state", &case.state), widths.state)),

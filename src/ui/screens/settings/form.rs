@@ -84,7 +84,7 @@ impl Sources for Offered<'_> {
         self.around.kinds.iter().map(|kind| kind.id).collect()
     }
 
-    fn open_cases(&self, _: &str) -> Vec<(String, String)> {
+    fn open_cases(&self, _: &str) -> Vec<Choice> {
         Vec::new()
     }
 
