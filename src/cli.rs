@@ -209,7 +209,15 @@ impl Cx {
 
     fn failure(&self, error: Error) -> Failure {
         match error {
-            Error::Counter(error) => Failure::Refused(counter::say::say(&error, self.lang, self.tz.get())),
+            Error::Counter(error) => {
+                let sentence = counter::say::say(&error, self.lang, self.tz.get());
+                // A form puts the cursor into the field that is meant; here its key has to be named.
+                let about = match &error {
+                    counter::CounterError::Refused(why) if why.guard.is_none() => why.field.as_deref(),
+                    _ => None,
+                };
+                Failure::Refused(about.map_or(sentence.clone(), |field| format!("{field}: {sentence}")))
+            }
             Error::Said(sentence) => Failure::Refused(sentence),
             Error::Usage(sentence) => Failure::Usage(sentence),
             Error::Output(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Failure::Unread,

@@ -6,6 +6,8 @@ mod day;
 mod faults;
 #[path = "e2e/form.rs"]
 mod form;
+#[path = "e2e/input_method.rs"]
+mod input_method;
 #[path = "e2e/intake.rs"]
 mod intake;
 #[path = "e2e/keys.rs"]

@@ -197,7 +197,7 @@ fn refusals_say_what_is_there() {
     let number = repair(&office);
     office.desk(&["open", "repairs"]).refused("repair, complaint");
     office.desk(&["open", "repair", "--set", "colour=red", "--set", "content=x"]).refused("colour");
-    office.desk(&["open", "repair"]).refused("");
+    office.desk(&["open", "repair"]).refused("content: ");
     office.desk(&["open", "repair", "--set", "content=x", "--set", "chargeable=perhaps"]).refused("perhaps");
     office.desk(&["open", "repair", "--set", "content=x", "--phone", "1.38E+10"]).refused("1.38E+10");
     office

@@ -36,3 +36,32 @@ fn a_form_that_is_left_for_another_tab_is_parked() {
     stage.press("Ctrl+P Ctrl+Right Ctrl+Right Ctrl+Left");
     assert_eq!(stage.app.active_tab(), 1);
 }
+
+#[test]
+fn a_choice_in_a_narrow_cell_of_a_table_keeps_its_list_from_frame_to_frame() {
+    let mut stage = Stage::receptionist(Office::standard(), Lang::En);
+    for key in ["Ctrl+K", "=mandate", "Enter", "Tab", "Tab", "Tab", "Tab", "Right"] {
+        stage.press(key);
+        stage.draw(WIDE);
+    }
+    for key in ["Down", "Down", "Enter"] {
+        stage.press(key);
+        stage.draw(WIDE);
+    }
+    let text = stage.text(WIDE);
+    assert!(text.contains("[no "), "{text}");
+}
+
+#[test]
+fn a_choice_that_is_typed_stays_a_list_when_fields_go_that_made_it_narrow() {
+    let mut stage = Stage::receptionist(Office::standard(), Lang::En);
+    for key in ["Ctrl+K", "=permit", "Enter", "Up", "=v", "=e"] {
+        stage.press(key);
+        stage.draw(WIDE);
+    }
+    let text = stage.text(WIDE);
+    assert!(text.contains("[ve ") && text.contains("vehicle pass"), "{text}");
+    stage.press("Enter");
+    let text = stage.text(WIDE);
+    assert!(text.contains("2(*vehicle pass)"), "{text}");
+}

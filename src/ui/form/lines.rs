@@ -29,6 +29,9 @@ pub(super) struct LineItems {
     rows: Vec<Vec<Editor>>,
     row: usize,
     column: usize,
+    /// Widths of the columns when they were last drawn: a choice measured at another width would change
+    /// its form, and what is typed with it.
+    drawn: Vec<u16>,
     /// Makes the editors of a new row.
     empty: Vec<Value>,
 }
@@ -41,7 +44,7 @@ impl LineItems {
         sources: &dyn Sources,
     ) -> Self {
         let empty = columns.iter().map(Field::fixed_preset).collect();
-        let mut items = Self { columns, kind, rows: Vec::new(), row: 0, column: 0, empty };
+        let mut items = Self { columns, kind, rows: Vec::new(), row: 0, column: 0, drawn: Vec::new(), empty };
         items.add(look, sources);
         items
     }
@@ -316,14 +319,9 @@ impl LineItems {
     }
 
     pub(super) fn rows(&mut self, focused: bool) -> u16 {
-        let extra = if focused {
-            self.rows
-                .get_mut(self.row)
-                .and_then(|row| row.get_mut(self.column))
-                .map_or(0, |cell| cell.rows(40, true) - 1)
-        } else {
-            0
-        };
+        let columns = self.drawn.get(self.column).copied().filter(|_| focused);
+        let cell = self.rows.get_mut(self.row).and_then(|row| row.get_mut(self.column));
+        let extra = columns.zip(cell).map_or(0, |(columns, cell)| cell.rows(columns, true) - 1);
         let total = u16::from(self.columns.iter().any(|column| column.ty == FieldType::Money));
         1 + self.rows.len().min(ROWS) as u16 + total + extra
     }
@@ -344,6 +342,7 @@ impl LineItems {
             frame.render_widget(Line::styled(label, look.theme.style(Role::Dim)), place.intersection(area));
             x += columns + 1;
         }
+        self.drawn.clone_from(&widths);
         let offset = (self.row + 1).saturating_sub(ROWS);
         let mut y = area.y + 1;
         for (index, row) in self.rows.iter_mut().enumerate().skip(offset).take(ROWS) {

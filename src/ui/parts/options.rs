@@ -129,9 +129,14 @@ impl Options {
 
     /// Takes the width that it is drawn in.
     pub fn fit_into(&mut self, columns: u16) {
-        let was = self.in_row();
+        let was = (self.in_row(), self.room);
         self.room = usize::from(columns);
-        if was != self.in_row() {
+        if was.0 != self.in_row() {
+            // In a row there is no place for what is being typed.
+            if self.is_none_of_them() {
+                self.room = was.1;
+                return;
+            }
             let value = self.value();
             self.set(value.as_deref());
         }
