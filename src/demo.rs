@@ -12,6 +12,7 @@ mod desk;
 mod moveins;
 mod passes;
 mod place;
+mod questions;
 mod repairs;
 mod rhythm;
 mod services;

@@ -29,7 +29,10 @@ impl Desk<'_> {
         let day = self.rhythm.day(self.at);
         let text = &texts.calls[draw(&texts.calls, day, storm, |_| true, &mut self.rng)];
         let content = self.say(&text.content, Some(&person));
-        let opening = self.call_opening(&person, &text.about, &content);
+        let mut opening = self.call_opening(&person, &text.about, &content);
+        if text.about == "enquiry" {
+            opening.insert("answer_used".into(), self.known_answer(&content));
+        }
         if text.about == "message" {
             return self.call_with_message(opening, &content);
         }

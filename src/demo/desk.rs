@@ -60,6 +60,14 @@ pub(super) enum Step {
     Story(usize),
     /// A thing of the office is taken into the ledger.
     Equipment(usize),
+    /// An answer of the knowledge base is written down.
+    Known(usize),
+    /// The yearly survey begins.
+    Campaign,
+    /// A paper form of it is typed in.
+    Form,
+    /// It ends.
+    CloseCampaign,
 }
 
 /// A step with its instant; steps of one instant happen in the order they were thought of.
@@ -122,6 +130,12 @@ pub(super) struct Desk<'a> {
     pub move_ins: usize,
     /// Move-ins that wait, and at which step.
     pub waiting: HashMap<String, &'static str>,
+    /// The answers of the knowledge base with the words that ask for them.
+    pub known: Vec<(String, Vec<String>)>,
+    /// The survey that is under way.
+    pub campaign: Option<String>,
+    /// Units that have answered it.
+    pub surveyed: HashSet<String>,
     /// Which story of the further services a case tells, and how far it has come.
     pub chapters: HashMap<String, (usize, usize)>,
     /// Households whose further services look at each other, each taken once.
@@ -155,6 +169,9 @@ impl<'a> Desk<'a> {
             stories: HashMap::new(),
             move_ins: 0,
             waiting: HashMap::new(),
+            known: Vec::new(),
+            campaign: None,
+            surveyed: HashSet::new(),
             chapters: HashMap::new(),
             households: HashSet::new(),
             queue: BinaryHeap::new(),
@@ -222,6 +239,21 @@ impl<'a> Desk<'a> {
                 self.pending = self.pending.saturating_sub(1);
                 self.equip(thing)?;
             }
+            Step::Known(text) => {
+                self.pending = self.pending.saturating_sub(1);
+                self.write_answer(text)?;
+            }
+            Step::Campaign => {
+                self.pending = self.pending.saturating_sub(1);
+                self.begin_campaign()?;
+            }
+            Step::Form => {
+                self.pending = self.pending.saturating_sub(1);
+                if self.opened < self.wanted {
+                    self.type_form()?;
+                }
+            }
+            Step::CloseCampaign => self.close_campaign()?,
         }
         Ok(())
     }
@@ -259,6 +291,7 @@ impl<'a> Desk<'a> {
             "complaint" => self.next_complaint(&case),
             "move-in" => self.next_move_in(&case),
             "release-pass" => self.next_pass(&case),
+            "answer" => self.next_answer(&case),
             _ => self.next_service(&case),
         }
     }

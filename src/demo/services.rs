@@ -40,6 +40,7 @@ impl Desk<'_> {
             let at = self.rhythm.at(days[0], 9 * 3600 + 90 * thing as u32);
             self.expect(at, Step::Equipment(thing));
         }
+        self.plan_questions();
     }
 
     /// Somebody comes for one of the further services.

@@ -20,6 +20,7 @@ pub(super) struct Texts {
     pub complaints: Vec<ComplaintText>,
     pub passes: Vec<PassText>,
     pub services: Vec<ServiceText>,
+    pub answers: Vec<AnswerText>,
     /// What the office has from the beginning.
     pub equipment: Vec<toml::Table>,
     remarks: toml::Table,
@@ -114,6 +115,23 @@ pub(super) struct CallText {
     weight: f64,
     #[serde(default = "one")]
     storm: f64,
+}
+
+/// What is answered to a question that many ask.
+#[derive(Debug, Deserialize)]
+pub(super) struct AnswerText {
+    pub question: String,
+    pub category: String,
+    /// Separated by commas; a call that holds one of them names the answer.
+    pub keywords: String,
+    pub body: String,
+    /// Why it no longer holds after a while.
+    pub retired: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Answers {
+    answer: Vec<AnswerText>,
 }
 
 /// Who comes, and why.
@@ -279,6 +297,7 @@ impl Texts {
                 .complaint,
             passes: toml::from_str::<Passes>(include_str!("../../assets/demo/passes.toml"))?.pass,
             services: toml::from_str::<Services>(include_str!("../../assets/demo/services.toml"))?.story,
+            answers: toml::from_str::<Answers>(include_str!("../../assets/demo/answers.toml"))?.answer,
             equipment: toml::from_str::<Ledger>(include_str!("../../assets/settings/equipment.toml"))?.thing,
             remarks: toml::from_str(include_str!("../../assets/demo/remarks.toml"))?,
         })
