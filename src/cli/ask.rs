@@ -1,10 +1,12 @@
 //! What is asked for beside the arguments (PINs), and reading `FIELD=VALUE` and typed days.
 
 use std::env::VarError;
-use std::io::IsTerminal as _;
+use std::io::{IsTerminal as _, Write};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::ArgMatches;
+use crossterm::event::{self, Event, KeyCode, KeyEventKind, KeyModifiers};
+use crossterm::terminal;
 
 use super::{Cx, Desk, Error, Result};
 use crate::desk::field::{Field, Values};
@@ -61,7 +63,70 @@ fn prompt(cx: &Cx, words: &str, variable: &str) -> Result<String> {
     if !std::io::stdin().is_terminal() {
         return Err(nobody());
     }
-    rpassword::prompt_password(words).map_err(|_| nobody())
+    let mut paper = paper().ok_or_else(nobody)?;
+    let typed = unseen(&mut paper, words).map_err(|_| nobody())?;
+    typed.ok_or_else(|| Error::Said(cx.t("cli.error.not_typed", &[])))
+}
+
+/// Where a person sees the question: standard output may be a document for another program.
+fn paper() -> Option<Box<dyn Write>> {
+    if std::io::stderr().is_terminal() {
+        Some(Box::new(std::io::stderr()))
+    } else if std::io::stdout().is_terminal() {
+        Some(Box::new(std::io::stdout()))
+    } else {
+        None
+    }
+}
+
+/// The terminal while it shows nothing of what is typed; as it was when this goes.
+struct Quiet;
+
+impl Quiet {
+    fn new() -> std::io::Result<Self> {
+        terminal::enable_raw_mode()?;
+        Ok(Self)
+    }
+}
+
+impl Drop for Quiet {
+    fn drop(&mut self) {
+        // There is nobody to tell.
+        let _ = terminal::disable_raw_mode();
+    }
+}
+
+/// Asks, and reads a line that is not shown; nothing where the person gave it up.
+///
+/// The terminal is quiet before the question stands there: whoever types at once is not shown either.
+/// Crates that ask for passwords ask first, and leave the terminal quiet when Ctrl+C ends them.
+fn unseen(paper: &mut dyn Write, words: &str) -> std::io::Result<Option<String>> {
+    let quiet = Quiet::new()?;
+    write!(paper, "{words}")?;
+    paper.flush()?;
+    let typed = line();
+    drop(quiet);
+    writeln!(paper)?;
+    typed
+}
+
+fn line() -> std::io::Result<Option<String>> {
+    let mut typed = String::new();
+    loop {
+        let Event::Key(key) = event::read()? else { continue };
+        if key.kind == KeyEventKind::Release {
+            continue;
+        }
+        match (key.code, key.modifiers.contains(KeyModifiers::CONTROL)) {
+            // A line that was typed before the question ends with a line feed, which is Ctrl+J.
+            (KeyCode::Enter, _) | (KeyCode::Char('j'), true) => return Ok(Some(typed)),
+            (KeyCode::Esc, _) | (KeyCode::Char('c' | 'd'), true) => return Ok(None),
+            (KeyCode::Char('u'), true) => typed.clear(),
+            (KeyCode::Backspace, _) | (KeyCode::Char('h'), true) => drop(typed.pop()),
+            (KeyCode::Char(c), false) => typed.push(c),
+            _ => {}
+        }
+    }
 }
 
 /// Splits `NAME=TEXT`.

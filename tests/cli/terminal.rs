@@ -1,36 +1,76 @@
 //! At a terminal: PINs are asked for and not shown.
 
-use std::io::{Read as _, Write as _};
+use std::io::Write;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
-use portable_pty::{CommandBuilder, PtySize, native_pty_system};
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 
 use crate::{Office, PIN};
 
-/// Waits until the terminal has shown these words; gives up after a while.
-fn wait(shown: &Receiver<Vec<u8>>, seen: &mut String, words: &str) {
-    while !seen.contains(words) {
-        let part = shown.recv_timeout(Duration::from_secs(20));
-        seen.push_str(&String::from_utf8_lossy(&part.unwrap_or_else(|_| panic!("no {words:?} in {seen:?}"))));
+/// The program at a terminal, adding an operator.
+struct Terminal {
+    child: Box<dyn Child + Send + Sync>,
+    master: Box<dyn MasterPty + Send>,
+    keyboard: Box<dyn Write + Send>,
+    shown: Receiver<Vec<u8>>,
+    seen: String,
+}
+
+impl Terminal {
+    fn adding(office: &Office) -> Self {
+        let size = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
+        let pty = native_pty_system().openpty(size).unwrap();
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_qiantai"));
+        for variable in ["QIANTAI_PIN", "QIANTAI_NEW_PIN"] {
+            command.env_remove(variable);
+        }
+        command.env("QIANTAI_DATA", office.path());
+        command.args([
+            "--lang",
+            "en",
+            "--operator",
+            "王敏",
+            "operator",
+            "add",
+            "陈静",
+            "--role",
+            "receptionist",
+        ]);
+        let child = pty.slave.spawn_command(command).unwrap();
+        drop(pty.slave);
+        let reader = pty.master.try_clone_reader().unwrap();
+        let keyboard = pty.master.take_writer().unwrap();
+        Self { child, master: pty.master, keyboard, shown: read(reader), seen: String::new() }
+    }
+
+    /// Waits until the terminal has shown these words; gives up after a while.
+    #[track_caller]
+    fn wait(&mut self, words: &str) {
+        while !self.seen.contains(words) {
+            let part = self.shown.recv_timeout(Duration::from_secs(60));
+            let part = part.unwrap_or_else(|_| panic!("no {words:?} in {:?}", self.seen));
+            self.seen.push_str(&String::from_utf8_lossy(&part));
+        }
+    }
+
+    fn types(&mut self, text: &str) {
+        self.keyboard.write_all(text.as_bytes()).unwrap();
+    }
+
+    /// Whether the terminal shows what is typed.
+    #[cfg(unix)]
+    fn echoes(&self) -> bool {
+        const ECHO: u64 = 0x8;
+        #[allow(clippy::unnecessary_cast, reason = "the flags are wider on some systems")]
+        let flags = self.master.get_termios().unwrap().local_flags.bits() as u64;
+        flags & ECHO != 0
     }
 }
 
-#[test]
-fn pins_are_asked_for_and_not_shown() {
-    let office = Office::new();
-    let pty =
-        native_pty_system().openpty(PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 }).unwrap();
-    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_qiantai"));
-    for variable in ["QIANTAI_PIN", "QIANTAI_NEW_PIN"] {
-        command.env_remove(variable);
-    }
-    command.env("QIANTAI_DATA", office.path());
-    command.args(["--lang", "en", "--operator", "王敏", "operator", "add", "陈静", "--role", "receptionist"]);
-    let mut child = pty.slave.spawn_command(command).unwrap();
-    drop(pty.slave);
+/// Sends on what a terminal shows.
+fn read(mut reader: Box<dyn std::io::Read + Send>) -> Receiver<Vec<u8>> {
     let (send, shown) = channel();
-    let mut reader = pty.master.try_clone_reader().unwrap();
     std::thread::spawn(move || {
         let mut part = [0; 1024];
         while let Ok(count @ 1..) = reader.read(&mut part) {
@@ -39,14 +79,41 @@ fn pins_are_asked_for_and_not_shown() {
             }
         }
     });
-    let mut keyboard = pty.master.take_writer().unwrap();
-    let mut seen = String::new();
+    shown
+}
+
+#[test]
+fn pins_are_asked_for_and_not_shown() {
+    let office = Office::new();
+    let mut terminal = Terminal::adding(&office);
     for prompt in ["PIN of 王敏: ", "New PIN of 陈静: ", "The same PIN again: "] {
-        wait(&shown, &mut seen, prompt);
-        keyboard.write_all(format!("{PIN}\r").as_bytes()).unwrap();
+        terminal.wait(prompt);
+        #[cfg(unix)]
+        assert!(!terminal.echoes(), "whoever types at once is seen");
+        // Typed wrongly, taken back, and typed again.
+        terminal.types("99\u{7f}\u{7f}");
+        terminal.types(&format!("{PIN}\r"));
     }
-    wait(&shown, &mut seen, "陈静 (receptionist) was added.");
-    assert!(child.wait().unwrap().success());
-    assert!(!seen.contains(PIN), "{seen}");
+    terminal.wait("陈静 (receptionist) was added.");
+    assert!(terminal.child.wait().unwrap().success());
+    for typed in [PIN, "99"] {
+        assert!(!terminal.seen.contains(typed), "{}", terminal.seen);
+    }
     assert_eq!(office.by("陈静", &["operator", "list"]).code, 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn who_gives_up_at_the_pin_gets_the_terminal_back() {
+    let office = Office::new();
+    for key in ["\u{3}", "\u{4}"] {
+        let mut terminal = Terminal::adding(&office);
+        assert!(terminal.echoes());
+        terminal.wait("PIN of 王敏: ");
+        assert!(!terminal.echoes());
+        terminal.types(key);
+        terminal.wait("The PIN was not typed; nothing was done.");
+        assert_eq!(terminal.child.wait().unwrap().exit_code(), 1);
+        assert!(terminal.echoes());
+    }
 }
