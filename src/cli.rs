@@ -296,7 +296,8 @@ impl Cx {
         Ok(Self {
             json: matches.get_flag("json"),
             data,
-            operator: matches.get_one::<String>("operator").cloned(),
+            // A variable that is set to nothing names nobody.
+            operator: matches.get_one::<String>("operator").filter(|name| !name.trim().is_empty()).cloned(),
             ..Self::bare(lang)
         })
     }

@@ -3,7 +3,7 @@
 use clap::{ArgMatches, Command};
 use serde_json::{Value, json};
 
-use super::{Cx, Result, args, list, plain, shape, show};
+use super::{Cx, Desk, Result, args, list, plain, shape, show};
 use crate::desk::callback::ATTEMPTS_BEFORE_VISIT;
 use crate::store::due::CallbackRow;
 use crate::text::lang::Lang;
@@ -22,7 +22,7 @@ pub(super) fn run(cx: &Cx, matches: &ArgMatches) -> Result {
     rows.truncate(limit);
     cx.say(
         || {
-            let callbacks: Vec<Value> = rows.iter().map(|row| document(cx, row)).collect();
+            let callbacks: Vec<Value> = rows.iter().map(|row| document(cx, &desk, row)).collect();
             json!({ "callbacks": callbacks, "more": more })
         },
         || {
@@ -61,7 +61,7 @@ fn visit(callback: &CallbackRow) -> bool {
     callback.attempts as usize >= ATTEMPTS_BEFORE_VISIT
 }
 
-fn document(cx: &Cx, callback: &CallbackRow) -> Value {
+fn document(cx: &Cx, desk: &Desk, callback: &CallbackRow) -> Value {
     let tz = cx.tz.get();
     json!({
         "number": callback.row.case.number,
@@ -72,6 +72,6 @@ fn document(cx: &Cx, callback: &CallbackRow) -> Value {
         "attempts": callback.attempts,
         "overdue": callback.next_at < cx.now,
         "visit": visit(callback),
-        "case": shape::row(&callback.row, tz),
+        "case": shape::row(&callback.row, desk.store.kinds(), tz),
     })
 }

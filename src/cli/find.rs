@@ -31,7 +31,7 @@ pub(super) fn run(cx: &Cx, matches: &ArgMatches) -> Result {
                     document
                 })
                 .collect();
-            json!({ "households": found, "cases": list::documents(cx, &cases) })
+            json!({ "households": found, "cases": list::documents(cx, &desk, &cases) })
         },
         || {
             let mut parts = Vec::new();

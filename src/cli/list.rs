@@ -3,7 +3,7 @@
 use clap::{ArgMatches, Command};
 use serde_json::{Value, json};
 
-use super::{Cx, Result, args, ask, open, shape};
+use super::{Cx, Desk, Result, args, ask, open, shape};
 use crate::store::cases::{Query, Row};
 use crate::text::lang::Lang;
 
@@ -31,7 +31,7 @@ pub(super) fn run(cx: &Cx, matches: &ArgMatches) -> Result {
     };
     let page = desk.store.list(&query)?;
     cx.say(
-        || json!({ "cases": documents(cx, &page.rows), "more": page.more }),
+        || json!({ "cases": documents(cx, &desk, &page.rows), "more": page.more }),
         || {
             let mut text = cx.cases(&page.rows);
             if page.more {
@@ -44,8 +44,8 @@ pub(super) fn run(cx: &Cx, matches: &ArgMatches) -> Result {
 }
 
 /// Rows as documents.
-pub(super) fn documents(cx: &Cx, rows: &[Row]) -> Vec<Value> {
-    rows.iter().map(|row| shape::row(row, cx.tz.get())).collect()
+pub(super) fn documents(cx: &Cx, desk: &Desk, rows: &[Row]) -> Vec<Value> {
+    rows.iter().map(|row| shape::row(row, desk.store.kinds(), cx.tz.get())).collect()
 }
 
 /// The value of `--limit`.

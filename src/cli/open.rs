@@ -101,7 +101,7 @@ pub(super) fn unknown_action(kind: &Kind, action: &str) -> Error {
 /// Says what was done: the case, and those that were opened with it.
 pub(super) fn say(cx: &Cx, desk: &Desk, key: &str, done: &Done) -> Result {
     cx.say(
-        || shape::done(done, cx.tz.get()),
+        || shape::done(done, desk.store.kinds(), cx.tz.get()),
         || {
             let state = cx.state(&done.case);
             let mut text = cx.t(key, &[("number", &done.case.number), ("state", &state)]);

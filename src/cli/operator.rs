@@ -23,6 +23,7 @@ pub(super) fn command(lang: Lang) -> Command {
         .subcommand(below("list"))
         .subcommand(below("disable").arg(name()))
         .subcommand(below("enable").arg(name()))
+        .subcommand(below("set-role").arg(name()).arg(init::role(lang).required(true)))
         .subcommand(below("set-pin").arg(name()))
 }
 
@@ -39,6 +40,10 @@ pub(super) fn run(cx: &Cx, matches: &ArgMatches) -> Result {
             let role = matches.get_one("role").copied().unwrap_or(Role::Receptionist);
             let pin = ask::new_pin(cx, name)?;
             operators::add(store, session, cx.now, name, role, &pin)?
+        }
+        "set-role" => {
+            let role = matches.get_one("role").copied().unwrap_or(Role::Receptionist);
+            operators::change_role(store, session, cx.now, name, role)?
         }
         "set-pin" => {
             let pin = ask::new_pin(cx, name)?;

@@ -13,6 +13,7 @@ use crate::text;
 use crate::text::lang::{Lang, try_t};
 use crate::text::plain::{harmless, harmless_lines};
 use crate::text::say::{say, stamp, word};
+use crate::text::show::show_basis;
 use crate::text::shown::Reader;
 
 pub(super) fn command(lang: Lang) -> Command {
@@ -31,7 +32,7 @@ pub(super) fn run(cx: &Cx, matches: &ArgMatches) -> Result {
     let uses = counted.then(|| desk.store.references_to(&case.number)).transpose()?;
     cx.say(
         || {
-            let mut document = document(cx, &case, &timeline, &offers);
+            let mut document = document(cx, &desk, &case, &timeline, &offers);
             if let Some(uses) = uses {
                 document["uses"] = uses.into();
             }
@@ -48,12 +49,13 @@ pub(super) fn run(cx: &Cx, matches: &ArgMatches) -> Result {
     )
 }
 
-fn document(cx: &Cx, case: &Case, timeline: &[(i64, Entry)], offers: &[Offer]) -> Value {
+fn document(cx: &Cx, desk: &Desk, case: &Case, timeline: &[(i64, Entry)], offers: &[Offer]) -> Value {
     let tz = cx.tz.get();
-    let mut document = shape::whole(case, tz);
+    let mut document = shape::whole(case, desk.store.kinds(), tz);
+    let kind = desk.store.kinds().get(&case.kind);
     document["escalated"] = json!(case.escalated);
     document["revision"] = json!(case.revision);
-    document["timeline"] = timeline.iter().map(|(seq, entry)| shape::entry(*seq, entry, tz)).collect();
+    document["timeline"] = timeline.iter().map(|(seq, entry)| shape::entry(*seq, entry, kind, tz)).collect();
     document["actions"] = offers
         .iter()
         .map(|offer| {
@@ -65,7 +67,7 @@ fn document(cx: &Cx, case: &Case, timeline: &[(i64, Entry)], offers: &[Offer]) -
             })
         })
         .collect();
-    document["promises"] = json!(case.promises);
+    document["promises"] = shape::promises(case, tz);
     document["callbacks"] = case.callbacks.iter().map(|one| shape::callback(one, cx.now, tz)).collect();
     document["links"] = json!(case.links);
     document
@@ -102,6 +104,23 @@ fn page(
     });
     let headings = cx.headings(&["at", "by", "action", "state", "note"]);
     parts.push(plain::table(&headings, rows.collect(), &[]));
+    if !case.promises.is_empty() {
+        let rows = case.promises.iter().map(|promise| {
+            let state = match (promise.kept_at, promise.withdrawn_at) {
+                (Some(at), _) => cx.t("cli.promise.kept", &[("at", &stamp(at, cx.tz.get()))]),
+                (None, Some(_)) => cx.t("cli.promise.withdrawn", &[]),
+                (None, None) => cx.due(Some(promise.due)),
+            };
+            vec![
+                stage(cx, &promise.stage),
+                stamp(promise.due, cx.tz.get()),
+                show_basis(&promise.basis, cx.lang),
+                state,
+            ]
+        });
+        let headings = cx.headings(&["promise", "due", "rule", "state"]);
+        parts.push(plain::table(&headings, rows.collect(), &[]));
+    }
     if !case.callbacks.is_empty() {
         let rows = case.callbacks.iter().map(|callback| {
             let ended = callback.outcome().map(|outcome| cx.t(&format!("cli.outcome.{}", outcome.id()), &[]));
@@ -114,12 +133,13 @@ fn page(
                 callback.id.to_string(),
                 stage(cx, &callback.stage),
                 stamp(callback.due, cx.tz.get()),
+                show_basis(&callback.basis, cx.lang),
                 callback.attempts.len().to_string(),
                 state,
             ]
         });
-        let headings = cx.headings(&["callback", "stage", "due", "attempts", "state"]);
-        parts.push(plain::table(&headings, rows.collect(), &[0, 3]));
+        let headings = cx.headings(&["callback", "stage", "due", "rule", "attempts", "state"]);
+        parts.push(plain::table(&headings, rows.collect(), &[0, 4]));
     }
     if !case.links.is_empty() {
         let rows = case.links.iter().map(|link| {

@@ -5,6 +5,7 @@ use chrono_tz::Tz;
 
 use super::lang::{Lang, t};
 use super::typed::nearest_year;
+use crate::desk::promise::{Basis, Counting};
 
 /// An instant as people say it: `15:30` today, `明天 10:00`, `11-26 10:00`, with the year where it
 /// would else be taken for another. What is shown can be typed again (`typed::when`).
@@ -55,6 +56,22 @@ pub fn show_weekday(day: Weekday, lang: Lang) -> String {
         Weekday::Sun => "text.weekday.sun",
     };
     t(lang, key, &[])
+}
+
+/// What a promise or callback was made by: the rule as it was then, or a person's word.
+#[must_use]
+pub fn show_basis(basis: &Basis, lang: Lang) -> String {
+    match basis {
+        Basis::Rule(rule) => {
+            let key = match rule.counting {
+                Counting::Clock => "basis.by_clock",
+                Counting::Service => "basis.by_service",
+            };
+            t(lang, key, &[("span", &show_span(i64::from(rule.minutes), lang))])
+        }
+        Basis::Hand { reason: Some(reason) } => t(lang, "basis.by_hand_because", &[("reason", reason)]),
+        Basis::Hand { reason: None } => t(lang, "basis.by_hand", &[]),
+    }
 }
 
 /// A length of time in its two greatest units: `35分`, `2h`, `2h30分`, `1天2h`; cut, not rounded.

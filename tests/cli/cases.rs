@@ -85,6 +85,76 @@ fn a_case_has_the_promised_shape() {
     assert_eq!((&action["allowed"], &action["why_not"]), (&json!(true), &Value::Null));
 }
 
+/// All texts of a document that hold an instant, with where they stand.
+fn instants(value: &Value, path: &str, found: &mut Vec<(String, String)>) {
+    match value {
+        Value::Object(map) => {
+            map.iter().for_each(|(key, one)| instants(one, &format!("{path}/{key}"), found))
+        }
+        Value::Array(rows) => rows.iter().for_each(|one| instants(one, path, found)),
+        Value::String(text) if chrono::DateTime::parse_from_rfc3339(text).is_ok() => {
+            found.push((path.to_owned(), text.clone()));
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn every_time_in_a_document_has_the_offset_of_the_community() {
+    let office = Office::new();
+    let number = repair(&office);
+    let engineer = format!("engineer={}", first_option(&office, "repair", "engineer"));
+    office.act(&number, "dispatch", &[&engineer]);
+    office.act(&number, "arrive", &[]);
+    let moving =
+        office.open(&["move-in", "--unit", "3-2-1502", "--contact", "李梅", "--phone", "13900001122"]);
+    office.act(&moving, "notify", &["done_at=2026-11-24 10:00"]);
+    let mut found = Vec::new();
+    for document in [
+        office.json(&["show", &number]),
+        office.json(&["show", &moving]),
+        office.json(&["list", "repair"]),
+        office.json(&["find", &number]),
+        office.json(&["callbacks"]),
+    ] {
+        instants(&document, "", &mut found);
+    }
+    for (path, text) in &found {
+        assert!(text.ends_with("+08:00"), "{path}: {text}");
+    }
+    for place in [
+        "/detail/arrived_at",
+        "/detail/steps/notify/at",
+        "/cases/detail/arrived_at",
+        "/timeline/changes/after",
+        "/timeline/inputs/done_at",
+        "/timeline/events/promised/due",
+        "/promises/due",
+    ] {
+        assert!(found.iter().any(|(path, _)| path == place), "{place} is not among {found:?}");
+    }
+    // The same instant as before, said in another way.
+    let step = found.iter().find(|(path, _)| path == "/detail/steps/notify/at");
+    assert_eq!(step.unwrap().1, "2026-11-24T10:00:00+08:00");
+}
+
+#[test]
+fn a_page_names_the_rule_of_a_promise() {
+    let office = Office::new();
+    let number = repair(&office);
+    let page = office.desk(&["show", &number]);
+    page.shows("By the rule");
+    let promise = page.out.lines().find(|line| line.trim_start().starts_with("engineer on site"));
+    assert!(promise.is_some_and(|line| line.contains("by the clock")), "{}", page.out);
+    let zh = office.in_chinese();
+    zh.desk(&["show", &number]).shows("按时钟");
+    let by = zh.desk(&["act", &number, "promise", "--set", "due=明天 10:00", "--set", "reason=等配件"]);
+    assert_eq!(by.code, 0, "{}", by.err);
+    let page = zh.desk(&["show", &number]);
+    page.shows("人工改定: 等配件");
+    page.shows("已撤回");
+}
+
 #[test]
 fn people_read_tables_with_masked_telephones_and_pages_with_whole_ones() {
     let office = Office::new().in_chinese();

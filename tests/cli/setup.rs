@@ -61,6 +61,32 @@ fn operators_are_added_listed_disabled_and_get_new_pins() {
 }
 
 #[test]
+fn operators_get_other_roles() {
+    let office = Office::new();
+    let role = |name: &str| {
+        let list = office.boss_json(&["operator", "list"]);
+        let found = list["operators"].as_array().unwrap().iter().find(|one| one["name"] == name).cloned();
+        found.unwrap()["role"].as_str().unwrap().to_owned()
+    };
+    let lift = ["operator", "set-role", "李娜", "--role", "supervisor"];
+    office.desk(&lift).refused("supervisor");
+    office.boss(&["operator", "set-role", "李娜"]).misused("--role");
+    office.boss(&["operator", "set-role", "李娜", "--role", "king"]).misused("receptionist, supervisor");
+    office.boss(&["operator", "set-role", "无名", "--role", "supervisor"]).refused("无名");
+    office.boss(&["operator", "set-role", "李娜", "--role", "assistant"]).refused("manager's assistant");
+    office.boss(&["operator", "set-role", "王敏", "--role", "receptionist"]).refused("role");
+    assert_eq!((role("李娜"), role("王敏")), ("receptionist".to_owned(), "supervisor".to_owned()));
+    office.boss(&lift).shows("李娜 is supervisor now.");
+    let added = office.desk(&["operator", "add", "陈静", "--role", "receptionist", "--json"]).json();
+    assert_eq!(added["name"], "陈静", "the new role holds at the next command");
+    let lowered = office.desk(&["operator", "set-role", "王敏", "--role", "receptionist", "--json"]).json();
+    assert_eq!(lowered, json!({ "name": "王敏", "role": "receptionist", "disabled": false }));
+    office.boss(&["operator", "add", "赵立", "--role", "receptionist"]).refused("supervisor");
+    let zh = office.in_chinese();
+    zh.desk(&["operator", "set-role", "陈静", "--role", "supervisor"]).shows("陈静 的角色现在是主管。");
+}
+
+#[test]
 fn the_new_operators_pin_is_never_taken_from_the_one_who_adds() {
     let office = Office::new();
     let mut command = office.call();

@@ -24,11 +24,12 @@ const COMMANDS: [&str; 16] = [
 ];
 
 /// Commands that other commands stand below.
-const BELOW: [&str; 6] = [
+const BELOW: [&str; 7] = [
     "operator add",
     "operator list",
     "operator disable",
     "operator enable",
+    "operator set-role",
     "operator set-pin",
     "import households",
 ];
@@ -80,6 +81,18 @@ fn wrong_usage_ends_with_two_and_says_where_help_is() {
 fn an_operator_and_a_pin_are_needed_also_for_reading() {
     let office = Office::new();
     run(office.call().args(["list", "repair"])).misused("--operator");
+    for nobody in ["", "  "] {
+        let call = |office: &Office| {
+            run(office
+                .call()
+                .env("QIANTAI_OPERATOR", nobody)
+                .env("QIANTAI_PIN", PIN)
+                .args(["list", "repair"]))
+        };
+        call(&office).misused("Say who you are");
+        let given = ["--operator", nobody, "list", "repair"];
+        run(office.call().env("QIANTAI_PIN", PIN).args(given)).misused("--operator NAME");
+    }
     run(office.call().args(["--operator", "王敏", "list", "repair"])).refused("QIANTAI_PIN");
     let pin_as_argument = run(office.call().args(["--operator", "王敏", "--pin", PIN, "list", "repair"]));
     pin_as_argument.misused("--pin");

@@ -14,7 +14,6 @@ use crate::desk::field::as_instant;
 use crate::desk::household::Household;
 use crate::desk::kind::Kind;
 use crate::desk::outcome::Outcome;
-use crate::desk::promise::Basis;
 use crate::desk::timeline::{Entry, Event};
 use crate::desk::workflow::Offer;
 use crate::store::cases::{Query, Row};
@@ -22,7 +21,7 @@ use crate::text::lang::t;
 use crate::text::outcome::{self, Mark};
 use crate::text::plain::harmless;
 use crate::text::say::{say, word};
-use crate::text::show::{mask_phone, show_span};
+use crate::text::show::{mask_phone, show_basis, show_span};
 use crate::text::shown::Reader;
 use crate::text::width::{Align, fit, pad, width as text_width, wrap};
 use crate::ui::cx::{Cx, Hint};
@@ -244,20 +243,6 @@ impl CaseView {
     /// Promise and callback, with the rule they were made by.
     fn duties(&self, lines: &mut Lines, look: &Look) {
         let reader = Reader { lang: look.lang, now: look.now, settings: look.settings };
-        let basis = |basis: &Basis| match basis {
-            Basis::Rule(rule) => t(
-                look.lang,
-                match rule.counting {
-                    crate::desk::promise::Counting::Clock => "ui.case.by_clock",
-                    crate::desk::promise::Counting::Service => "ui.case.by_service",
-                },
-                &[("span", &show_span(i64::from(rule.minutes), look.lang))],
-            ),
-            Basis::Hand { reason: Some(reason) } => {
-                t(look.lang, "ui.case.by_hand_because", &[("reason", reason)])
-            }
-            Basis::Hand { reason: None } => t(look.lang, "ui.case.by_hand", &[]),
-        };
         if let Some(promise) = self.case.promise() {
             let late = promise.due < look.now;
             let words = t(
@@ -266,7 +251,7 @@ impl CaseView {
                 &[
                     ("stage", &t(look.lang, &format!("stage.{}", promise.stage), &[])),
                     ("due", &reader.when(promise.due)),
-                    ("rule", &basis(&promise.basis)),
+                    ("rule", &show_basis(&promise.basis, look.lang)),
                 ],
             );
             lines.add(&late_mark(&words, late, promise.due, look), duty_style(late, look));
@@ -276,7 +261,10 @@ impl CaseView {
             let mut words = t(
                 look.lang,
                 "ui.case.callback",
-                &[("due", &reader.when(callback.next_at())), ("rule", &basis(&callback.basis))],
+                &[
+                    ("due", &reader.when(callback.next_at())),
+                    ("rule", &show_basis(&callback.basis, look.lang)),
+                ],
             );
             if !callback.attempts.is_empty() {
                 words.push_str(&t(
