@@ -89,7 +89,7 @@ fn a_case_has_the_promised_shape() {
 fn instants(value: &Value, path: &str, found: &mut Vec<(String, String)>) {
     match value {
         Value::Object(map) => {
-            map.iter().for_each(|(key, one)| instants(one, &format!("{path}/{key}"), found))
+            map.iter().for_each(|(key, one)| instants(one, &format!("{path}/{key}"), found));
         }
         Value::Array(rows) => rows.iter().for_each(|one| instants(one, path, found)),
         Value::String(text) if chrono::DateTime::parse_from_rfc3339(text).is_ok() => {

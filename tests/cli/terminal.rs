@@ -48,7 +48,7 @@ impl Terminal {
     #[track_caller]
     fn wait(&mut self, words: &str) {
         while !self.seen.contains(words) {
-            let part = self.shown.recv_timeout(Duration::from_secs(60));
+            let part = self.shown.recv_timeout(Duration::from_mins(1));
             let part = part.unwrap_or_else(|_| panic!("no {words:?} in {:?}", self.seen));
             self.seen.push_str(&String::from_utf8_lossy(&part));
         }
@@ -62,8 +62,7 @@ impl Terminal {
     #[cfg(unix)]
     fn echoes(&self) -> bool {
         const ECHO: u64 = 0x8;
-        #[allow(clippy::unnecessary_cast, reason = "the flags are wider on some systems")]
-        let flags = self.master.get_termios().unwrap().local_flags.bits() as u64;
+        let flags: u64 = self.master.get_termios().unwrap().local_flags.bits().into();
         flags & ECHO != 0
     }
 }
