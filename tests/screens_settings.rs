@@ -2,6 +2,8 @@
 
 #[path = "screens_settings/desk.rs"]
 mod desk;
+#[path = "screens_settings/offers.rs"]
+mod offers;
 #[path = "screens_settings/phrases.rs"]
 mod phrases;
 #[path = "screens_settings/rules.rs"]

@@ -87,6 +87,12 @@ impl Desk {
         self.terminal.draw(|frame| app.draw(frame)).unwrap();
     }
 
+    /// The screen with its colours.
+    pub fn cells(&mut self) -> Buffer {
+        self.draw();
+        self.terminal.backend().buffer().clone()
+    }
+
     /// What stands on the screen, without the blanks behind wide characters.
     pub fn screen(&mut self) -> String {
         self.draw();
