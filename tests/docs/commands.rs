@@ -31,7 +31,7 @@ error that says what to do.
 | `QIANTAI_CONFIG` | the configuration directory of the screen |
 ";
 
-fn says(arguments: &[&str]) -> String {
+pub fn says(arguments: &[&str]) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_qiantai"))
         .args(arguments)
         // Lines are broken by the width that a shell tells.
@@ -44,7 +44,7 @@ fn says(arguments: &[&str]) -> String {
 }
 
 /// The names of all commands, read from the completions that the shell is given.
-fn commands() -> Vec<String> {
+pub fn commands() -> Vec<String> {
     let document: Value =
         serde_json::from_str(&says(&["man", "--json", "--lang", "en"])).expect("a document");
     let page = document["page"].as_str().expect("a page").to_owned();

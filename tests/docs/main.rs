@@ -1,9 +1,11 @@
-//! The pages under `docs/` that are written from the program: what they say is what it does.
+//! The pages under `docs/` that are written from the program, and the one that names what is in it: what
+//! they say is what it does.
 //!
 //! `QIANTAI_WRITE_DOCS=1 cargo test --test docs` writes them anew.
 
 mod commands;
 mod keys;
+mod source;
 mod workflows;
 
 use std::fs;
