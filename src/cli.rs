@@ -12,6 +12,7 @@ mod completions;
 mod demo;
 mod doctor;
 mod find;
+mod household;
 mod import;
 mod init;
 mod kinds;
@@ -113,6 +114,7 @@ const COMMANDS: &[Entry] = &[
     Entry { command: operator::command, run: operator::run },
     Entry { command: import::command, run: import::run },
     Entry { command: find::command, run: find::run },
+    Entry { command: household::command, run: household::run },
     Entry { command: kinds::command, run: kinds::run },
     Entry { command: open::command, run: open::run },
     Entry { command: act::command, run: act::run },

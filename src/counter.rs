@@ -9,6 +9,7 @@ pub mod cases;
 pub mod clock;
 pub mod community;
 pub mod directory;
+pub mod household_file;
 pub mod operators;
 pub mod outcome;
 pub mod review;

@@ -15,6 +15,7 @@ pub mod figures;
 pub mod find;
 pub mod operators;
 pub mod owed;
+pub mod past;
 pub mod references;
 pub mod settings;
 #[cfg(test)]

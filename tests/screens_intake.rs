@@ -526,3 +526,55 @@ fn a_household_is_added_by_hand_and_its_form_survives_a_call() {
         screen.sees(&title);
     }
 }
+
+#[test]
+fn the_whole_file_of_a_household_is_one_key_away() {
+    for (lang, size) in everywhere() {
+        let mut screen = home(lang, size, Role::Receptionist);
+        screen.press(&["9", "F11"]);
+        let label = t(lang, "household.field.cabinet", &[]);
+        screen.sees(&label);
+        // The papers stand below the residents, whose table is passed with one key.
+        screen.press(&["Tab"; 6]);
+        screen.types("2号柜");
+        screen.press(&["Ctrl+S"]);
+        screen.sees(&t(lang, "household.form.saved", &[("unit", "3-2-1501")]));
+        let household = screen.app.store().household("3-2-1501").unwrap().unwrap();
+        assert_eq!(household.papers.cabinet, "2号柜");
+        let title = t(lang, "household.file", &[("unit", "3-2-1501")]);
+        screen.press(&["Ctrl+U"]);
+        screen.sees(&title);
+        screen.sees(&t(lang, "household.papers", &[("place", "2号柜")]));
+        screen.sees(&t(lang, "household.done.change", &[]));
+        screen.press(&["Esc"]);
+        screen.sees_no(&title);
+        // From the page as from the list.
+        screen.press(&["Enter", "Ctrl+U"]);
+        screen.sees(&title);
+    }
+}
+
+#[test]
+fn charges_owed_are_taken_in_at_the_same_screen() {
+    for (lang, size) in everywhere() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = file(dir.path(), "owed.csv", "房号,项目,期间,金额\n3-2-1501,物业费,9月,252.63\n");
+        let mut screen = home(lang, size, Role::Supervisor);
+        screen.press(&["Ctrl+O"]);
+        screen.sees(&t(lang, "import.list.households", &[]));
+        screen.press(&["F5"]);
+        screen.sees(&t(lang, "import.list.arrears", &[]));
+        screen.empty_field();
+        screen.types(&path);
+        screen.press(&["Enter"]);
+        screen.sees(&t(lang, "exchange.field.amount", &[]));
+        screen.press(&["Ctrl+S"]);
+        let all = [("count", "1"), ("total", "252.63"), ("cleared", "0")];
+        screen.sees(&t(lang, "exchange.owed", &all));
+        assert_eq!(screen.app.store().household("3-2-1501").unwrap().unwrap().arrears, 0);
+        screen.press(&["Ctrl+S", "Enter"]);
+        assert_eq!(screen.app.store().household("3-2-1501").unwrap().unwrap().arrears, 25_263);
+        screen.press(&["9", "Enter"]);
+        screen.sees("物业费 9月 252.63");
+    }
+}

@@ -21,6 +21,9 @@ const COMMON: [&str; 3] = [review::CALLBACK_OVERDUE, review::PROMISE_BROKEN, rev
 /// Most findings of one sort that are listed.
 const LIMIT: usize = 1_000;
 
+/// Households that one finding about papers names.
+const PAPERS_NAMED: usize = 5;
+
 /// A day as the supervisor sees it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Review {
@@ -193,6 +196,7 @@ fn gather(
     unattended(store, day, until, calendar, &mut findings)?;
     named(&mut findings);
     drafts(store, span.1, &mut findings)?;
+    papers(store, day, calendar, &mut findings)?;
     missed_days(store, day, calendar, &mut findings)?;
     yearly(store, day, calendar, &mut findings)?;
     let marks = store.day_marks(day)?;
@@ -300,6 +304,32 @@ fn drafts(store: &Store, end: DateTime<Utc>, findings: &mut Vec<Finding>) -> Res
             mark: None,
         });
     }
+    Ok(())
+}
+
+/// Papers that were to be kept until a day that is over: one finding, however many households.
+fn papers(
+    store: &Store,
+    day: NaiveDate,
+    calendar: &ServiceCalendar,
+    findings: &mut Vec<Finding>,
+) -> Result<()> {
+    let past = store.papers_past(day)?;
+    let Some((_, first)) = past.first() else { return Ok(()) };
+    let mut units: Vec<&str> = past.iter().take(PAPERS_NAMED).map(|(unit, _)| unit.as_str()).collect();
+    if past.len() > PAPERS_NAMED {
+        units.push("...");
+    }
+    findings.push(Finding {
+        kind: review::PAPERS_PAST.to_owned(),
+        subject: format!("papers:{day}"),
+        unit: None,
+        summary: format!("{}: {}", past.len(), units.join(" ")),
+        owner: String::new(),
+        since: calendar.next_day_start(*first),
+        severity: Severity::Notice,
+        mark: None,
+    });
     Ok(())
 }
 

@@ -16,6 +16,8 @@ pub const UNDECIDED: &str = "undecided";
 pub const PARKED_DRAFT: &str = "parked-draft";
 /// Nobody sat at the counter during service hours (source §三(三)3(4)).
 pub const UNATTENDED: &str = "unattended";
+/// Papers of households that need not be kept any longer.
+pub const PAPERS_PAST: &str = "papers-past";
 /// An earlier day that nobody signed.
 pub const MISSED_DAY: &str = "missed-day";
 
@@ -24,7 +26,8 @@ pub const MISSED_DAY: &str = "missed-day";
 pub struct Finding {
     /// What, e.g. `callback-overdue`; words under `finding.<kind>`.
     pub kind: String,
-    /// The case's number; for other subjects `draft:ID`, `day:DAY`, `gap:INSTANT` or `year:YEAR`.
+    /// The case's number; for other subjects `draft:ID`, `day:DAY`, `gap:INSTANT`, `year:YEAR`
+    /// or `papers:DAY`.
     pub subject: String,
     /// Unit, or whom it is about.
     pub unit: Option<String>,

@@ -44,7 +44,7 @@ impl Record {
         hasher.finalize().to_vec()
     }
 
-    fn from_row(row: &rusqlite::Row) -> rusqlite::Result<(Self, Vec<u8>)> {
+    pub(super) fn from_row(row: &rusqlite::Row) -> rusqlite::Result<(Self, Vec<u8>)> {
         let at: i64 = row.get(3)?;
         let record = Self {
             seq: row.get(0)?,

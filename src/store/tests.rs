@@ -82,6 +82,7 @@ fn what_is_due_is_read_from_indexes() {
         (cases::OWNED, "cases_owned"),
         (cases::OTHERS, "cases_unit_open autoindex_cases"),
         (super::claims::HELD, "claim_resource"),
+        (super::past::STATEMENT, "cases_unit entry_household"),
         (super::references::COUNT, "reference_to"),
     ];
     for (sql, indexes) in asked {

@@ -9,6 +9,7 @@ mod find;
 mod findings;
 mod form_screen;
 mod help;
+mod household_file;
 mod household_form;
 mod household_pane;
 mod households;

@@ -195,3 +195,35 @@ fn charges_owed_are_taken_in_the_place_of_what_was_known() {
     zh.boss(&mapped).shows("不再欠费: 3-2-1501");
     assert_eq!(zh.json(&["find", "3-2-1501"])["households"][0]["arrears"], 0);
 }
+
+#[test]
+fn the_file_of_a_household_tells_everything_in_the_order_of_time() {
+    let office = Office::new();
+    let file = office.path().join("名册.csv");
+    std::fs::write(&file, ROSTER).unwrap();
+    office.boss(&["import", "households", file.to_str().unwrap()]).shows("refused 1");
+    let owed = office.path().join("欠费.csv");
+    std::fs::write(&owed, "房号,项目,期间,金额\n3-2-1501,物业费,9月,252.63\n").unwrap();
+    office.boss(&["import", "arrears", owed.to_str().unwrap()]).shows("252.63");
+    let call = office.json(&["open", "call", "--unit", "3-2-1501", "--set", "content=问停水"]);
+    let file = office.json(&["household", "3-2-1501"]);
+    assert_eq!(keys(&file), ["entries", "household", "owed", "owed_on", "papers"]);
+    assert_eq!(file["household"]["residents"][0]["phones"], json!(["138****5678"]));
+    let whole = office.boss_json(&["household", "3栋2单元1501室"]);
+    assert_eq!(whole["household"]["residents"][0]["phones"], json!(["13800005678"]));
+    let entries = file["entries"].as_array().unwrap();
+    let told: Vec<_> = entries.iter().map(|entry| entry["action"].as_str().unwrap()).collect();
+    assert_eq!(told, ["owed", "open"]);
+    assert_eq!(
+        keys(&entries[1]),
+        ["action", "at", "by", "changes", "kind", "note", "number", "seq", "state", "summary"]
+    );
+    assert_eq!(entries[1]["number"], call["number"]);
+    assert_eq!(file["owed"][0], json!({ "item": "物业费", "period": "9月", "amount": 25_263 }));
+    office.desk(&["household", "9-9-9999"]).refused("9-9-9999");
+    let page = office.desk(&["household", "3-2-1501"]);
+    page.shows("138****5678");
+    page.shows("物业费 9月 252.63");
+    let zh = office.in_chinese();
+    zh.desk(&["household", "3-2-1501"]).shows("欠费变更");
+}

@@ -103,6 +103,8 @@ fn every_word_of_every_kind_is_there() {
         review::UNDECIDED,
         review::PARKED_DRAFT,
         review::MISSED_DAY,
+        review::UNATTENDED,
+        review::PAPERS_PAST,
     ] {
         need_key(&format!("finding.{finding}"), &mut missing);
     }

@@ -8,9 +8,10 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 use super::cases::urgency_mark;
-use crate::desk::household::{Household, Owed, Papers};
+use crate::counter::household_file;
+use crate::desk::household::{Household, Owed};
 use crate::store::cases::{Query, Row};
-use crate::text::lang::{Lang, t};
+use crate::text::lang::t;
 use crate::text::plain::harmless;
 use crate::text::say::{kind_name, word};
 use crate::text::show::{mask_phone, show_money};
@@ -27,17 +28,6 @@ const CASES: usize = 50;
 const ALL_CASES: usize = 5_000;
 /// Days that "of late" means.
 const LATELY: u64 = 90;
-
-/// Where the papers of a household lie, in words.
-pub fn papers_words(papers: &Papers, lang: Lang) -> String {
-    let place = [papers.cabinet.as_str(), papers.folder.as_str()].join(" ");
-    let place = if place.trim().is_empty() { t(lang, "household.place_unknown", &[]) } else { place };
-    let mut words = t(lang, "household.papers", &[("place", place.trim())]);
-    if let Some(day) = papers.keep_until {
-        words = format!("{words}  {}", t(lang, "household.keep_until", &[("day", &day.to_string())]));
-    }
-    words
-}
 
 /// A household and what is known of it.
 pub struct HouseholdPane {
@@ -193,8 +183,7 @@ impl HouseholdPane {
                 Role::Overdue,
             ));
             for owed in self.owed.iter().filter(|_| whole) {
-                let what = [owed.item.as_str(), owed.period.as_str()].join("  ");
-                lines.push(text(format!("  {}  {}", what.trim(), show_money(owed.amount)), Role::Text));
+                lines.push(text(format!("  {}", household_file::charge(owed)), Role::Text));
             }
             if let Some(day) = self.owed_on.filter(|_| whole && !self.owed.is_empty()) {
                 let words = t(look.lang, "household.owed_on", &[("day", &day.to_string())]);
@@ -203,7 +192,7 @@ impl HouseholdPane {
         }
         let papers = &self.household.papers;
         if whole && !papers.is_unknown() {
-            lines.push(text(papers_words(papers, look.lang), Role::Dim));
+            lines.push(text(household_file::papers(papers, look.lang), Role::Dim));
         }
         if !self.household.note.is_empty() {
             let most = if whole { usize::MAX } else { 2 };

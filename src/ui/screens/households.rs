@@ -5,6 +5,7 @@ use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use serde_json::Value;
 
+use super::household_file::HouseholdFile;
 use super::household_form::HouseholdForm;
 use super::household_pane::HouseholdPane;
 use super::list::{Cursor, List};
@@ -307,6 +308,13 @@ impl Screen for Households {
                 self.change(cx);
                 return true;
             }
+            Some(Command::Household) => {
+                let file = self.unit().and_then(|unit| HouseholdFile::read(&unit, cx));
+                if let Some(file) = file {
+                    cx.send(Message::Push(Box::new(file)));
+                }
+                return true;
+            }
             Some(Command::NewHere) => {
                 let form = HouseholdForm::new(None, cx);
                 cx.send(Message::Push(Box::new(form)));
@@ -354,6 +362,10 @@ impl Screen for Households {
         if self.page {
             return vec![
                 Hint { key: "Enter".into(), does: t(look.lang, "ui.key.show", &[]) },
+                Hint {
+                    key: look.keymap.label(Command::Household),
+                    does: t(look.lang, "household.key.file", &[]),
+                },
                 Hint { key: "Esc".into(), does: t(look.lang, "ui.key.back", &[]) },
             ];
         }
