@@ -31,7 +31,8 @@ pub const LINKED: &str = "linked";
 
 const NOTE: Field = Field::new("note", FieldType::LongText);
 const REASON: Field = Field::required("reason", FieldType::LongText);
-const CALLBACK_ID: Field = Field::new("callback", FieldType::Count { min: 1, max: 10_000 });
+/// Which of a case's callbacks is meant; without it the one that waits longest.
+pub const CALLBACK_ID: Field = Field::new("callback", FieldType::Count { min: 1, max: 10_000 });
 
 /// Turns a call, visit or letter into any other kind; the new case carries over what both kinds have.
 pub const TURN_INTO: Action = Action::new("turn-into", From::AnyOpen, To::Stay)

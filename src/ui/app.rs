@@ -287,6 +287,7 @@ impl App {
             }
             Message::Act(number, action) => self.act(&number, action),
             Message::ShowCase(number) => self.show_case(&number),
+            Message::Opened(number) => self.with_tab(|tab, cx| tab.point_at(&number, cx)),
             Message::ShowHousehold(unit) => {
                 if self.clear_way() {
                     self.go(screens::HOUSEHOLDS);

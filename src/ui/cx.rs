@@ -138,6 +138,8 @@ pub enum Message {
     Act(String, &'static str),
     /// Shows a case on its kind's tab.
     ShowCase(String),
+    /// A case was opened: where its list is shown, the cursor goes to it.
+    Opened(String),
     /// Shows a household.
     ShowHousehold(String),
     /// Goes to a tab, counted from 0.
@@ -229,6 +231,9 @@ pub trait Screen {
 
     /// Shows this case, if it is that screen's business.
     fn show_case(&mut self, _number: &str, _cx: &mut Cx) {}
+
+    /// Puts the cursor of its list on this case, if it stands there.
+    fn point_at(&mut self, _number: &str, _cx: &mut Cx) {}
 
     /// Shows this household, if it is that screen's business.
     fn show_household(&mut self, _unit: &str, _cx: &mut Cx) {}

@@ -376,17 +376,18 @@ impl Form {
             self.click(mouse.column, mouse.row, look);
         }
         let Some(slot) = self.slots.get_mut(self.focus) else { return FormEvent::Ignored };
-        let is_choice = slot.section == Section::Choice;
+        // What is done at once is chosen by choosing it, and by typing what it asks for.
+        let by_hand = slot.section != Section::Own;
         match slot.editor.event(event, look, sources) {
             Took::Ignored => self.move_by(event, cx, look, sources),
             Took::Taken => FormEvent::Taken,
             Took::Changed => {
-                self.chosen_by_hand |= is_choice;
+                self.chosen_by_hand |= by_hand;
                 self.after_change(cx, look, sources);
                 FormEvent::Changed
             }
             Took::Next => {
-                self.chosen_by_hand |= is_choice;
+                self.chosen_by_hand |= by_hand;
                 self.after_change(cx, look, sources);
                 self.step(1, look);
                 FormEvent::Changed

@@ -122,3 +122,33 @@ fn ten_thousand_rows_are_gone_through_and_the_window_changes_in_the_middle() {
     let (_, last) = chosen(&mut stage, WIDE);
     assert!(last.contains("事由00000"), "{last}");
 }
+
+#[test]
+fn a_case_that_was_just_opened_is_the_chosen_one() {
+    let mut stage = Stage::receptionist(repairs(Office::standard(), 3), Lang::ZhCn);
+    stage.press("3 Down Down");
+    let before = chosen(&mut stage, WIDE).1;
+    stage.press("Ctrl+N Tab Tab Tab Tab Tab =楼道灯不亮 Ctrl+S");
+    let after = chosen(&mut stage, WIDE).1;
+    assert!(!before.contains("楼道灯不亮") && after.contains("楼道灯不亮"), "{after}");
+}
+
+#[test]
+fn which_callback_is_asked_only_where_several_wait() {
+    let mut office = Office::standard();
+    let number = office.open("2026-11-23 10:00", "repair", json!({ "content": "灯不亮" }));
+    office.act("2026-11-23 10:00", &number, "callback-add", json!({ "due": "2026-11-20T02:00:00Z" }));
+    let mut stage = Stage::receptionist(office, Lang::En);
+    stage.press("7 F5");
+    let one = stage.text(WIDE);
+    assert!(one.contains("Score") && !one.contains("Which callback"), "{one}");
+    let mut office = Office::standard();
+    let number = office.open("2026-11-23 10:00", "repair", json!({ "content": "灯不亮" }));
+    for due in ["2026-11-20T02:00:00Z", "2026-11-20T03:00:00Z"] {
+        office.act("2026-11-23 10:00", &number, "callback-add", json!({ "due": due }));
+    }
+    let mut stage = Stage::receptionist(office, Lang::En);
+    stage.press("7 F5");
+    let two = stage.text(WIDE);
+    assert!(two.contains("Score") && two.contains("Which callback"), "{two}");
+}

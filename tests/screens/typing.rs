@@ -65,3 +65,20 @@ fn a_choice_that_is_typed_stays_a_list_when_fields_go_that_made_it_narrow() {
     let text = stage.text(WIDE);
     assert!(text.contains("2(*vehicle pass)"), "{text}");
 }
+
+#[test]
+fn what_a_call_turns_into_is_typed_over_what_its_matter_suggests() {
+    let mut stage = Stage::receptionist(Office::standard(), Lang::ZhCn);
+    for key in ["F2", "Tab", "Tab", "Tab", "2", "Tab", "Tab", "Tab", "Tab"] {
+        stage.press(key);
+        stage.draw(WIDE);
+    }
+    let suggested = stage.text(WIDE);
+    assert!(suggested.contains("转为*     [报修 "), "{suggested}");
+    stage.press("=投");
+    let typed = stage.text(WIDE);
+    assert!(typed.contains("转为*     [投 "), "{typed}");
+    stage.press("Enter");
+    let chosen = stage.text(WIDE);
+    assert!(chosen.contains("转为*     [投诉 "), "{chosen}");
+}

@@ -371,6 +371,13 @@ impl Screen for Cases {
             self.page = true;
         }
     }
+
+    fn point_at(&mut self, number: &str, cx: &mut Cx) {
+        if let Some(place) = self.rows.iter().position(|row| row.case.number == number) {
+            self.list.set_len(self.rows.len(), Some(place));
+            self.look_at_selected(cx);
+        }
+    }
 }
 
 /// The mark in front of a row and what it says about the case.

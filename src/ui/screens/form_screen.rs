@@ -156,7 +156,11 @@ impl FormScreen {
     pub fn action(kind: &'static Kind, case: Case, action: &'static str, cx: &mut Cx) -> Option<Self> {
         let household = household_of(case.unit.as_deref(), cx);
         let declared = kind.action(action)?;
-        let fields = workflow::inputs_of(kind, declared, cx.store.kinds(), None);
+        let mut fields = workflow::inputs_of(kind, declared, cx.store.kinds(), None);
+        if case.callbacks.iter().filter(|callback| callback.is_open()).count() < 2 {
+            // Which of them is meant is a question only where several wait.
+            fields.retain(|field| field.key != workflow::CALLBACK_ID.key);
+        }
         if fields.is_empty() {
             return None;
         }
@@ -272,6 +276,10 @@ impl FormScreen {
                     None => cx.send(Message::Close),
                 }
                 cx.send(Message::Changed);
+                if matches!(self.purpose, Purpose::New) {
+                    // What was just opened is what something is done with next.
+                    cx.send(Message::Opened(done.case.number));
+                }
                 cx.toast(Tone::Good, text);
             }
             Err(CounterError::Refused(why)) => {

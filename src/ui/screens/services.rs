@@ -244,6 +244,12 @@ impl Screen for Services {
         self.inside.map_or("services", |book| self.books[book].kind.id)
     }
 
+    fn point_at(&mut self, number: &str, cx: &mut Cx) {
+        if let Some(book) = self.inside {
+            self.books[book].cases.point_at(number, cx);
+        }
+    }
+
     fn show_case(&mut self, number: &str, cx: &mut Cx) {
         let prefix = crate::desk::number::parse(number).map(|(prefix, _, _)| prefix);
         let book = self.books.iter().position(|book| prefix.is_some_and(|prefix| prefix == book.kind.prefix));
