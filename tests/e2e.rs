@@ -1,5 +1,7 @@
 //! The real binary in a pseudo-terminal, as people sit before it.
 
+#[path = "e2e/cursor.rs"]
+mod cursor;
 #[path = "e2e/day.rs"]
 mod day;
 #[path = "e2e/faults.rs"]

@@ -111,6 +111,27 @@ impl Terminal {
         self.seen().raw.clone()
     }
 
+    /// Row and column of the cursor that a whole frame has placed: while one is painted, the cursor is where
+    /// the painting is. A frame ends with showing the cursor and placing it, or with the bell behind that.
+    pub fn cursor_of_frame(&self) -> Option<(u16, u16)> {
+        let seen = self.seen();
+        let tail = &seen.raw[seen.raw.len().saturating_sub(24)..];
+        let tail = String::from_utf8_lossy(tail);
+        let (_, place) = tail.trim_end_matches('\x07').rsplit_once("\x1b[?25h\x1b[")?;
+        let (row, column) = place.strip_suffix('H')?.split_once(';')?;
+        Some((row.parse::<u16>().ok()? - 1, column.parse::<u16>().ok()? - 1))
+    }
+
+    /// How many bytes the program wrote so far.
+    pub fn written(&self) -> usize {
+        self.seen().raw.len()
+    }
+
+    /// How long it has written nothing.
+    pub fn quiet(&self) -> Duration {
+        self.seen().last.elapsed()
+    }
+
     /// Row and column of the cursor, if it is shown.
     pub fn cursor(&self) -> Option<(u16, u16)> {
         self.look(|screen| (!screen.hide_cursor()).then(|| screen.cursor_position()))
