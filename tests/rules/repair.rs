@@ -5,7 +5,7 @@ use qiantai::desk::promise::Basis;
 use qiantai::store::cases::{Order, Query};
 use serde_json::{Value, json};
 
-use super::desk::{Boss, Counter, Desk, nothing};
+use super::desk::{Boss, Counter, Desk, nothing, why_of};
 
 fn lines(price: i64) -> Value {
     json!([{ "what": "角阀", "count": 2, "price": price }])
@@ -267,6 +267,18 @@ fn waiting_for_parts_moves_the_promise_with_its_reason() {
     let waits = c.done(Desk, &number, "wait-parts", json!({ "parts": "水泵", "parts_until": until }));
     assert_eq!(waits.due_at(), Some(c.now + TimeDelta::days(3)));
     assert_eq!(c.done(Desk, &number, "resume", nothing()).state, "working");
+}
+
+#[test]
+fn the_engineer_is_promised_for_the_hour_that_the_resident_wishes() {
+    let mut c = Counter::new();
+    let mut wished = given("normal", false);
+    wished["appointment"] = c.at(-5);
+    assert_eq!(why_of(&mut c, "repair", wished.clone()).key, "desk.why.in_the_past");
+    wished["appointment"] = c.at(26 * 60);
+    let case = c.open("repair", wished);
+    assert_eq!(case.due_at(), Some(c.now + TimeDelta::hours(26)));
+    assert!(matches!(case.promise().unwrap().basis, Basis::Hand { .. }));
 }
 
 #[test]
