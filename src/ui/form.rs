@@ -16,7 +16,7 @@ use super::keys::{Command, Place};
 use super::look::Look;
 use super::parts::options::{Choice, Options};
 use crate::desk::case::Case;
-use crate::desk::field::{Field, FieldType, Values};
+use crate::desk::field::{Field, FieldType, Preset, Values};
 use crate::desk::kind::{Action, Kind};
 use crate::desk::kinds::Kinds;
 use crate::desk::why::Why;
@@ -465,8 +465,12 @@ impl Form {
         self.fill_from(hit, look);
         self.after_change(cx, look, sources);
         self.step(1, look);
-        let known =
-            |slot: &Slot| matches!(slot.editor.field().key, "contact" | "phone") && slot.editor.has_text();
+        // What is known now, and what stamped itself, is passed over.
+        let known = |slot: &Slot| {
+            let field = slot.editor.field();
+            (matches!(field.key, "contact" | "phone") || field.preset == Preset::Now)
+                && slot.editor.has_text()
+        };
         while self.slots.get(self.focus).is_some_and(known) {
             let before = self.focus;
             self.step(1, look);

@@ -1,7 +1,7 @@
 //! The further services on tab 8: two keys to each, and everything else as on the first six tabs.
 
 use crate::office::{BOSS, DESK, Office, Speaks, text};
-use crate::terminal::until;
+use crate::terminal::{Terminal, until};
 
 const BOTH: [Speaks; 2] = [Speaks::Chinese, Speaks::English];
 
@@ -53,16 +53,18 @@ fn every_service_is_two_keys_away_and_esc_or_8_lead_back() {
         let choice = speaks.of("特约服务", "Special service");
         terminal.tap("8");
         terminal.sees(choice);
-        terminal.press(&["2"]);
+        let letters = key_of(&terminal, speaks.of("来信", "Letter"));
+        let letters = letters.as_str();
+        terminal.press(&[letters]);
         terminal.sees("加装遮阳棚");
         terminal.press(&["Esc"]);
         terminal.sees(choice);
-        terminal.press(&["2"]);
+        terminal.press(&[letters]);
         terminal.sees("加装遮阳棚");
         terminal.press(&["8"]);
         terminal.sees(choice);
         // Another tab and back: the choice again, whatever was shown last.
-        terminal.press(&["2"]);
+        terminal.press(&[letters]);
         terminal.sees("加装遮阳棚");
         terminal.tap("1");
         terminal.tap("8");
@@ -241,4 +243,14 @@ fn a_shift_is_signed_in_to_with_one_key_and_handed_over_with_what_is_open() {
         terminal.press(&["Ctrl+S"]);
         until("it is received", || office.case(&number)["state"] == "closed");
     }
+}
+
+/// The key that stands before a service in the choice.
+fn key_of(terminal: &Terminal, name: &str) -> String {
+    let screen = terminal.screen();
+    let words = screen.lines().find_map(|line| {
+        let (key, rest) = line.trim_start_matches(['│', ' ']).split_once(' ')?;
+        rest.trim_start().starts_with(name).then(|| key.to_owned())
+    });
+    words.unwrap_or_else(|| panic!("{name} is not offered:\n{screen}"))
 }

@@ -59,11 +59,11 @@ pub static KIND: Kind = Kind {
         Field::new("unit", FieldType::Unit),
         Field::new("contact", FieldType::Text),
         Field::new("phone", FieldType::Phone),
+        Field::required("rang_at", FieldType::Instant).preset(Preset::Now).fixed(),
         Field::required("about", FieldType::Choice(ABOUT)).preset(Preset::Text("enquiry")),
         Field::new("content", FieldType::LongText),
         talk::KNOWN,
         Field::new("rings", FieldType::Count { min: 1, max: 99 }),
-        Field::required("rang_at", FieldType::Instant).preset(Preset::Now).fixed(),
     ],
     fields: &talk::FIELDS,
     states: &[
