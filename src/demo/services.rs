@@ -13,6 +13,7 @@ use crate::desk::field::{Field, FieldType, Values};
 use crate::desk::kind::{Around, Kind};
 use crate::desk::why::Why;
 use crate::desk::workflow::inputs_of;
+use crate::store::cases::Query;
 use crate::text::value::{Typing, typed_value};
 
 /// The hours of the other services.
@@ -137,6 +138,13 @@ impl Desk<'_> {
         }
     }
 
+    /// The number of the newest open case of a kind; nothing where there is none.
+    fn newest_open(&self, kind: &str) -> Result<String, DemoError> {
+        let query = Query { kind: Some(kind.to_owned()), open: Some(true), limit: 1, ..Query::default() };
+        let newest = self.store.list(&query)?.rows.into_iter().next();
+        Ok(newest.map(|row| row.case.number).unwrap_or_default())
+    }
+
     /// What a story gives, read as if somebody had typed it.
     fn given(
         &mut self,
@@ -169,6 +177,9 @@ impl Desk<'_> {
         }
         let text = text.as_str().map_or_else(|| text.to_string(), str::to_owned);
         let mut said = self.say(&text, Some(person));
+        if let FieldType::CaseOf(id) = field.ty {
+            said = said.replace(&format!("{{open:{id}}}"), &self.newest_open(id)?);
+        }
         while said.contains('#') {
             said = said.replacen('#', &self.minutes(0, 9).to_string(), 1);
         }
@@ -181,4 +192,5 @@ impl Desk<'_> {
 /// Refused because there is nothing left of what was asked for.
 fn is_taken(why: &Why) -> bool {
     ["desk.why.taken", "desk.why.not_enough"].contains(&why.key.as_str())
+        || why.field.as_deref() == Some("campaign")
 }
