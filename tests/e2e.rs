@@ -16,6 +16,8 @@ mod intake;
 mod keys;
 #[path = "e2e/office.rs"]
 mod office;
+#[path = "e2e/questions.rs"]
+mod questions;
 #[path = "e2e/services.rs"]
 mod services;
 #[path = "e2e/stories.rs"]

@@ -6,6 +6,7 @@ use ratatui::text::Line;
 use ratatui::widgets::Paragraph;
 
 use crate::text::lang::t;
+use crate::text::plain::harmless;
 use crate::text::width::wrap;
 use crate::ui::cx::Cx;
 use crate::ui::look::Look;
@@ -34,16 +35,26 @@ impl AnswerPane {
         &self.number
     }
 
+    fn lines(&self, columns: usize, look: &Look) -> Vec<Line<'static>> {
+        let question = wrap(&harmless(&self.question), columns);
+        let accent = look.theme.style(Role::Accent);
+        let mut lines: Vec<Line> = question.into_iter().map(|line| Line::styled(line, accent)).collect();
+        lines.extend(markdown::lines(&self.body, columns, look));
+        lines
+    }
+
+    /// Rows that it wants at a width, its frame included.
+    #[must_use]
+    pub fn rows(&self, columns: u16, look: &Look) -> u16 {
+        let lines = self.lines(usize::from(columns.saturating_sub(2)).max(1), look).len();
+        u16::try_from(lines).unwrap_or(u16::MAX).saturating_add(2)
+    }
+
     /// Draws it.
     pub fn draw(&self, frame: &mut Frame, area: Rect, look: &Look) {
         let title = t(look.lang, "ui.answer.read_out", &[("number", &self.number)]);
         let inner = parts::framed(frame, area, look, &title, None, false);
-        let columns = usize::from(inner.width).max(1);
-        let question = wrap(&crate::text::plain::harmless(&self.question), columns);
-        let mut lines: Vec<Line> =
-            question.into_iter().map(|line| Line::styled(line, look.theme.style(Role::Accent))).collect();
-        lines.push(Line::default());
-        lines.extend(markdown::lines(&self.body, columns, look));
+        let lines = self.lines(usize::from(inner.width).max(1), look);
         frame.render_widget(Paragraph::new(lines), inner);
     }
 }

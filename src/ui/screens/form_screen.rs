@@ -391,8 +391,9 @@ impl Screen for FormScreen {
                 (None, None) => self.recent.draw(frame, side, look),
             }
         } else if let Some(answer) = &self.answer {
-            let parts = Layout::vertical([Constraint::Percentage(55), Constraint::Percentage(45)]);
-            let [form, below] = parts.areas(area);
+            // The form scrolls; what is read out is seen as far as it goes.
+            let below = Constraint::Length(answer.rows(area.width, look).min(area.height * 3 / 5));
+            let [form, below] = Layout::vertical([Constraint::Min(0), below]).areas(area);
             answer.draw(frame, below, look);
             self.draw_form(frame, form, look);
         } else {
