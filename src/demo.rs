@@ -9,6 +9,7 @@ mod callbacks;
 mod calls;
 mod complaints;
 mod desk;
+mod files;
 mod moveins;
 mod passes;
 mod place;
@@ -16,6 +17,7 @@ mod questions;
 mod repairs;
 mod rhythm;
 mod services;
+mod shifts;
 mod signing;
 mod soon;
 mod texts;
@@ -162,6 +164,10 @@ fn build(store: &mut Store, texts: &Texts, now: DateTime<Utc>, wish: Wish) -> Re
     let staffing = set_up(store, texts, start, wish)?;
     let households = town.households.len();
     town::settle(store, &staffing.supervisor, start + TimeDelta::minutes(20), &town)?;
+    if wish.cases >= services::ENOUGH {
+        let (at, today) = (start + TimeDelta::minutes(25), now.with_timezone(&tz).date_naive());
+        files::file_papers(store, &staffing.supervisor, at, &town, (texts, today))?;
+    }
     let mut desk = Desk::new(store, texts, (town, rhythm, rng), staffing, now, wish.cases);
     desk.run()?;
     let cases = desk.opened;

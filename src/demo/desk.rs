@@ -10,6 +10,7 @@ use rand::rngs::ChaCha8Rng;
 use serde_json::Value;
 
 use super::rhythm::{Rhythm, SERVICE};
+use super::shifts::{Duty, Turn};
 use super::texts::{Texts, pick, vary};
 use super::town::{Person, Town};
 use super::{DemoError, Sort};
@@ -24,6 +25,8 @@ use crate::store::Store;
 pub(super) enum Who {
     /// The receptionist on duty.
     Desk,
+    /// The receptionist of that place, on duty or not.
+    Receptionist(usize),
     /// The supervisor.
     Supervisor,
     /// The manager's assistant.
@@ -54,6 +57,10 @@ pub(super) enum Step {
     Sweep,
     /// The supervisor looks a day through and signs it.
     Sign(NaiveDate),
+    /// Somebody on duty does something.
+    Shift(Turn, Duty),
+    /// The finance office's list of charges owed comes.
+    Charges,
     /// What is still missing to the wished number of cases is drawn.
     TopUp,
     /// A story of the further services begins.
@@ -140,6 +147,8 @@ pub(super) struct Desk<'a> {
     pub chapters: HashMap<String, (usize, usize)>,
     /// Households whose further services look at each other, each taken once.
     pub households: HashSet<String>,
+    /// The shifts that were signed in to.
+    pub shifts: HashMap<Turn, String>,
     queue: BinaryHeap<Reverse<Event>>,
     seq: u64,
 }
@@ -174,6 +183,7 @@ impl<'a> Desk<'a> {
             surveyed: HashSet::new(),
             chapters: HashMap::new(),
             households: HashSet::new(),
+            shifts: HashMap::new(),
             queue: BinaryHeap::new(),
             seq: 0,
         }
@@ -190,13 +200,16 @@ impl<'a> Desk<'a> {
             self.expect(self.rhythm.before_end(before), Step::Soon(due));
         }
         self.plan_services();
+        self.plan_shifts();
+        let week_ago = self.rhythm.day(self.now) - chrono::Days::new(6);
+        self.push(self.rhythm.at(week_ago, 10 * 3600 + 900), Step::Charges);
         while let Some(Reverse(event)) = self.queue.pop() {
             // The desk may still be busy with the step before.
             self.at = self.at.max(event.at);
             if self.at > self.now {
                 break;
             }
-            let by_hand = !matches!(event.step, Step::Day(_) | Step::Sweep | Step::TopUp);
+            let by_hand = !matches!(event.step, Step::Day(_) | Step::Sweep | Step::TopUp | Step::Shift(..));
             if by_hand && !self.rhythm.is_open(self.at) {
                 // Nobody is there: it is gone on with in the morning.
                 let morning = self.rhythm.within(self.at, SERVICE, &mut self.rng);
@@ -226,6 +239,10 @@ impl<'a> Desk<'a> {
             Step::Sweep => {
                 clock::sweep(self.store, self.at)
                     .map_err(|source| DemoError::Step { what: "sweep".into(), source })?;
+            }
+            Step::Shift(turn, duty) => self.on_shift(turn, duty)?,
+            Step::Charges => {
+                self.charges().map_err(|source| DemoError::Step { what: "charges".into(), source })?;
             }
             Step::Sign(day) => self.sign(day)?,
             Step::TopUp => self.top_up(),
@@ -268,6 +285,11 @@ impl<'a> Desk<'a> {
     pub(super) fn expect(&mut self, at: DateTime<Utc>, step: Step) {
         self.pending += 1;
         self.push(at, step);
+    }
+
+    /// What was expected has come.
+    pub(super) fn forget_pending(&mut self) {
+        self.pending = self.pending.saturating_sub(1);
     }
 
     fn arrive(&mut self, sort: Sort) -> Result<(), DemoError> {
@@ -424,13 +446,12 @@ impl<'a> Desk<'a> {
             Who::Supervisor => &self.staffing.supervisor,
             Who::Assistant => &self.staffing.assistant,
             Who::Desk => {
-                // Early and late shift change at three; the two swap every week.
-                use chrono::Datelike;
-                let hour = self.rhythm.hour(self.at);
-                let late = !(7..15).contains(&hour);
-                let week = self.rhythm.day(self.at).iso_week().week() % 2 == 1;
-                &self.staffing.receptionists[usize::from(late != week)]
+                // Early and late shift change at three.
+                let late = !(7..15).contains(&self.rhythm.hour(self.at));
+                let turn = Turn { day: self.rhythm.day(self.at), late };
+                &self.staffing.receptionists[turn.receptionist()]
             }
+            Who::Receptionist(at) => &self.staffing.receptionists[at],
         }
     }
 

@@ -21,7 +21,7 @@ const HOURS: (u32, u32) = (8, 20);
 /// How often somebody else is looked for where a household is busy already.
 const TRIES: usize = 50;
 /// From so many cases on every story is told at least once, and the equipment is in its ledger.
-const ENOUGH: u32 = 400;
+pub(super) const ENOUGH: u32 = 400;
 
 impl Desk<'_> {
     /// Spreads every story once over the first days, so that there is time for its end.

@@ -35,6 +35,11 @@ pub(super) struct CommunityText {
     pub operators: Vec<OperatorText>,
     pub staff: Vec<StaffText>,
     pub holidays: Vec<String>,
+    /// What households owe for, the fee first.
+    pub owed: Vec<String>,
+    /// How cabinets and the boxes in them are named.
+    pub cabinet: String,
+    pub folder: String,
     pub block: Vec<Block>,
 }
 
