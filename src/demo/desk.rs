@@ -69,12 +69,6 @@ pub(super) enum Step {
     Equipment(usize),
     /// An answer of the knowledge base is written down.
     Known(usize),
-    /// The yearly survey begins.
-    Campaign,
-    /// A paper form of it is typed in.
-    Form,
-    /// It ends.
-    CloseCampaign,
 }
 
 /// A step with its instant; steps of one instant happen in the order they were thought of.
@@ -139,10 +133,6 @@ pub(super) struct Desk<'a> {
     pub waiting: HashMap<String, &'static str>,
     /// The answers of the knowledge base with the words that ask for them.
     pub known: Vec<(String, Vec<String>)>,
-    /// The survey that is under way.
-    pub campaign: Option<String>,
-    /// Units that have answered it.
-    pub surveyed: HashSet<String>,
     /// Which story of the further services a case tells, and how far it has come.
     pub chapters: HashMap<String, (usize, usize)>,
     /// Households whose further services look at each other, each taken once.
@@ -179,8 +169,6 @@ impl<'a> Desk<'a> {
             move_ins: 0,
             waiting: HashMap::new(),
             known: Vec::new(),
-            campaign: None,
-            surveyed: HashSet::new(),
             chapters: HashMap::new(),
             households: HashSet::new(),
             shifts: HashMap::new(),
@@ -260,17 +248,6 @@ impl<'a> Desk<'a> {
                 self.pending = self.pending.saturating_sub(1);
                 self.write_answer(text)?;
             }
-            Step::Campaign => {
-                self.pending = self.pending.saturating_sub(1);
-                self.begin_campaign()?;
-            }
-            Step::Form => {
-                self.pending = self.pending.saturating_sub(1);
-                if self.opened < self.wanted {
-                    self.type_form()?;
-                }
-            }
-            Step::CloseCampaign => self.close_campaign()?,
         }
         Ok(())
     }

@@ -98,7 +98,7 @@ fn a_known_answer_is_found_read_out_and_counted() {
         let mut terminal = office.at_work(DESK);
         terminal.press(&["F2"]);
         terminal.sees("LD");
-        terminal.press(&["Tab", "Tab", "Tab", "Tab", "Tab"]);
+        terminal.press(&["Tab", "Tab", "Tab", "Tab", "Tab", "Tab"]);
         // By the pinyin of a keyword.
         terminal.press(&["zx"]);
         terminal.sees("动工前要办什么");
