@@ -122,7 +122,7 @@ fn a_page_pasted_by_mistake_is_cut_and_the_screen_goes_on() {
     terminal.press(&["F2"]);
     terminal.sees("LD");
     terminal.paste(&page);
-    terminal.press(&["Tab", "Tab", "Tab", "Tab"]);
+    terminal.press(&["Tab", "Tab", "Tab", "Tab", "Tab"]);
     terminal.types("还能打字");
     terminal.sees("还能打字");
 }

@@ -52,14 +52,14 @@ fn a_new_desk_is_set_up_and_knows_its_households() {
 
         // The roster: one column is given by hand, because no heading names it.
         terminal.press(&["Enter"]);
-        terminal.sees(speaks.of("导入名册 1/4", "Import a roster 1/4"));
+        terminal.sees(speaks.of("导入住户名册 1/4", "1/4"));
         for _ in 0..200 {
             terminal.press(&["Backspace"]);
         }
         terminal.paste(&format!("{lists}/名"));
         terminal.sees("名册.csv");
         terminal.press(&["Enter"]);
-        terminal.sees(speaks.of("导入名册 2/4", "Import a roster 2/4"));
+        terminal.sees(speaks.of("导入住户名册 2/4", "2/4"));
         terminal.sees(speaks.of("标题在第 2 行", "headings in row 2"));
         terminal.press(&["Down", "Down", "Enter"]);
         terminal.sees(speaks.of("「谁」是什么", "What does \"谁\" hold"));

@@ -164,7 +164,11 @@ fn every_catalogue_has_a_name_and_takes_codes() {
             }
             let mut desk = at(lang, &title);
             desk.press(&["F5"]).types("brand-new").press(&["Tab"]).types("全新").press(&["Tab"]);
-            desk.types("Brand new").press(&["Ctrl+S"]);
+            desk.types("Brand new");
+            if id == "shift" {
+                desk.press(&["Tab"]).types("07:00-15:00");
+            }
+            desk.press(&["Ctrl+S"]);
             saved(&mut desk, lang, &title);
             assert_eq!(desk.settings().code_name(&id, "brand-new").unwrap().en, "Brand new");
             desk.press(&["End", "F6"]);
