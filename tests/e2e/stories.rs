@@ -134,6 +134,68 @@ const STORIES: &[Story] = &[
             (DESK, "leave", &[("new_address", "福田区莲花路", "Lotus Road")], "moved-out"),
         ],
     },
+    Story {
+        kind: "booking",
+        before: |_| {},
+        opening: &[
+            ("contact", "张建国", "张建国"),
+            ("category", "网球场", "Tennis court"),
+            ("from", "+30m", "+30m"),
+            ("until", "+90m", "+90m"),
+        ],
+        steps: &[(DESK, "use", &[], "used")],
+    },
+    Story {
+        kind: "account",
+        before: |_| {},
+        opening: &[
+            ("unit", "3-2-1501", "3-2-1501"),
+            ("account", "2", "gas"),
+            ("papers", "身份证", "id-card"),
+        ],
+        steps: &[
+            (DESK, "submit", &[("submitted_to", "供水公司", "the waterworks")], "submitted"),
+            (DESK, "opened", &[("account_number", "880012", "880012")], "opened"),
+            (DESK, "tell", &[("told_how", "1", "1")], "told"),
+        ],
+    },
+    Story {
+        kind: "agency",
+        before: |_| {},
+        opening: &[
+            ("contact", "张建国", "张建国"),
+            ("category", "laundry", "laundry"),
+            ("content", "两件大衣干洗", "two coats"),
+        ],
+        steps: &[
+            (DESK, "find", &[("provider", "洁净洗衣", "Clean & Co")], "found"),
+            (
+                DESK,
+                "agree",
+                &[("price", "80", "80"), ("agreed_by", "张建国", "张建国"), ("agreed_how", "1", "1")],
+                "agreed",
+            ),
+            (DESK, "done", &[], "done"),
+            (DESK, "callback-satisfied", &[], "done"),
+            (DESK, "close", &[], "closed"),
+        ],
+    },
+    Story {
+        kind: "equipment",
+        before: |_| {},
+        opening: &[("thing", "对讲机", "walkie-talkie"), ("count", "2", "2"), ("price", "750", "750")],
+        steps: &[
+            (DESK, "repair", &[("fault", "没有声音", "no sound")], "repair"),
+            (DESK, "back", &[], "in-use"),
+            (BOSS, "scrap", &[("scrapped_why", "1", "worn-out")], "scrapped"),
+        ],
+    },
+    Story {
+        kind: "survey",
+        before: |_| {},
+        opening: &[("title", "年度满意度调查", "yearly survey"), ("until", LATER, LATER)],
+        steps: &[(BOSS, "close", &[("conclusion", "总体满意", "content on the whole")], "closed")],
+    },
 ];
 
 /// A renovation that takes workers.
