@@ -191,6 +191,21 @@ const STORIES: &[Story] = &[
         ],
     },
     Story {
+        kind: "training",
+        before: |_| {},
+        opening: &[
+            ("course", "接待礼仪", "manners at the counter"),
+            ("hours", "2", "2"),
+            ("lecturer", "王敏", "王敏"),
+            ("participants", "李娜", "李娜"),
+        ],
+        steps: &[
+            (DESK, "hold", &[], "held"),
+            (BOSS, "assess", &[], "assessed"),
+            (BOSS, "close", &[], "closed"),
+        ],
+    },
+    Story {
         kind: "survey",
         before: |_| {},
         opening: &[("title", "年度满意度调查", "yearly survey"), ("until", LATER, LATER)],
