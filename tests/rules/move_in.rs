@@ -181,3 +181,44 @@ fn accounts_and_the_bank_mandate_run_alongside() {
     );
     assert_eq!(c.done(Desk, &number, "notify", nothing()).state, "started", "no step waits for them");
 }
+
+/// What a household brings along with moving in is opened beside it: linked both ways, with the
+/// household's own unit, contact and telephone.
+#[test]
+fn a_move_in_opens_accounts_and_cards_beside_it() {
+    let mut c = Counter::new();
+    let number = open(&mut c);
+    let beside = [
+        ("account", json!({ "account": "gas", "papers": [{ "paper": "id-card", "copy": true }] })),
+        (
+            "permit",
+            json!({
+                "sort": "parking", "plate": "粤B12345", "card_number": "YK-1",
+                "valid_until": "2026-12-24", "fee": 20_000
+            }),
+        ),
+        ("release-pass", json!({ "lines": [{ "name": "旧沙发", "count": 1 }], "valid_until": c.at(120) })),
+    ];
+    for (kind, mut given) in beside {
+        given["into"] = kind.into();
+        let done = c.act(Desk, &number, "open-beside", given).unwrap_or_else(|why| panic!("{kind}: {why}"));
+        let [opened] = done.also.as_slice() else { panic!("{kind}: one case is opened") };
+        assert_eq!(
+            (opened.kind.as_str(), done.case.state.as_str()),
+            (kind, "started"),
+            "the move-in goes on"
+        );
+        assert_eq!(opened.unit.as_deref(), Some("3-2-1501"), "{kind}");
+        assert_eq!(opened.contact.as_deref(), Some("仇建国"), "{kind}");
+        assert_eq!(pointer(&done.case, opened), Some("led-to"), "{kind}");
+        assert_eq!(pointer(&c.case(&opened.number), &done.case), Some("came-from"), "{kind}");
+    }
+    for step in STEPS {
+        c.wait(3);
+        c.done(Desk, &number, step, inputs(step));
+    }
+    let household = c.store.household("3-2-1501").unwrap().unwrap();
+    assert_eq!(household.occupancy, Occupancy::MovedIn);
+    let links = c.case(&number).links.len();
+    assert!(links >= 5, "three opened beside it and a repair for each of two defects: {links}");
+}
