@@ -15,7 +15,7 @@ const FLOORS: &[&[&str]] = &[
 ];
 
 /// Rooms that are given the time as an argument.
-const WITHOUT_CLOCK: &[&str] = &["desk", "text", "store", "counter", "exchange", "demo"];
+const WITHOUT_CLOCK: &[&str] = &["desk", "text", "store", "counter", "exchange", "paper", "demo"];
 
 /// What the rules are made of.
 const DESK_CRATES: &[&str] = &["std", "core", "serde", "serde_json", "chrono", "chrono_tz"];
