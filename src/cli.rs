@@ -20,6 +20,7 @@ mod list;
 mod man;
 mod open;
 mod operator;
+mod pass;
 mod plain;
 mod review;
 mod shape;
@@ -120,6 +121,7 @@ const COMMANDS: &[Entry] = &[
     Entry { command: act::command, run: act::run },
     Entry { command: show::command, run: show::run },
     Entry { command: list::command, run: list::run },
+    Entry { command: pass::command, run: pass::run },
     Entry { command: callbacks::command, run: callbacks::run },
     Entry { command: callback::command, run: callback::run },
     Entry { command: review::command, run: review::run },

@@ -12,6 +12,7 @@ pub mod directory;
 pub mod household_file;
 pub mod operators;
 pub mod outcome;
+pub mod passes;
 pub mod review;
 pub mod say;
 pub mod shifts;

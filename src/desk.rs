@@ -8,6 +8,7 @@ pub mod attendance;
 pub mod calendar;
 pub mod callback;
 pub mod case;
+pub mod check_code;
 pub mod claim;
 pub mod field;
 pub mod figures;

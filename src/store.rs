@@ -7,6 +7,7 @@ pub mod cases;
 pub mod chain;
 pub mod check;
 pub mod claims;
+pub mod codes;
 pub mod days;
 pub mod directory;
 pub mod drafts;
@@ -48,6 +49,8 @@ const STEPS: &[&str] = &[
     include_str!("../assets/schema/005-note.sql"),
     // Where a household's papers lie, what it owes charge by charge.
     include_str!("../assets/schema/006-file.sql"),
+    // Check codes of passes.
+    include_str!("../assets/schema/007-codes.sql"),
 ];
 
 /// The form that this program writes.
@@ -98,6 +101,9 @@ pub enum StoreError {
         /// Why not.
         source: std::io::Error,
     },
+    /// The computer gives no random numbers.
+    #[error("the computer gives no random numbers: {0}")]
+    Random(String),
     /// Anything else that SQLite says.
     #[error("{0}")]
     Sqlite(rusqlite::Error),
@@ -208,6 +214,7 @@ impl Store {
             }
             if head.version > 0 {
                 settings::complete(&tx)?;
+                codes::complete(&tx, kinds)?;
             }
             tx.pragma_update(None, "application_id", APPLICATION_ID)?;
             tx.pragma_update(None, "user_version", VERSION)?;

@@ -8,6 +8,7 @@ pub mod plain;
 pub mod say;
 pub mod show;
 pub mod shown;
+pub mod spelled;
 pub mod typed;
 pub mod value;
 pub mod width;

@@ -4,7 +4,7 @@ use clap::{ArgMatches, Command};
 use serde_json::{Value, json};
 
 use super::{Cx, Desk, Result, act, args, ask, plain, shape};
-use crate::counter::{cases, outcome};
+use crate::counter::{cases, outcome, passes};
 use crate::desk::case::Case;
 use crate::desk::outcome::Outcome;
 use crate::desk::timeline::Entry;
@@ -15,6 +15,7 @@ use crate::text::plain::{harmless, harmless_lines};
 use crate::text::say::{say, stamp, word};
 use crate::text::show::show_basis;
 use crate::text::shown::Reader;
+use crate::text::spelled::spelled;
 
 pub(super) fn command(lang: Lang) -> Command {
     args::command(lang, "show").arg(args::positional(lang, "number").required(true))
@@ -30,9 +31,13 @@ pub(super) fn run(cx: &Cx, matches: &ArgMatches) -> Result {
     let result = outcome::outcome(&desk.store, &desk.settings, &case)?;
     let counted = desk.store.kinds().get(&case.kind).is_some_and(|kind| kind.used.is_some());
     let uses = counted.then(|| desk.store.references_to(&case.number)).transpose()?;
+    let code = passes::code_of(&desk.store, &desk.session, &case.number)?;
     cx.say(
         || {
             let mut document = document(cx, &desk, &case, &timeline, &offers);
+            if let Some(code) = &code {
+                document["detail"]["check_code"] = code.to_string().into();
+            }
             if let Some(uses) = uses {
                 document["uses"] = uses.into();
             }
@@ -44,7 +49,11 @@ pub(super) fn run(cx: &Cx, matches: &ArgMatches) -> Result {
         || {
             let page = page(cx, &desk, &case, result.as_ref(), &timeline, &offers);
             let often = uses.map(|uses| cx.t("ui.answer.used", &[("count", &uses.to_string())]));
-            [often, Some(page)].into_iter().flatten().collect::<Vec<_>>().join("\n")
+            let code = code.as_ref().map(|code| {
+                let name = cx.field_name(&case.kind, "check_code");
+                format!("{name}: {code}  {}", spelled(code, cx.lang))
+            });
+            [often, code, Some(page)].into_iter().flatten().collect::<Vec<_>>().join("\n")
         },
     )
 }

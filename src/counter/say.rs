@@ -42,6 +42,7 @@ pub fn say_store(error: &StoreError, lang: Lang) -> String {
         StoreError::Record(error) => ("record", error.to_string()),
         StoreError::Stale(number) => ("stale", number.clone()),
         StoreError::Io { source, .. } => ("io", source.to_string()),
+        StoreError::Random(detail) => ("random", detail.clone()),
         StoreError::Sqlite(error) => ("sqlite", error.to_string()),
     };
     let key = format!("store.error.{key}");

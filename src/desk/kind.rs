@@ -393,6 +393,8 @@ pub struct Kind {
     pub inside: fn(&Case) -> bool,
     /// When the clock ends it by itself, with the action that does so (a pass that expires).
     pub expires: fn(&Case) -> Option<Expiry>,
+    /// From when on the paper of a case bears a check code by which it is known at the gate.
+    pub coded: Option<fn(&Case) -> bool>,
     /// How many minutes before the clock ends a case it is flagged; 0 for the settings' `soon_minutes`.
     pub warning: u32,
     /// What a case holds of things of which there is only so much, while it holds it.
@@ -437,6 +439,7 @@ impl Kind {
         findings: &[],
         inside: nobody_inside,
         expires: never_expires,
+        coded: None,
         warning: 0,
         claims: None,
         pool: None,

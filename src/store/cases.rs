@@ -5,7 +5,7 @@ use rusqlite::types::Value as Sql;
 use rusqlite::{Connection, OptionalExtension, Row as SqlRow, params, params_from_iter};
 
 use super::chain::Stamp;
-use super::{Result, Store, StoreError, Tx, find, instant};
+use super::{Result, Store, StoreError, Tx, codes, find, instant};
 use crate::desk::callback::{Callback, Outcome};
 use crate::desk::case::{Case, DONE_OVER};
 use crate::desk::kind::{Around, Kind};
@@ -261,6 +261,9 @@ impl Tx<'_> {
             None => (self.insert(case, day)?, None),
         };
         self.update(id, kind, case, day)?;
+        if kind.coded.is_some_and(|coded| coded(case)) {
+            codes::give(self.connection(), id, &case.number)?;
+        }
         let touched = |wanted: fn(&Event) -> bool| before.is_none() || entry.events.iter().any(wanted);
         if touched(|e| matches!(e, Event::Promised(_) | Event::PromiseKept | Event::PromiseWithdrawn)) {
             self.put_promises(id, &case.promises)?;

@@ -256,6 +256,7 @@ impl App {
             Command::Settings => self.open_settings(),
             Command::Find | Command::FindHere => self.push(screens::find()),
             Command::Import => self.import(),
+            Command::CheckCode => self.push(screens::check_code()),
             Command::SignIn => self.sign_in(),
             Command::Lock => self.lock(),
             Command::Language => self.apply(Message::Speak(self.lang.other())),

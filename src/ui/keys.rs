@@ -93,6 +93,7 @@ commands! {
     Phrases "phrases" Everywhere ["Ctrl+G"] "Shows the courtesy phrases.";
     Settings "settings" Everywhere ["Ctrl+E"] "Shows the settings.";
     Import "import" Everywhere ["Ctrl+O"] "Imports a roster of households.";
+    CheckCode "check-code" List ["Ctrl+B"] "Checks a pass by its code.";
     Quit "quit" Everywhere ["Ctrl+Q"] "Leaves the program.";
 }
 
@@ -405,7 +406,7 @@ mod tests {
     #[test]
     fn a_configuration_rebinds_or_says_what_is_wrong() {
         let table = |text: &str| toml::from_str::<toml::Table>(text).unwrap();
-        let map = Keymap::from_table(&table("new-call = 'F8'\nslot-4 = 'Ctrl+B'")).unwrap();
+        let map = Keymap::from_table(&table("new-call = 'F8'\nslot-4 = 'Alt+B'")).unwrap();
         assert_eq!(map.label(Command::NewCall), "F8");
         assert!(matches!(Keymap::from_table(&table("fly = 'F8'")), Err(KeyProblem::Unknown(_))));
         assert!(matches!(Keymap::from_table(&table("help = 'Hyper+X'")), Err(KeyProblem::NoKey { .. })));

@@ -4,6 +4,7 @@ mod answer_pane;
 mod callbacks;
 mod case_view;
 mod cases;
+mod check_code;
 mod courtesy;
 mod find;
 mod findings;
@@ -135,6 +136,12 @@ pub fn settings(cx: &mut Cx) -> Box<dyn Screen> {
 #[must_use]
 pub fn find() -> Box<dyn Screen> {
     Box::new(find::Find::default())
+}
+
+/// A pass looked up by its check code.
+#[must_use]
+pub fn check_code() -> Box<dyn Screen> {
+    Box::new(check_code::CheckCodeScreen::default())
 }
 
 /// All actions of a case, refused ones with the reason.

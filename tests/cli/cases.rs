@@ -399,3 +399,57 @@ fn every_kind_tells_its_fields_states_and_actions() {
     zh.desk(&["kinds"]).shows("报修");
     zh.desk(&["kinds", "报修"]).shows("free-or-agreed");
 }
+
+#[test]
+fn a_pass_is_verified_by_its_code() {
+    let office = Office::new();
+    let lines = r#"lines=[{"name":"钢琴","count":1},{"name":"纸箱","count":12}]"#;
+    let number = office.open(&[
+        "release-pass",
+        "--unit",
+        "3-2-1501",
+        "--contact",
+        "仇建国",
+        "--set",
+        lines,
+        "--set",
+        "plate=粤b12345",
+        "--set",
+        "carrier=大众搬家",
+    ]);
+    assert_eq!(office.json(&["show", &number])["detail"]["check_code"], Value::Null);
+    office.act(&number, "approve", &[]);
+    let shown = office.json(&["show", &number]);
+    let code = shown["detail"]["check_code"].as_str().unwrap();
+    office.desk(&["show", &number]).shows(code);
+    let verdict = office.json(&["pass", "verify", &code.to_lowercase()]);
+    assert_eq!(
+        keys(&verdict),
+        [
+            "applicant_role",
+            "carrier",
+            "checked_out_at",
+            "code",
+            "contact",
+            "lines",
+            "number",
+            "plate",
+            "state",
+            "unit",
+            "valid",
+            "valid_until",
+            "why_not"
+        ]
+    );
+    assert_eq!((&verdict["valid"], &verdict["number"]), (&Value::Bool(true), &shown["number"]));
+    assert_eq!(verdict["lines"][1]["count"], 12);
+    office.desk(&["pass", "verify", code]).shows("VALID");
+    office.desk(&["pass", "verify", &code[..6]]).refused("8 signs");
+    let document = office.desk(&["pass", "verify", "AAAA-AAAA", "--json"]);
+    assert_eq!((document.code, document.out.contains("\"valid\": false")), (1, true), "{}", document.out);
+    office.boss(&["act", &number, "void", "--set", "reason=不搬了"]);
+    let void = office.desk(&["pass", "verify", code, "--json"]);
+    void.ended(1, "void");
+    let document: Value = serde_json::from_str(&void.out).unwrap();
+    assert_eq!((&document["valid"], &document["state"]), (&Value::Bool(false), &Value::from("void")));
+}

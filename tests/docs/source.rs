@@ -137,7 +137,7 @@ fn every_command_is_there() {
                         let action = |kind: &Kind| words.get(2).and_then(|id| kind.action(id)).is_some();
                         kind(1).is_some_and(action) && words.len() == 3
                     }
-                    "operator" | "import" => words.len() == 2 && has_command(&words),
+                    "operator" | "import" | "pass" => words.len() == 2 && has_command(&words),
                     _ => words.len() == 1,
                 };
             wrong.unless(known, &row, &format!("{call} is no call"));

@@ -1,7 +1,10 @@
 //! Release passes, told from the application to the gate.
 
 use chrono::TimeDelta;
-use qiantai::counter::clock;
+use qiantai::counter::passes::{self, Verdict};
+use qiantai::counter::{CounterError, clock};
+use qiantai::desk::check_code::CheckCode;
+use qiantai::desk::why::Why;
 use serde_json::{Value, json};
 
 use super::desk::{Boss, Counter, Desk, nothing};
@@ -140,4 +143,106 @@ fn it_is_refused_with_a_reason_or_void() {
     c.done(Desk, &number, "void", json!({ "reason": "不搬了" }));
     let out = gate(&c);
     assert_eq!(c.refused(Boss, &number, "check-out", out), "desk.why.not_in_state");
+}
+
+fn code(c: &Counter, number: &str) -> Option<CheckCode> {
+    passes::code_of(&c.store, &c.desk, number).unwrap()
+}
+
+/// What the gate is told about a code.
+fn verify(c: &mut Counter, typed: &str) -> Result<Verdict, Why> {
+    let session = c.session(Desk);
+    passes::verify(&mut c.store, &session, c.now, typed).map_err(|error| match error {
+        CounterError::Refused(why) => why,
+        CounterError::Store(error) => panic!("{error}"),
+    })
+}
+
+/// Why nothing may leave.
+#[track_caller]
+fn held_back(c: &mut Counter, typed: &str) -> String {
+    verify(c, typed).unwrap().why_not.expect("it is valid").key
+}
+
+#[test]
+fn the_check_code_of_a_pass_says_what_may_leave_and_passes_once() {
+    let mut c = Counter::new();
+    let number = open(&mut c, "3-2-1501", "owner");
+    assert_eq!(code(&c, &number), None, "not approved");
+    c.done(Desk, &number, "approve", nothing());
+    let own = code(&c, &number).unwrap();
+    let other = open(&mut c, "3-2-1501", "owner");
+    c.done(Desk, &other, "approve", nothing());
+    assert_ne!(code(&c, &other).unwrap(), own);
+    let full_width: String = own
+        .to_string()
+        .to_lowercase()
+        .chars()
+        .map(|sign| if sign == '-' { '　' } else { char::from_u32(sign as u32 + 0xfee0).unwrap() })
+        .collect();
+    for typed in [own.to_string(), own.signs().to_lowercase(), format!(" {own} "), full_width] {
+        let verdict = verify(&mut c, &typed).unwrap();
+        assert_eq!((verdict.case.number.as_str(), verdict.why_not), (number.as_str(), None), "{typed}");
+        assert_eq!((verdict.pass.lines[0].name.as_str(), verdict.pass.lines[1].count), ("沙发", 4));
+        assert_eq!(verdict.pass.plate.as_deref(), Some("粤B12345"));
+    }
+    c.wait(5);
+    let amended = json!({ "carrier": "蚂蚁搬家", "reason": "换了车队" });
+    c.done(Desk, &number, "amend", amended);
+    assert_eq!(code(&c, &number).unwrap(), own, "what is printed stays");
+    assert_eq!(verify(&mut c, own.signs()).unwrap().pass.carrier.as_deref(), Some("蚂蚁搬家"));
+    let out = gate(&c);
+    c.done(Desk, &number, "check-out", out);
+    let why = verify(&mut c, own.signs()).unwrap().why_not.unwrap();
+    assert_eq!(why.key, "release-pass.why.already_passed");
+    assert!(why.args.iter().any(|(name, _)| name == "at"));
+}
+
+#[test]
+fn an_ended_pass_says_so_at_the_gate() {
+    let mut c = Counter::new();
+    let [void, late] = [(); 2].map(|()| {
+        let number = open(&mut c, "3-2-1501", "owner");
+        c.done(Desk, &number, "approve", nothing());
+        number
+    });
+    let [void_code, late_code] = [&void, &late].map(|number| code(&c, number).unwrap().to_string());
+    c.done(Boss, &void, "void", json!({ "reason": "不搬了" }));
+    assert_eq!(held_back(&mut c, &void_code), "release-pass.why.was_voided");
+    c.wait(8 * 60);
+    assert_eq!(verify(&mut c, &late_code).unwrap().why_not, None, "until the very minute");
+    c.wait(1);
+    assert_eq!(held_back(&mut c, &late_code), "release-pass.why.expired", "the clock has not come by yet");
+    clock::sweep(&mut c.store, c.now).unwrap();
+    assert_eq!(c.case(&late).state, "expired");
+    assert_eq!(held_back(&mut c, &late_code), "release-pass.why.expired");
+}
+
+#[test]
+fn codes_are_not_guessed_and_every_guess_is_on_record() {
+    let mut c = Counter::new();
+    let number = open(&mut c, "3-2-1501", "owner");
+    c.done(Desk, &number, "approve", nothing());
+    let own = code(&c, &number).unwrap();
+    let mut swapped: Vec<char> = own.signs().chars().collect();
+    let other = (1..8).find(|at| swapped[*at] != swapped[0]).unwrap();
+    swapped.swap(0, other);
+    for _ in 0..9 {
+        let mistyped: String = swapped.iter().collect();
+        assert_eq!(verify(&mut c, &mistyped).unwrap_err().key, "desk.why.code_mistyped");
+    }
+    let strange = |guess: u64| Some(CheckCode::of(guess)).filter(|code| *code != own).unwrap();
+    for guess in 0..5 {
+        assert_eq!(verify(&mut c, &strange(guess).to_string()).unwrap_err().key, "counter.why.no_such_code");
+        c.wait(1);
+    }
+    assert_eq!(verify(&mut c, &strange(9).to_string()).unwrap_err().key, "counter.why.codes_closed");
+    assert_eq!(verify(&mut c, own.signs()).unwrap_err().key, "counter.why.codes_closed", "the right one too");
+    let wrong = c.store.records("check-code").unwrap();
+    assert_eq!(wrong.len(), 5);
+    assert!(wrong.iter().all(|record| record.by == "李娜" && record.action == "wrong"));
+    assert!(wrong.iter().all(|record| !record.body.contains(strange(0).signs())));
+    c.wait(5);
+    assert_eq!(verify(&mut c, own.signs()).unwrap().why_not, None, "ten minutes after the first");
+    assert!(c.store.verify_chain().unwrap().broken.is_none());
 }

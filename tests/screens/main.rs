@@ -1,6 +1,7 @@
 //! The screens, each looked at as a whole: the real application over a real book in memory, keys by
 //! their names, pictures as text.
 
+mod codes;
 mod frames;
 mod hostile;
 mod kinds;

@@ -288,6 +288,7 @@ pub static KIND: Kind = Kind {
         },
     }],
     expires,
+    coded: Some(|case| !case.get("approved_at").is_null()),
     shape: shape::<ReleasePass>,
     ..Kind::BASE
 };

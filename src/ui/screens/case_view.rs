@@ -9,7 +9,9 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 use super::cases::urgency_mark;
+use crate::counter::passes;
 use crate::desk::case::{Case, HEADER_FIELDS};
+use crate::desk::check_code::CheckCode;
 use crate::desk::field::as_instant;
 use crate::desk::household::Household;
 use crate::desk::kind::Kind;
@@ -23,6 +25,7 @@ use crate::text::plain::harmless;
 use crate::text::say::{say, word};
 use crate::text::show::{mask_phone, show_basis, show_span};
 use crate::text::shown::Reader;
+use crate::text::spelled::spelled;
 use crate::text::width::{Align, fit, pad, width as text_width, wrap};
 use crate::ui::cx::{Cx, Hint};
 use crate::ui::look::Look;
@@ -43,6 +46,8 @@ pub struct CaseView {
     outcome: Option<Outcome>,
     /// By how many cases it is named, where that is counted.
     uses: Option<u64>,
+    /// What its paper bears.
+    code: Option<CheckCode>,
     neighbours: Vec<Row>,
     /// The steps that lead on from here.
     ahead: Vec<Vec<&'static str>>,
@@ -66,6 +71,7 @@ impl CaseView {
         };
         let outcome = cx.tell(crate::counter::outcome::outcome(cx.store, cx.settings, &case)).flatten();
         let uses = kind.used.and_then(|_| cx.read(cx.store.references_to(number)));
+        let code = kind.coded.and_then(|_| cx.tell(passes::code_of(cx.store, cx.session, number)).flatten());
         let neighbours = match &case.unit {
             Some(unit) => {
                 let query = Query {
@@ -93,6 +99,7 @@ impl CaseView {
             household,
             outcome,
             uses,
+            code,
             neighbours,
             ahead: ahead.unwrap_or_default(),
             scroll,
@@ -327,6 +334,10 @@ impl CaseView {
     }
 
     fn details(&self, lines: &mut Lines, look: &Look) {
+        if let Some(code) = &self.code {
+            let label = word(look.lang, self.kind.id, "field", "check_code");
+            lines.pair(&label, &[code.to_string(), spelled(code, look.lang)], look);
+        }
         let reader = Reader { lang: look.lang, now: look.now, settings: look.settings };
         let read_out = self.kind.used.map_or("", |used| used.read_from);
         let shown_above = ["unit", "contact", "phone", "urgency", read_out];

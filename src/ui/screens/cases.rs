@@ -351,6 +351,10 @@ impl Screen for Cases {
             let plan = Hint { key: look.keymap.label(Command::Plan), does: t(look.lang, "ui.key.plan", &[]) };
             hints.insert(0, plan);
         }
+        if self.kind.coded.is_some() && !self.page {
+            let does = t(look.lang, "ui.key.check-code", &[]);
+            hints.insert(0, Hint { key: look.keymap.label(Command::CheckCode), does });
+        }
         if self.page {
             hints
                 .push(Hint { key: look.keymap.label(Command::Back), does: t(look.lang, "ui.key.back", &[]) });

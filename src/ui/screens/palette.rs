@@ -75,8 +75,10 @@ impl Palette {
             }
         }
         for command in Command::ALL {
-            // Commands of lists and forms need the list or form they are for.
-            let alone = command.tab().is_some() || command.place() == crate::ui::keys::Place::Everywhere;
+            // Most commands of lists and forms need the list or form they are for.
+            let alone = command.tab().is_some()
+                || command.place() == crate::ui::keys::Place::Everywhere
+                || *command == Command::CheckCode;
             if alone && !matches!(command, Command::Palette | Command::NewCall | Command::NewVisit) {
                 let words = t(cx.lang, &format!("keys.{}", command.id()), &[]);
                 items.push((words, cx.keymap.label(*command), Does::Run(*command)));
