@@ -23,6 +23,7 @@ pub mod promise;
 pub mod review;
 pub mod roster;
 pub mod settings;
+pub mod situation;
 pub mod timeline;
 pub mod why;
 pub mod workflow;

@@ -19,6 +19,7 @@ mod rules {
     mod renovation;
     mod repair;
     mod shift;
+    mod staff;
     mod survey;
     mod talk;
     mod walk;

@@ -72,6 +72,7 @@ fn document(cx: &Cx, kind: &Kind, settings: Option<&Settings>) -> Value {
         "id": kind.id,
         "name": kind_name(cx.lang, kind.id),
         "prefix": kind.prefix,
+        "role": kind.opens,
         "opening": fields(kind.opening),
         "fields": fields(kind.fields),
         "states": states.collect::<Vec<_>>(),
@@ -196,7 +197,8 @@ fn page(cx: &Cx, kind: &Kind, settings: Option<&Settings>) -> String {
         fields.iter().map(|field| field_row(cx, kind, field, settings)).collect()
     };
     let headings = cx.headings(&["field", "name", "type", "required", "options"]);
-    parts.push(cx.t("cli.kinds.opening", &[]));
+    let who = cx.t(&format!("people.role.{}", kind.opens.id()), &[]);
+    parts.push(cx.t("cli.kinds.opening", &[("role", &who)]));
     parts.push(plain::table(&headings, rows(kind.opening), &[]));
     if !kind.fields.is_empty() {
         parts.push(cx.t("cli.kinds.fields", &[]));

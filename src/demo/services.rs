@@ -64,10 +64,11 @@ impl Desk<'_> {
                 values.insert(key.to_owned(), value.clone().into());
             }
         }
-        let done = match self.open(Who::Desk, kind.id, values, None) {
-            // Somebody asks for what is taken, and goes away again.
+        let who = if text.supervisor { Who::Supervisor } else { Who::Desk };
+        let done = match self.open(who, kind.id, values, None) {
+            // What somebody comes for is taken: it stays a question.
             Err(DemoError::Step { source: CounterError::Refused(why), .. }) if is_taken(&why) => {
-                return Ok(());
+                return self.arrive_call();
             }
             done => done?,
         };

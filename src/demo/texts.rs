@@ -217,6 +217,9 @@ pub(super) struct ComplaintText {
 pub(super) struct ServiceText {
     pub kind: String,
     pub opening: toml::Table,
+    /// The supervisor opens it.
+    #[serde(default)]
+    pub supervisor: bool,
     #[serde(default)]
     pub steps: Vec<StepText>,
     #[serde(default)]

@@ -59,6 +59,12 @@ impl Claim {
         }
     }
 
+    /// A claim on something that is there once, from an instant on.
+    #[must_use]
+    pub const fn sole(resource: String, from: DateTime<Utc>, field: &'static str) -> Self {
+        Self { resource, from, until: None, count: 1, capacity: 1, field }
+    }
+
     /// Most that others hold at one instant within the claim.
     #[must_use]
     pub fn taken(&self, others: &[Held]) -> u32 {

@@ -5,12 +5,14 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+pub use super::situation::Situation;
+
 use super::callback::Outcome;
 use super::case::Case;
 use super::claim::Claim;
 use super::field::{Field, Values};
-use super::household::{Household, HouseholdChange};
-use super::others::{Along, Other};
+use super::household::HouseholdChange;
+use super::others::Along;
 use super::people::Role;
 use super::settings::Settings;
 use super::why::Why;
@@ -365,6 +367,10 @@ pub struct Kind {
     pub id: &'static str,
     /// Prefix of its numbers, e.g. `BX`.
     pub prefix: &'static str,
+    /// Lowest role that may open one.
+    pub opens: Role,
+    /// Whether it is the office's own ledger, not a service to residents: such stand together.
+    pub office: bool,
     /// Fields asked for when it is opened, in the order of the form. Header fields may be among them.
     pub opening: &'static [Field],
     /// All further fields that actions fill.
@@ -425,6 +431,8 @@ impl Kind {
     pub const BASE: Self = Self {
         id: "",
         prefix: "",
+        opens: Role::Receptionist,
+        office: false,
         opening: &[],
         fields: &[],
         states: &[],
@@ -543,55 +551,5 @@ pub fn shape<T: Serialize + DeserializeOwned>(detail: &Values) -> Result<Values,
             Ok(values)
         }
         _ => Ok(Values::new()),
-    }
-}
-
-/// What a guard, check or effect sees.
-///
-/// For guards `case` is the case as it is and `inputs` is empty; for checks and effects the inputs
-/// have their types and presets, and `case` already holds those that are fields of the kind.
-pub struct Situation<'a> {
-    /// The case.
-    pub case: &'a Case,
-    /// What is given with the action.
-    pub inputs: &'a Values,
-    /// The role of who does it.
-    pub role: Role,
-    /// The name of who does it.
-    pub by: &'a str,
-    /// Now.
-    pub now: DateTime<Utc>,
-    /// The settings.
-    pub settings: &'a Settings,
-    /// The household of the case's unit, if there is one.
-    pub household: Option<&'a Household>,
-    /// The other open cases that the kind looks at ([`Kind::around`]).
-    pub others: &'a [Other],
-}
-
-impl Situation<'_> {
-    /// The kind's own fields as its typed struct; the default where the shape does not fit, which
-    /// [`Kind::shape`] has ruled out before any guard is asked.
-    #[must_use]
-    pub fn detail<T: DeserializeOwned + Default>(&self) -> T {
-        self.case.typed().unwrap_or_default()
-    }
-
-    /// The text of an input.
-    #[must_use]
-    pub fn input(&self, key: &str) -> Option<&str> {
-        self.inputs.get(key).and_then(Value::as_str)
-    }
-
-    /// Whether an input is given as "yes".
-    #[must_use]
-    pub fn input_flag(&self, key: &str) -> bool {
-        self.inputs.get(key).and_then(Value::as_bool).unwrap_or_default()
-    }
-
-    /// The instant of an input.
-    #[must_use]
-    pub fn input_instant(&self, key: &str) -> Option<DateTime<Utc>> {
-        self.inputs.get(key).and_then(super::field::as_instant)
     }
 }

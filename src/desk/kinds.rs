@@ -6,6 +6,7 @@ mod charges;
 mod checks;
 mod steps;
 mod talk;
+mod validity;
 
 /// Declares the module of each kind and puts its `KIND` into [`STANDARD`], so that a kind is one line.
 macro_rules! standard {
@@ -39,6 +40,8 @@ standard! {
     survey_answer,
     training,
     equipment,
+    certificate,
+    resume,
 }
 
 /// A list of kinds.

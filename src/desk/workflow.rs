@@ -306,9 +306,10 @@ fn allowed(kind: &Kind, case: &Case, action: &Action, cx: &Context) -> Result<()
     if action.by_clock && cx.by != CLOCK {
         return Err(Why::new("desk.why.by_clock").with("action", Arg::Term(word(kind, "action", action.id))));
     }
-    if !action.by_clock && cx.role < action.role {
-        return Err(Why::new("desk.why.needs_role")
-            .with("role", Arg::Term(format!("people.role.{}", action.role.id()))));
+    if !action.by_clock {
+        // Who may not write one may not write it anew either.
+        let opens = if action.id == "amend" { kind.opens } else { action.role };
+        at_least(cx.role, action.role.max(opens))?;
     }
     let none = Values::new();
     let situation = situate(case, &none, cx);
@@ -316,6 +317,23 @@ fn allowed(kind: &Kind, case: &Case, action: &Action, cx: &Context) -> Result<()
         decided(kind, case, to, cx)?;
     }
     action.guards.iter().try_for_each(|guard| asked(guard, &situation))
+}
+
+fn at_least(role: Role, needed: Role) -> Result<(), Why> {
+    if role < needed {
+        return Err(
+            Why::new("desk.why.needs_role").with("role", Arg::Term(format!("people.role.{}", needed.id())))
+        );
+    }
+    Ok(())
+}
+
+/// Whether somebody of that role may open a case of the kind at all.
+///
+/// # Errors
+/// The role refuses.
+pub fn may_open(kind: &Kind, role: Role) -> Result<(), Why> {
+    at_least(role, kind.opens)
 }
 
 /// What was put before a superior ends by the superior's word: nobody below closes it meanwhile.
@@ -443,8 +461,9 @@ fn complete(fields: &[Field], given: &Values, case: Option<&Case>, cx: &Context)
 /// Plans the opening of a case.
 ///
 /// # Errors
-/// A field is missing, unknown or of the wrong type, or a check of the kind refuses.
+/// The role refuses, a field is missing, unknown or of the wrong type, or a check of the kind refuses.
 pub fn open(kind: &Kind, number: &str, given: &Values, cx: &Context) -> Result<Planned, Why> {
+    may_open(kind, cx.role)?;
     let values = check_all(kind.opening, &complete(kind.opening, given, None, cx), cx.settings)?;
     let now = cx.now.trunc_subsecs(0);
     let before = Case { kind: kind.id.to_owned(), ..Case::default() };

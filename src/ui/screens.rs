@@ -37,10 +37,11 @@ use self::case_view::CaseView;
 use self::form_screen::FormScreen;
 use super::cx::{Cx, Hint, Message, Screen, Tone};
 use super::look::Look;
-use crate::counter;
+use crate::counter::{self, CounterError};
 use crate::desk::field::Values;
 use crate::desk::kind::Kind;
 use crate::desk::kinds::Kinds;
+use crate::desk::workflow::may_open;
 use crate::store::Store;
 use crate::text::lang::{Lang, t, try_t};
 use crate::text::say::word;
@@ -154,9 +155,10 @@ pub fn import(cx: &mut Cx) -> Option<Box<dyn Screen>> {
     import::Import::new(cx).map(|import| Box::new(import) as Box<dyn Screen>)
 }
 
-/// The form of a new case of a kind.
+/// The form of a new case of a kind; `None` with the reason below if the operator may not open one.
 pub fn new_case(kind: &str, values: Values, cx: &mut Cx) -> Option<Box<dyn Screen>> {
     let kind = cx.store.kinds().get(kind)?;
+    cx.tell(may_open(kind, cx.session.role()).map_err(CounterError::from))?;
     Some(Box::new(FormScreen::new_case(kind, values, cx)))
 }
 

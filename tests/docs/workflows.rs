@@ -48,6 +48,9 @@ fn of_kind(kind: &'static Kind) -> String {
         let _ = writeln!(text, "Filled in later: {}.\n", fields(Some(kind), kind.fields));
     }
     let opening = [effects(kind.on_open), guards(Some(kind), "check", kind.open_checks)].concat();
+    if kind.opens > Role::Receptionist {
+        let _ = writeln!(text, "Opened and amended by: {}.\n", from_role(kind.opens));
+    }
     if !opening.is_empty() {
         let _ = writeln!(text, "Opening: {}.\n", opening.join("; "));
     }
@@ -126,11 +129,7 @@ fn actions(kind: Option<&Kind>, actions: &[Action]) -> String {
             From::AnyOpen => "any open".to_owned(),
             From::Any => "any".to_owned(),
         };
-        let who = match action.role {
-            _ if action.by_clock => "by the clock".to_owned(),
-            Role::Receptionist => "everybody".to_owned(),
-            role => format!("{} and above", words(&format!("people.role.{}", role.id()))),
-        };
+        let who = if action.by_clock { "by the clock".to_owned() } else { from_role(action.role) };
         let conditions =
             [guards(kind, "guard", action.guards), guards(kind, "check", action.checks)].concat();
         text += &row(&[
@@ -144,6 +143,14 @@ fn actions(kind: Option<&Kind>, actions: &[Action]) -> String {
         ]);
     }
     text
+}
+
+/// Who may do what asks for that role.
+fn from_role(role: Role) -> String {
+    match role {
+        Role::Receptionist => "everybody".to_owned(),
+        role => format!("{} and above", words(&format!("people.role.{}", role.id()))),
+    }
 }
 
 fn fields(kind: Option<&Kind>, fields: &[Field]) -> String {

@@ -2,6 +2,7 @@
 //! and every field filled in as a person does it. A further kind is a line of the table.
 
 use qiantai::desk::kinds::STANDARD;
+use qiantai::desk::people::Role;
 use qiantai::text::lang::Lang;
 use qiantai::text::say::word;
 use serde_json::Value;
@@ -9,7 +10,8 @@ use serde_json::Value;
 use crate::office::{BOSS, DESK, Office, Speaks, text};
 use crate::terminal::{Terminal, until};
 
-/// How many kinds have a tab of their own; the others are on the tab of services, in their order.
+/// How many kinds have a tab of their own; the others are on the tab of services, in their order: those
+/// of the counter, and behind one line more those of the office.
 const OWN_TABS: usize = 6;
 /// Lines of the tab that have a digit; those after have function keys from F5 on.
 const DIGITS: usize = 10;
@@ -206,6 +208,37 @@ const STORIES: &[Story] = &[
         ],
     },
     Story {
+        kind: "certificate",
+        before: |_| {},
+        opening: &[
+            ("holder", "李娜", "李娜"),
+            ("certificate", "物业管理员上岗证", "front desk certificate"),
+            ("certificate_number", "GZ-0118", "GZ-0118"),
+            ("issued_on", "2021-06-08", "2021-06-08"),
+            ("valid_until", "2038-12-31", "2038-12-31"),
+        ],
+        steps: &[
+            (DESK, "file-copy", &[("copy_at", "人事柜", "cabinet 2")], "valid"),
+            (BOSS, "renew", &[("valid_until", LATER, LATER)], "valid"),
+            (BOSS, "end", &[("ended_why", "1", "left")], "ended"),
+        ],
+    },
+    Story {
+        kind: "resume",
+        before: |_| {},
+        opening: &[
+            ("person", "李娜", "李娜"),
+            ("born", "1990", "1990"),
+            ("post", "客服领班", "team leader"),
+            ("working_since", "2012", "2012"),
+            ("projects", "翠湖|宏远", "Lakes|Grand"),
+        ],
+        steps: &[
+            (BOSS, "review", &[("title", "物业管理师", "property manager")], "current"),
+            (BOSS, "retire", &[("reason", "调往公司", "moved to the company")], "retired"),
+        ],
+    },
+    Story {
         kind: "survey",
         before: |_| {},
         opening: &[("title", "年度满意度调查", "yearly survey"), ("until", LATER, LATER)],
@@ -261,14 +294,16 @@ impl<'a> Desk<'a> {
     fn before(office: &'a Office, kind: &'static str, who: &'static str) -> Self {
         let mut terminal = office.at_work(who);
         terminal.tap("8");
-        let place =
-            STANDARD.iter().position(|known| known.id == kind).expect("a kind of the list") - OWN_TABS;
-        let key = if place < DIGITS {
-            ((place + 1) % DIGITS).to_string()
-        } else {
-            format!("F{}", place - DIGITS + 5)
+        let key = |line: usize| {
+            if line < DIGITS { ((line + 1) % DIGITS).to_string() } else { format!("F{}", line - DIGITS + 5) }
         };
-        terminal.tap(&key);
+        let known = STANDARD.get(kind).expect("a kind of the list");
+        let beside = || STANDARD.iter().skip(OWN_TABS).filter(|other| other.office == known.office);
+        if known.office {
+            terminal.tap(&key(STANDARD.iter().skip(OWN_TABS).filter(|other| !other.office).count()));
+        }
+        let line = beside().position(|other| other.id == kind).expect("it has a line");
+        terminal.tap(&key(line));
         Self { office, terminal, kind, who }
     }
 
@@ -364,7 +399,9 @@ fn tell(speaks: Speaks) {
     for story in STORIES {
         let office = Office::new(speaks);
         (story.before)(&office);
-        let mut desk = Desk::before(&office, story.kind, DESK);
+        let opens = STANDARD.get(story.kind).expect("a kind of the list").opens;
+        let opener = if opens > Role::Receptionist { BOSS } else { DESK };
+        let mut desk = Desk::before(&office, story.kind, opener);
         let number = desk.open(story.opening);
         for step in story.steps {
             if step.0 != desk.who {

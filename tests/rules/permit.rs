@@ -44,10 +44,7 @@ fn what_a_permit_is_refused_for() {
     let again = worker(&renovation, "吴工", "A1", &day);
     assert_eq!(refusal(office.try_open("permit", again)), "desk.why.taken", "one card, one holder");
     let until = office.day(20);
-    assert_eq!(
-        office.refused(Desk, &pass, "renew", json!({ "valid_until": until })),
-        "permit.why.not_longer"
-    );
+    assert_eq!(office.refused(Desk, &pass, "renew", json!({ "valid_until": until })), "desk.why.not_longer");
     let renewal = json!({ "valid_until": late });
     assert_eq!(office.refused(Desk, &pass, "renew", renewal), "permit.why.outlasts_renovation");
     let too_much = json!({ "deposit_back": 5_001 });

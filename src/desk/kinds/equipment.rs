@@ -156,6 +156,7 @@ const SUM_IN_RANGE: &[Guard] = &[Guard { id: "sum-in-range", check: sum_in_range
 pub static KIND: Kind = Kind {
     id: "equipment",
     prefix: "WZ",
+    office: true,
     opening: &[
         Field::required("thing", FieldType::Text),
         Field::new("model", FieldType::Text),

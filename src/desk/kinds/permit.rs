@@ -1,15 +1,16 @@
 //! Permit 证件 (ZJ): worker's pass, vehicle pass and monthly parking card
 //! (source §一(二)8, §三(三)3(12) and (15)).
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::validity::{self, Renewal};
 use super::{checks, renovation};
 use crate::desk::case::Case;
 use crate::desk::claim::Claim;
 use crate::desk::field::{Field, FieldType, Preset, Values, instant};
 use crate::desk::kind::{
-    Action, Around, Effect, Expiry, FindingRule, From, Guard, Kind, Phase, Severity, Situation, State, To, shape,
+    Action, Around, Effect, FindingRule, From, Guard, Kind, Phase, Severity, Situation, State, To, shape,
 };
 use crate::desk::others::Other;
 use crate::desk::settings::Settings;
@@ -28,22 +29,6 @@ const WITH_PLATE: &[&str] = &["vehicle", "parking"];
 
 /// How many minutes before its end a permit is flagged: a week.
 const WARNING: u32 = 7 * 24 * 60;
-
-/// A renewal.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Renewal {
-    /// When.
-    pub day: NaiveDate,
-    /// Until when from then on.
-    pub until: NaiveDate,
-    /// The fee in fen.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub amount: Option<i64>,
-    /// Its receipt.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub document: Option<String>,
-}
 
 /// The fields of a permit beside the header's; `contact` is the holder.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -145,18 +130,6 @@ fn within_renovation(s: &Situation) -> Result<(), Why> {
     Ok(())
 }
 
-/// A renewal makes it longer.
-fn is_longer(s: &Situation) -> Result<(), Why> {
-    checks::not_gone_by(s, "valid_until")?;
-    let last = s.detail::<Permit>().expires_at.map(|end| s.settings.calendar.day_of(end - TimeDelta::seconds(1)));
-    match (checks::day(s.inputs, "valid_until"), last) {
-        (Some(until), Some(last)) if until <= last => {
-            Err(Why::new("permit.why.not_longer").with("day", Arg::Day(last)).about("valid_until"))
-        }
-        _ => Ok(()),
-    }
-}
-
 /// No more is given back than was taken.
 fn no_more_than_held(s: &Situation) -> Result<(), Why> {
     let permit: Permit = s.detail();
@@ -167,23 +140,8 @@ fn no_more_than_held(s: &Situation) -> Result<(), Why> {
     Ok(())
 }
 
-fn is_past(s: &Situation) -> Result<(), Why> {
-    match s.detail::<Permit>().expires_at {
-        Some(end) if s.now < end => Err(Why::new("permit.why.still_valid").with("until", Arg::At(end))),
-        _ => Ok(()),
-    }
-}
-
-/// The last day is over when the next begins.
-fn date(s: &Situation, values: &mut Values) {
-    if let Some(until) = checks::day(values, "valid_until") {
-        values.insert("expires_at".into(), instant(s.settings.calendar.next_day_start(until)));
-    }
-}
-
-#[allow(clippy::unnecessary_wraps)] // the signature of every change
 fn issued(s: &Situation, values: &mut Values) -> Result<(), Why> {
-    date(s, values);
+    validity::dated(s, values)?;
     let permit: Permit = s.detail();
     values.insert("deposit_held".into(), permit.deposit.unwrap_or_default().into());
     if permit.sort.as_deref() == Some("worker")
@@ -191,16 +149,6 @@ fn issued(s: &Situation, values: &mut Values) -> Result<(), Why> {
     {
         values.insert("renovation".into(), other.number.clone().into());
     }
-    Ok(())
-}
-
-#[allow(clippy::unnecessary_wraps)] // the signature of every change
-fn renewed(s: &Situation, values: &mut Values) -> Result<(), Why> {
-    date(s, values);
-    let mut row =
-        checks::row(s, &[("until", "valid_until"), ("amount", "amount"), ("document", "document")]);
-    row["day"] = s.settings.calendar.day_of(s.now).to_string().into();
-    checks::append(values, "renewals", [row]);
     Ok(())
 }
 
@@ -217,27 +165,13 @@ fn deposit_settled(_: &Situation, values: &mut Values) -> Result<(), Why> {
     Ok(())
 }
 
-fn expires(case: &Case) -> Option<Expiry> {
-    if case.state != "issued" {
-        return None;
-    }
-    Some((case.typed::<Permit>().ok()?.expires_at?, "expire"))
-}
-
 /// One card for a vehicle, and one holder for a card.
 fn claims(case: &Case, _: &Settings) -> Vec<Claim> {
     if !["issued", "expired"].contains(&case.state.as_str()) {
         return Vec::new();
     }
     let one = |field: &'static str| {
-        Some(Claim {
-            resource: format!("permit-{field}:{}", case.text(field)?),
-            from: case.opened_at,
-            until: None,
-            count: 1,
-            capacity: 1,
-            field,
-        })
+        Some(Claim::sole(format!("permit-{field}:{}", case.text(field)?), case.opened_at, field))
     };
     ["plate", "card_number"].into_iter().filter_map(one).collect()
 }
@@ -276,16 +210,7 @@ pub static KIND: Kind = Kind {
     fields: &[
         Field::new("expires_at", FieldType::Instant).fixed(),
         Field::new("deposit_held", FieldType::Money).fixed(),
-        Field::new(
-            "renewals",
-            FieldType::Lines(&[
-                Field::required("day", FieldType::Day),
-                Field::required("until", FieldType::Day),
-                Field::new("amount", FieldType::Money),
-                Field::new("document", FieldType::Text),
-            ]),
-        )
-        .fixed(),
+        Field::new("renewals", validity::RENEWALS).fixed(),
         Field::new("ended_at", FieldType::Instant).fixed(),
         Field::new("returned_at", FieldType::Instant).fixed(),
         Field::new("lost_at", FieldType::Instant).fixed(),
@@ -307,8 +232,8 @@ pub static KIND: Kind = Kind {
                 Field::new("document", FieldType::Text),
                 NOTE,
             ])
-            .checks(&[Guard { id: "longer", check: is_longer }, WITHIN_RENOVATION])
-            .effects(&[Effect::Change(renewed)]),
+            .checks(&[Guard { id: "longer", check: validity::longer }, WITHIN_RENOVATION])
+            .effects(&[Effect::Change(validity::renewed)]),
         Action::new("return", HELD, To::State("returned"))
             .inputs(&[
                 Field::required("returned_at", FieldType::Instant).preset(Preset::Now),
@@ -332,7 +257,7 @@ pub static KIND: Kind = Kind {
             .inputs(&[NOTE])
             .effects(&[Effect::Change(ended)]),
         Action::new("expire", From::States(&["issued"]), To::State("expired"))
-            .guards(&[Guard { id: "past-its-date", check: is_past }])
+            .guards(&[Guard { id: "past-its-date", check: validity::is_past }])
             .by_clock(),
     ],
     on_open: &[Effect::Change(issued), Effect::LinkTo("renovation")],
@@ -348,10 +273,7 @@ pub static KIND: Kind = Kind {
             id: "permit-expiring",
             states: &["issued"],
             severity: Severity::Notice,
-            since: |case, now| {
-                let flagged = case.typed::<Permit>().ok()?.expires_at? - TimeDelta::minutes(i64::from(WARNING));
-                (flagged <= now).then_some(flagged)
-            },
+            since: |case, now| validity::expiring(case, WARNING, now),
         },
         FindingRule {
             id: "permit-unreturned",
@@ -363,7 +285,7 @@ pub static KIND: Kind = Kind {
             },
         },
     ],
-    expires,
+    expires: |case| validity::expires(case, "issued"),
     warning: WARNING,
     claims: Some(claims),
     around: Around::Household,

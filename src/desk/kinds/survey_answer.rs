@@ -38,14 +38,7 @@ fn claims(case: &Case, _: &Settings) -> Vec<Claim> {
     if !["counted", "turned"].contains(&case.state.as_str()) {
         return Vec::new();
     }
-    vec![Claim {
-        resource: format!("survey:{campaign}:{unit}"),
-        from: case.opened_at,
-        until: None,
-        count: 1,
-        capacity: 1,
-        field: "unit",
-    }]
+    vec![Claim::sole(format!("survey:{campaign}:{unit}"), case.opened_at, "unit")]
 }
 
 /// The declaration.

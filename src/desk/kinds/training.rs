@@ -213,6 +213,7 @@ const ALL_MARKED: &[Guard] = &[Guard { id: "all-marked", check: all_marked }];
 pub static KIND: Kind = Kind {
     id: "training",
     prefix: "PX",
+    office: true,
     opening: &[
         Field::required("course", FieldType::Text),
         Field::required("sort", FieldType::Choice(SORTS)).preset(Preset::Text("procedures")),

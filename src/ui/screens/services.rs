@@ -1,8 +1,9 @@
 //! The counter's other services: the kinds that have no tab of their own, and the desk's own ways.
 //!
-//! A service is two keys away: the tab's digit, then the service's. What is chosen takes the whole
-//! tab, with its list and case as the tabs of the first kinds have them; going back, or to the tab
-//! again, shows the choice.
+//! A service is two keys away: the tab's digit, then the service's. The ledgers of the office stand
+//! together behind one key, as nobody waits at the counter for them. What is chosen takes the whole
+//! tab, with its list and case as the tabs of the first kinds have them; going back shows the choice
+//! that it was made in, going to the tab again the first one.
 
 use crossterm::event::{Event, KeyCode, KeyEvent};
 use ratatui::Frame;
@@ -42,14 +43,19 @@ struct Book {
 enum Service {
     /// The book of that place.
     Book(usize),
+    /// The ledgers of the office.
+    Office,
     Do(Command, &'static str),
 }
 
 /// The services there are.
 pub struct Services {
     books: Vec<Book>,
+    /// What is offered now.
     choice: Vec<Service>,
     list: List,
+    /// Whether the office's ledgers are offered, not the services.
+    office: bool,
     /// The book that has the tab.
     inside: Option<usize>,
 }
@@ -61,16 +67,49 @@ impl Services {
             .skip(super::OWN_TABS)
             .map(|kind| Book { kind, cases: Cases::new(kind), open: 0, today: 0, overdue: 0 })
             .collect();
-        let mut choice: Vec<Service> = (0..books.len()).map(Service::Book).collect();
-        choice.extend([
-            Service::Do(Command::Find, "ui.services.find"),
-            Service::Do(Command::Phrases, "ui.services.phrases"),
-            Service::Do(Command::Import, "ui.services.import"),
-            Service::Do(Command::Settings, "ui.services.settings"),
-        ]);
-        let mut list = List::default();
-        list.set_len(choice.len(), None);
-        Self { books, choice, list, inside: None }
+        let mut services =
+            Self { books, choice: Vec::new(), list: List::default(), office: false, inside: None };
+        services.offer(false, None);
+        services
+    }
+
+    /// Offers the services, or the ledgers of the office, with the cursor on a line.
+    fn offer(&mut self, office: bool, line: Option<usize>) {
+        self.office = office;
+        self.choice = (0..self.books.len())
+            .filter(|book| self.books[*book].kind.office == office)
+            .map(Service::Book)
+            .collect();
+        if !office {
+            self.choice.extend(self.books.iter().any(|book| book.kind.office).then_some(Service::Office));
+            self.choice.extend([
+                Service::Do(Command::Find, "ui.services.find"),
+                Service::Do(Command::Phrases, "ui.services.phrases"),
+                Service::Do(Command::Import, "ui.services.import"),
+                Service::Do(Command::Settings, "ui.services.settings"),
+            ]);
+        }
+        self.list.set_len(self.choice.len(), line);
+    }
+
+    /// The line of the services that the office's ledgers stand behind.
+    fn office_line(&self) -> Option<usize> {
+        self.choice.iter().position(|service| matches!(service, Service::Office))
+    }
+
+    /// Goes back by one choice; `false` from the first one.
+    fn back(&mut self, cx: &mut Cx) -> bool {
+        if self.inside.take().is_none() {
+            if !self.office {
+                return false;
+            }
+            self.offer(false, None);
+            if let Some(line) = self.office_line() {
+                self.list.select(line);
+            }
+        }
+        self.count(cx);
+        true
     }
 
     fn choose(&mut self, cx: &mut Cx) {
@@ -79,6 +118,7 @@ impl Services {
                 self.inside = Some(book);
                 self.books[book].cases.refresh(cx);
             }
+            Some(Service::Office) => self.offer(true, Some(0)),
             Some(Service::Do(command, _)) => cx.send(Message::Run(command)),
             None => {}
         }
@@ -130,11 +170,28 @@ impl Services {
             }
             return true;
         }
+        if cx.keymap.resolve(key, Place::List) == Some(Command::Back) {
+            return self.back(cx);
+        }
         match key.code {
             KeyCode::Enter => self.choose(cx),
             code => return self.list.key(code) != Cursor::Ignored,
         }
         true
+    }
+
+    /// What waits in some books: open ones, those of today, overdue ones.
+    fn counts(books: impl Iterator<Item = (u64, u64, u64)>, look: &Look, spans: &mut Vec<Span<'static>>) {
+        let (open, today, overdue) =
+            books.fold((0, 0, 0), |sum, book| (sum.0 + book.0, sum.1 + book.1, sum.2 + book.2));
+        let counts =
+            t(look.lang, "ui.services.counts", &[("open", &open.to_string()), ("today", &today.to_string())]);
+        spans.push(Span::styled(pad(&counts, 22, Align::Left), look.theme.style(Role::Dim)));
+        if overdue > 0 {
+            let late = t(look.lang, "ui.services.overdue", &[("count", &overdue.to_string())]);
+            let mark = parts::mark(parts::Mark::Overdue, look);
+            spans.push(Span::styled(format!("{} {late}", mark.content), mark.style));
+        }
     }
 
     fn line(&self, index: usize, look: &Look) -> Line<'static> {
@@ -145,17 +202,15 @@ impl Services {
             Service::Book(book) => {
                 let Book { kind, open, today, overdue, .. } = &self.books[book];
                 spans.push(Span::styled(name(&kind_name(look.lang, kind.id)), look.theme.style(Role::Text)));
-                let counts = t(
-                    look.lang,
-                    "ui.services.counts",
-                    &[("open", &open.to_string()), ("today", &today.to_string())],
-                );
-                spans.push(Span::styled(pad(&counts, 22, Align::Left), look.theme.style(Role::Dim)));
-                if *overdue > 0 {
-                    let late = t(look.lang, "ui.services.overdue", &[("count", &overdue.to_string())]);
-                    let mark = parts::mark(parts::Mark::Overdue, look);
-                    spans.push(Span::styled(format!("{} {late}", mark.content), mark.style));
-                }
+                Self::counts([(*open, *today, *overdue)].into_iter(), look, &mut spans);
+            }
+            Service::Office => {
+                spans.push(Span::styled(
+                    name(&t(look.lang, "ui.services.office", &[])),
+                    look.theme.style(Role::Text),
+                ));
+                let ledgers = || self.books.iter().filter(|book| book.kind.office);
+                Self::counts(ledgers().map(|book| (book.open, book.today, book.overdue)), look, &mut spans);
             }
             Service::Do(command, words) => {
                 spans.push(Span::styled(name(&t(look.lang, words, &[])), look.theme.style(Role::Text)));
@@ -169,6 +224,9 @@ impl Services {
 impl Screen for Services {
     fn enter(&mut self) {
         self.inside = None;
+        if self.office {
+            self.offer(false, Some(0));
+        }
     }
 
     fn refresh(&mut self, cx: &mut Cx) {
@@ -203,9 +261,7 @@ impl Screen for Services {
             if !matches!(back, Some(Command::Back | Command::Tab8)) {
                 return false;
             }
-            self.inside = None;
-            self.count(cx);
-            return true;
+            return self.back(cx);
         }
         match event {
             Event::Key(key) => return self.key(key, cx),
@@ -234,10 +290,15 @@ impl Screen for Services {
             return hints;
         }
         let new = t(look.lang, "ui.services.new", &[]);
-        vec![
+        let mut hints = vec![
             Hint { key: "Enter".into(), does: t(look.lang, "ui.key.choose", &[]) },
             Hint { key: look.keymap.label(Command::NewHere), does: new },
-        ]
+        ];
+        if self.office {
+            let back = look.keymap.label(Command::Back);
+            hints.push(Hint { key: back, does: t(look.lang, "ui.tab.services", &[]) });
+        }
+        hints
     }
 
     fn help_topic(&self) -> &'static str {
@@ -255,7 +316,10 @@ impl Screen for Services {
         let book = self.books.iter().position(|book| prefix.is_some_and(|prefix| prefix == book.kind.prefix));
         if let Some(book) = book {
             self.inside = Some(book);
-            self.list.select(book);
+            self.offer(self.books[book].kind.office, None);
+            let line =
+                self.choice.iter().position(|service| matches!(service, Service::Book(at) if *at == book));
+            self.list.select(line.unwrap_or_default());
             self.books[book].cases.show_case(number, cx);
         }
     }
