@@ -5,6 +5,7 @@
 //! neither can go round a rule.
 
 pub mod arrears;
+pub mod authority;
 pub mod cases;
 pub mod clock;
 pub mod community;
@@ -13,15 +14,19 @@ pub mod household_file;
 pub mod operators;
 pub mod outcome;
 pub mod passes;
+pub mod privacy;
+pub mod recovery;
 pub mod review;
 pub mod say;
+mod secrets;
 pub mod shifts;
+pub mod watch;
 
 use std::sync::Arc;
 
 use crate::desk::people::{Operator, Role};
 use crate::desk::settings::Settings;
-use crate::desk::why::{Arg, Why};
+use crate::desk::why::Why;
 use crate::store::{Store, StoreError, Tx};
 
 /// Why something was not done.
@@ -39,16 +44,28 @@ pub enum CounterError {
 pub type Result<T> = std::result::Result<T, CounterError>;
 
 /// Somebody who logged in. Only [`operators::login`] and the first set-up make one.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Session {
     operator: Operator,
+    /// A supervisor's word for one deed, see [`authority`].
+    word: Option<Arc<authority::Word>>,
+}
+
+impl PartialEq for Session {
+    fn eq(&self, other: &Self) -> bool {
+        self.operator == other.operator
+    }
 }
 
 impl Session {
     /// Nobody: stands in where no one has logged in, and may do no more than look at the login.
     #[must_use]
     pub fn guest() -> Self {
-        Self { operator: Operator { name: String::new(), role: Role::Receptionist, disabled: true } }
+        Self::of(Operator { name: String::new(), role: Role::Receptionist, disabled: true })
+    }
+
+    const fn of(operator: Operator) -> Self {
+        Self { operator, word: None }
     }
 
     /// Who it is.
@@ -57,20 +74,16 @@ impl Session {
         &self.operator.name
     }
 
-    /// What the operator may do.
+    /// What the operator could do at the login.
     #[must_use]
     pub const fn role(&self) -> Role {
         self.operator.role
     }
 
-    /// Refuses what needs a higher role.
+    /// Refuses what needs a higher role than the operator had at the login. For asking beforehand; what
+    /// writes asks the file, see [`authority`].
     pub(crate) fn require(&self, role: Role) -> Result<()> {
-        if self.role() >= role {
-            return Ok(());
-        }
-        Err(Why::new("desk.why.needs_role")
-            .with("role", Arg::Term(format!("people.role.{}", role.id())))
-            .into())
+        if self.role() >= role { Ok(()) } else { Err(Why::needs_role(role).into()) }
     }
 }
 

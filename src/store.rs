@@ -51,6 +51,8 @@ const STEPS: &[&str] = &[
     include_str!("../assets/schema/006-file.sql"),
     // Check codes of passes.
     include_str!("../assets/schema/007-codes.sql"),
+    // Recovery codes, what operators were refused.
+    include_str!("../assets/schema/008-operators.sql"),
 ];
 
 /// The form that this program writes.

@@ -6,6 +6,7 @@ mod toy;
 
 mod rules {
     mod answer;
+    mod authority;
     mod complaint;
     mod day;
     mod defaults;

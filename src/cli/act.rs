@@ -3,7 +3,8 @@
 use clap::{ArgMatches, Command};
 
 use super::{Cx, Desk, Error, Result, args, ask, open};
-use crate::counter::cases;
+use crate::counter::authority::Deed;
+use crate::counter::{Session, cases, operators};
 use crate::desk::case::Case;
 use crate::desk::field::Values;
 use crate::desk::kind::Kind;
@@ -17,6 +18,7 @@ pub(super) fn command(lang: Lang) -> Command {
         .arg(args::positional(lang, "number").required(true))
         .arg(args::positional(lang, "action").required(true))
         .arg(args::options(lang, "set", "FIELD=VALUE"))
+        .arg(args::option(lang, "with", "NAME"))
 }
 
 pub(super) fn run(cx: &Cx, matches: &ArgMatches) -> Result {
@@ -25,8 +27,18 @@ pub(super) fn run(cx: &Cx, matches: &ArgMatches) -> Result {
     let action = ask::text(matches, "action").trim();
     let given = ask::pairs(cx, matches, "set")?;
     let inputs = read(cx, &desk, kind, action, &given)?;
-    let done = cases::act(&mut desk.store, &desk.session, cx.now, &case.number, action, &inputs, None)?;
+    let session = vouched(cx, &mut desk, matches, &Deed::act(&case.number, action))?;
+    let done = cases::act(&mut desk.store, &session, cx.now, &case.number, action, &inputs, None)?;
     open::say(cx, &desk, "cli.act.done", &done)
+}
+
+/// The session, with the word of the supervisor named by `--with`.
+pub(super) fn vouched(cx: &Cx, desk: &mut Desk, matches: &ArgMatches, deed: &Deed) -> Result<Session> {
+    let Some(name) = matches.get_one::<String>("with") else { return Ok(desk.session.clone()) };
+    let name = name.trim();
+    let pin = ask::second_pin(cx, name)?;
+    let word = operators::vouch(&mut desk.store, &desk.session, cx.now, deed, name, &pin)?;
+    Ok(desk.session.with(word))
 }
 
 /// The case of a number and its kind.

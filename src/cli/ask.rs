@@ -19,6 +19,10 @@ use crate::text::value::{Typing, typed_value};
 const PIN: &str = "QIANTAI_PIN";
 /// The environment variable with the PIN that another operator gets.
 const NEW_PIN: &str = "QIANTAI_NEW_PIN";
+/// The environment variable with the PIN of the supervisor who gives her word.
+const SECOND_PIN: &str = "QIANTAI_SECOND_PIN";
+/// The environment variable with a recovery code.
+const RECOVERY_CODE: &str = "QIANTAI_RECOVERY_CODE";
 
 /// The operator's PIN, from the environment or asked on the terminal. Never an argument: those are
 /// seen by everybody on the computer.
@@ -26,6 +30,22 @@ pub(super) fn pin(cx: &Cx, name: &str) -> Result<String> {
     match from_environment(cx, PIN)? {
         Some(pin) => Ok(pin),
         None => prompt(cx, &cx.t("cli.ask.pin", &[("name", &harmless(name))]), PIN),
+    }
+}
+
+/// The PIN of the supervisor who gives her word, from the environment or asked on the terminal.
+pub(super) fn second_pin(cx: &Cx, name: &str) -> Result<String> {
+    match from_environment(cx, SECOND_PIN)? {
+        Some(pin) => Ok(pin),
+        None => prompt(cx, &cx.t("cli.ask.second_pin", &[("name", &harmless(name))]), SECOND_PIN),
+    }
+}
+
+/// A recovery code, from the environment or asked on the terminal.
+pub(super) fn recovery_code(cx: &Cx, name: &str) -> Result<String> {
+    match from_environment(cx, RECOVERY_CODE)? {
+        Some(code) => Ok(code),
+        None => prompt(cx, &cx.t("cli.ask.recovery_code", &[("name", &harmless(name))]), RECOVERY_CODE),
     }
 }
 

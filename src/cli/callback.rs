@@ -3,6 +3,7 @@
 use clap::{Arg, ArgMatches, Command};
 
 use super::{Cx, Result, act, args, ask, open};
+use crate::counter::authority::Deed;
 use crate::counter::cases;
 use crate::desk::callback::Outcome;
 use crate::desk::field::{self, Values};
@@ -24,6 +25,7 @@ pub(super) fn command(lang: Lang) -> Command {
         .arg(args::option(lang, "score", "N").value_parser(args::number(lang, 1..=5)))
         .arg(args::option(lang, "note", "TEXT"))
         .arg(args::option(lang, "next", "WHEN"))
+        .arg(args::option(lang, "with", "NAME"))
         .arg(args::option(lang, "which", "N").value_parser(args::number(lang, 1..=10_000)))
 }
 
@@ -56,6 +58,7 @@ pub(super) fn run(cx: &Cx, matches: &ArgMatches) -> Result {
         inputs.insert("callback".into(), (*which).into());
     }
     let action = outcome.action();
-    let done = cases::act(&mut desk.store, &desk.session, cx.now, &case.number, action, &inputs, None)?;
+    let session = act::vouched(cx, &mut desk, matches, &Deed::act(&case.number, action))?;
+    let done = cases::act(&mut desk.store, &session, cx.now, &case.number, action, &inputs, None)?;
     open::say(cx, &desk, "cli.callback.done", &done)
 }

@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::{Cx, Result, args, ask};
 use crate::counter::community::{self, Setup};
+use crate::counter::recovery;
 use crate::desk::kinds::STANDARD;
 use crate::desk::people::Role;
 use crate::desk::why::Why;
@@ -41,6 +42,7 @@ pub(super) fn run(cx: &Cx, matches: &ArgMatches) -> Result {
     let mut store = Store::open(&cx.data, STANDARD)?;
     let setup = Setup { community, operator: name, role, pin: &pin };
     let session = community::init(&mut store, cx.now, &setup)?;
+    let code = recovery::new_recovery_code(&mut store, &session, cx.now, session.name())?;
     let data = cx.data.display().to_string();
     cx.say(
         || {
@@ -49,6 +51,7 @@ pub(super) fn run(cx: &Cx, matches: &ArgMatches) -> Result {
                 "operator": session.name(),
                 "role": session.role(),
                 "data": data,
+                "recovery_code": code,
             })
         },
         || {
@@ -58,6 +61,7 @@ pub(super) fn run(cx: &Cx, matches: &ArgMatches) -> Result {
                     ("community", &harmless(community.trim())),
                     ("operator", session.name()),
                     ("data", &harmless(&data)),
+                    ("code", &code),
                 ],
             )
         },

@@ -2,7 +2,8 @@
 
 use clap::{ArgMatches, Command};
 
-use super::{Cx, Desk, Error, Result, args, ask, shape};
+use super::{Cx, Desk, Error, Result, act, args, ask, shape};
+use crate::counter::authority::Deed;
 use crate::counter::cases::{self, Done, NewCase};
 use crate::desk::field::Values;
 use crate::desk::kind::Kind;
@@ -19,6 +20,7 @@ pub(super) fn command(lang: Lang) -> Command {
         .arg(args::option(lang, "phone", "PHONE"))
         .arg(args::options(lang, "set", "FIELD=VALUE"))
         .arg(args::option(lang, "then", "ACTION"))
+        .arg(args::option(lang, "with", "NAME"))
 }
 
 pub(super) fn run(cx: &Cx, matches: &ArgMatches) -> Result {
@@ -26,7 +28,8 @@ pub(super) fn run(cx: &Cx, matches: &ArgMatches) -> Result {
     let kind = kind(&desk, ask::text(matches, "kind"))?;
     let then = matches.get_one::<String>("then").map(|action| action.trim());
     let new = read(cx, &desk, kind, then, matches)?;
-    let done = cases::open(&mut desk.store, &desk.session, cx.now, &new)?;
+    let session = act::vouched(cx, &mut desk, matches, &Deed::open(kind.id))?;
+    let done = cases::open(&mut desk.store, &session, cx.now, &new)?;
     say(cx, &desk, "cli.open.done", &done)
 }
 

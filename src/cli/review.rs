@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::{Cx, Desk, Result, args, ask, plain, shape};
 use crate::counter::review::{self, Review};
+use crate::counter::say;
 use crate::desk::figures::Ratio;
 use crate::desk::kind::Severity;
 use crate::desk::review::{Finding, MarkKind};
@@ -39,6 +40,14 @@ pub(super) fn document(cx: &Cx, review: &Review) -> Value {
         "figures": review.figures,
         "findings": review.findings.iter().map(|one| finding(cx, one)).collect::<Vec<_>>(),
         "signed": signed.map(|signed| json!({ "at": shape::at(signed.at, tz), "by": signed.by })),
+        "operators": {
+            "counts": review.watch.counts,
+            "records": review.watch.records.iter().map(|seen| {
+                let mut document = json!(seen);
+                document["at"] = json!(shape::at(seen.at, tz));
+                document
+            }).collect::<Vec<_>>(),
+        },
         "late": review.late.iter().map(|record| json!({
             "seq": record.seq,
             "subject": record.subject,
@@ -77,6 +86,13 @@ pub(super) fn page(cx: &Cx, desk: &Desk, review: &Review) -> String {
     } else {
         findings(cx, &review.findings)
     });
+    if !review.watch.records.is_empty() {
+        let rows = review.watch.records.iter().map(|seen| {
+            let what = say::seen(seen, desk.store.kinds(), cx.lang);
+            vec![stamp(seen.at, cx.tz.get()), seen.operator.clone(), what]
+        });
+        parts.push(plain::table(&cx.headings(&["at", "by", "action"]), rows.collect(), &[]));
+    }
     parts.push(match &review.signed {
         Some(signed) => {
             let at = stamp(signed.at, cx.tz.get());

@@ -136,6 +136,7 @@ pub(super) fn entry(seq: i64, entry: &Entry, kind: Option<&'static Kind>, tz: Tz
         "revision": entry.revision,
         "at": at(entry.at, tz),
         "by": entry.by,
+        "with": entry.with,
         "action": entry.action,
         "from": entry.from,
         "to": entry.to,

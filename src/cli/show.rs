@@ -12,7 +12,7 @@ use crate::desk::workflow::Offer;
 use crate::text;
 use crate::text::lang::{Lang, try_t};
 use crate::text::plain::{harmless, harmless_lines};
-use crate::text::say::{say, stamp, word};
+use crate::text::say::{by, say, stamp, word};
 use crate::text::show::show_basis;
 use crate::text::shown::Reader;
 use crate::text::spelled::spelled;
@@ -105,7 +105,7 @@ fn page(
     let rows = timeline.iter().map(|(_, entry)| {
         vec![
             stamp(entry.at, cx.tz.get()),
-            entry.by.clone(),
+            by(entry, cx.lang),
             word(cx.lang, &case.kind, "done", &entry.action),
             word(cx.lang, &case.kind, "state", &entry.to),
             harmless_lines(entry.note().unwrap_or_default()).replace('\n', " "),

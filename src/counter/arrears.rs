@@ -6,12 +6,13 @@ use std::ops::ControlFlow;
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
+use super::authority::{self, Deed};
 use super::directory::{self, ImportReport, OwedReport, Problem, Reason};
-use super::{Result, Session, settings};
+use super::{Result, Session};
 use crate::desk::household::Owed;
+use crate::desk::people::Role;
 use crate::desk::roster::RowOutcome;
 use crate::desk::why::{Arg, Why};
-use crate::store::chain::Stamp;
 use crate::store::{Store, StoreError};
 
 /// A row of the list that is fit to be taken.
@@ -64,15 +65,15 @@ pub fn import(
     dry_run: bool,
     mut progress: impl FnMut(usize, usize) -> ControlFlow<()>,
 ) -> Result<ImportReport> {
-    directory::may_import(session)?;
+    let deed = Deed::of(Role::Supervisor, "import-arrears", directory::SUBJECT);
+    authority::may(store, session, now, &deed)?;
     if dry_run {
         let known = |unit: &str| store.owed(unit);
         return Ok(plan(list, &store.owing()?, known, &mut progress)?.report);
     }
-    store.write(|tx| -> Result<ImportReport> {
+    authority::write(store, session, now, &deed, |tx, hand| {
         let plan = plan(list, &tx.owing()?, |unit: &str| tx.owed(unit), &mut progress)?;
-        let day = settings(tx)?.calendar.day_of(now);
-        let stamp = Stamp { at: now, day, by: session.name() };
+        let stamp = hand.stamp(tx, now)?;
         for (unit, (before, charges)) in &plan.changes {
             tx.put_owed(unit, charges)?;
             let after: i64 = charges.iter().map(|owed| owed.amount).sum();
@@ -81,7 +82,7 @@ pub fn import(
                 tx.journal(directory::SUBJECT, &stamp, "owed", &body)?;
             }
         }
-        tx.put_owed_list(day, &stamp)?;
+        tx.put_owed_list(stamp.day, &stamp)?;
         let report = &plan.report;
         let counts = json!({
             "read": report.read,

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::authority::{self, Deed, Hand};
 use super::{CounterError, Result, Session, settings};
 use crate::desk::case::Case;
 use crate::desk::field::FieldType;
@@ -46,9 +47,9 @@ pub struct Done {
 /// # Errors
 /// A rule refuses, then nothing is written; or the file does.
 pub fn open(store: &mut Store, session: &Session, now: DateTime<Utc>, new: &NewCase) -> Result<Done> {
-    store.write(|tx| {
+    authority::write(store, session, now, &Deed::open(&new.kind), |tx, hand| {
         let settings = settings(tx)?;
-        let writer = Writer { tx, settings: &settings, by: session.name(), role: session.role(), now };
+        let writer = Writer::of(tx, &settings, hand, now);
         let kind = writer.kind(&new.kind)?;
         if let Some((action, _)) = &new.at_once
             && !kind.at_once.contains(&action.as_str())
@@ -106,9 +107,9 @@ pub struct Act<'a> {
 /// # Errors
 /// As [`act`].
 pub fn act_with_draft(store: &mut Store, session: &Session, now: DateTime<Utc>, what: &Act) -> Result<Done> {
-    store.write(|tx| {
+    authority::write(store, session, now, &Deed::act(what.number, what.action), |tx, hand| {
         let settings = settings(tx)?;
-        let writer = Writer { tx, settings: &settings, by: session.name(), role: session.role(), now };
+        let writer = Writer::of(tx, &settings, hand, now);
         let case = writer.case(what.number)?;
         if what.revision.is_some_and(|seen| seen != case.revision) {
             return Err(Why::new("counter.why.changed_meanwhile")
@@ -127,7 +128,7 @@ pub fn act_with_draft(store: &mut Store, session: &Session, now: DateTime<Utc>, 
 /// What the operator can do with a case now, each action with why not.
 ///
 /// # Errors
-/// The file can't be read.
+/// Nobody is at work, or the file can't be read.
 pub fn offers(
     store: &Store,
     session: &Session,
@@ -141,7 +142,7 @@ pub fn offers(
 /// The steps that lead on from where a case stands, see [`workflow::way_ahead`].
 ///
 /// # Errors
-/// The file can't be read.
+/// Nobody is at work, or the file can't be read.
 pub fn way_ahead(
     store: &Store,
     session: &Session,
@@ -161,12 +162,13 @@ fn asked<T>(
     case: &Case,
     question: fn(&Kind, &Case, &Context) -> Vec<T>,
 ) -> Result<Vec<T>> {
+    let role = authority::at_work(store, session)?.role;
     let Some(kind) = store.kinds().get(&case.kind) else { return Ok(Vec::new()) };
     let household = case.unit.as_deref().map(|unit| store.household(unit)).transpose()?.flatten();
     let others = others(store, session, case)?;
     let cx = Context {
         by: session.name(),
-        role: session.role(),
+        role,
         now,
         settings,
         household: household.as_ref(),
@@ -179,8 +181,9 @@ fn asked<T>(
 /// The other open cases that the rules of a case look at: what a form for it starts from may name them.
 ///
 /// # Errors
-/// The file can't be read.
+/// Nobody is at work, or the file can't be read.
 pub fn others(store: &Store, session: &Session, case: &Case) -> Result<Vec<Other>> {
+    authority::at_work(store, session)?;
     let Some(kind) = store.kinds().get(&case.kind) else { return Ok(Vec::new()) };
     Ok(store.others(kind.around, case, session.name())?)
 }
@@ -191,10 +194,16 @@ pub(super) struct Writer<'a> {
     pub(super) settings: &'a Settings,
     pub(super) by: &'a str,
     pub(super) role: Role,
+    /// By whose word, where the operator alone would have been refused.
+    pub(super) with: Option<&'a str>,
     pub(super) now: DateTime<Utc>,
 }
 
-impl Writer<'_> {
+impl<'a> Writer<'a> {
+    fn of(tx: &'a Tx<'a>, settings: &'a Settings, hand: &Hand<'a>, now: DateTime<Utc>) -> Self {
+        Self { tx, settings, by: hand.by(), role: hand.role(), with: hand.with(), now }
+    }
+
     fn kind(&self, id: &str) -> Result<&'static Kind> {
         self.tx.kinds().get(id).ok_or_else(|| {
             let known = self.tx.kinds().iter().map(|kind| kind.id).collect::<Vec<_>>().join(", ");
@@ -219,7 +228,7 @@ impl Writer<'_> {
         Ok(self.tx.others(kind.around, case, self.by)?)
     }
 
-    fn context<'a>(&'a self, household: Option<&'a Household>, others: &'a [Other]) -> Context<'a> {
+    fn context<'b>(&'b self, household: Option<&'b Household>, others: &'b [Other]) -> Context<'b> {
         Context {
             by: self.by,
             role: self.role,
@@ -278,6 +287,7 @@ impl Writer<'_> {
         also: &mut Vec<Case>,
         depth: usize,
     ) -> Result<Case> {
+        planned.entry.with = self.with.map(str::to_owned);
         let number = planned.case.number.clone();
         for Spawn { kind: into, values, relation, back } in std::mem::take(&mut planned.spawns) {
             if depth >= DEPTH {
@@ -297,7 +307,8 @@ impl Writer<'_> {
             let case = self.case(&other).map_err(|error| about(error, field))?;
             let other_kind = self.kind(&case.kind)?;
             let back = Link { number: number.clone(), relation: "related".to_owned() };
-            let linked = workflow::linked(other_kind, &case, back, &self.context(None, &[]));
+            let mut linked = workflow::linked(other_kind, &case, back, &self.context(None, &[]));
+            linked.entry.with = self.with.map(str::to_owned);
             self.tx.append(other_kind, &linked, day)?;
             planned.add(Event::Linked(Link { number: other, relation: "related".to_owned() }));
         }

@@ -25,7 +25,7 @@ pub fn sweep(store: &mut Store, now: DateTime<Utc>) -> Result<Vec<Case>> {
     }
     let Some(settings) = store.settings()? else { return Ok(Vec::new()) };
     store.write(|tx| {
-        let writer = Writer { tx, settings: &settings, by: CLOCK, role: Role::Receptionist, now };
+        let writer = Writer { tx, settings: &settings, by: CLOCK, role: Role::Receptionist, with: None, now };
         let mut ended = Vec::new();
         for number in &expired {
             let case = writer.case(number)?;

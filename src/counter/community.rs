@@ -3,7 +3,8 @@
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
-use super::{Result, Session, operators, settings};
+use super::authority::{self, Deed};
+use super::{Result, Session, operators, secrets, settings};
 use crate::desk::field::{Field, FieldType};
 use crate::desk::kind::Kind;
 use crate::desk::kinds::Kinds;
@@ -40,7 +41,7 @@ pub fn faults(setup: &Setup) -> Vec<Why> {
         faults.push(Why::new("counter.why.first_is_supervisor").about("role"));
     }
     faults.extend(operators::check_name(setup.operator).err());
-    faults.extend(operators::check_pin(setup.pin).err());
+    faults.extend(secrets::check_pin(setup.pin).err());
     faults
 }
 
@@ -100,10 +101,11 @@ pub fn change_settings(
     before: &Settings,
     after: &Settings,
 ) -> Result<()> {
-    may_change(session)?;
+    let deed = Deed::of(Role::Supervisor, "change-settings", "settings");
+    authority::may(store, session, now, &deed)?;
     check(after)?;
     let kinds = store.kinds();
-    store.write(|tx| {
+    authority::write(store, session, now, &deed, |tx, _| {
         if *settings(tx)? != *before {
             return Err(Why::new("counter.why.settings_changed_meanwhile").into());
         }

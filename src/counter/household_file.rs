@@ -5,6 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::authority::at_work;
 use super::{Result, Session};
 use crate::desk::household::{Household, Owed, Papers};
 use crate::desk::people::Role;
@@ -86,13 +87,14 @@ pub fn charge(owed: &Owed) -> String {
 /// The first page of a household's file. Telephone numbers are masked but for a supervisor.
 ///
 /// # Errors
-/// There is no such household, or the file can't be read.
+/// Nobody is at work, there is no such household, or the file can't be read.
 pub fn cover(store: &Store, session: &Session, unit: &str) -> Result<Cover> {
+    let role = at_work(store, session)?.role;
     let unit = typed::unit(unit).map_or_else(|_| unit.trim().to_owned(), |unit| unit.label());
     let Some(mut household) = store.household(&unit)? else {
         return Err(Why::new("counter.why.unit_not_in_directory").with("unit", Arg::Text(unit)).into());
     };
-    if session.role() < Role::Supervisor {
+    if role < Role::Supervisor {
         let phones = household.residents.iter_mut().flat_map(|resident| &mut resident.phones);
         phones.for_each(|phone| *phone = mask_phone(phone));
     }
@@ -105,7 +107,7 @@ pub fn cover(store: &Store, session: &Session, unit: &str) -> Result<Cover> {
 /// # Errors
 /// The file can't be read.
 pub fn leaves(store: &Store, session: &Session, unit: &str, part: Past, limit: usize) -> Result<Vec<Leaf>> {
-    let masked = session.role() < Role::Supervisor;
+    let masked = at_work(store, session)?.role < Role::Supervisor;
     let kinds = store.kinds();
     let kind_of = |number: &str| {
         let prefix = number.split('-').next().unwrap_or_default();

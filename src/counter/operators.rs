@@ -1,67 +1,162 @@
 //! Logging in, and who may.
 
-use argon2::Argon2;
-use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{PasswordHasher, PasswordVerifier};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use serde_json::json;
 
+use super::authority::{self, Deed, Hand, Voucher};
+use super::secrets::{self, check_pin, hash, verify};
 use super::{CounterError, Result, Session, settings};
-use crate::desk::people::{CLOCK, Operator, Role};
+use crate::desk::people::{Operator, Role};
 use crate::desk::why::{Arg, Why};
 use crate::store::chain::Stamp;
 use crate::store::operators::Account;
-use crate::store::{Store, Tx};
+use crate::store::{Store, StoreError, Tx};
 
-/// Fewest characters of a PIN.
-pub const PIN_MIN: usize = 6;
-/// Wrong PINs that are let pass before logging in waits.
-const FREE_FAILURES: u32 = 3;
-/// Longest wait after wrong PINs, in seconds.
-const LONGEST_WAIT: i64 = 15 * 60;
+pub use super::secrets::{PIN_MAX, PIN_MIN};
+
+/// What a record of a wrong PIN, passphrase or recovery code is called.
+pub const WRONG_PIN: &str = "wrong-pin";
+/// Under whose name it stands that somebody typed a wrong PIN at the login: nobody is known to be there.
+pub const NOBODY: &str = "@nobody";
 
 /// Logs an operator in.
 ///
 /// # Errors
 /// The name or PIN is wrong (which of them is not said), the operator is disabled or must wait.
 pub fn login(store: &mut Store, name: &str, pin: &str, now: DateTime<Utc>) -> Result<Session> {
-    let wrong = || CounterError::from(Why::new("counter.why.wrong_pin"));
+    let asked = Asked { at: "login", by: NOBODY, wrong: "counter.why.wrong_pin" };
+    let account = proven(store, name, now, &asked, |account| verify(pin, &account.secret))?;
+    if secrets::is_stale(&account.secret) {
+        // The right PIN is at hand only now; what is kept of it is brought up to today's cost.
+        let secret = hash(pin)?;
+        store.write(|tx| match tx.account(name)? {
+            Some(known) if known.secret == account.secret => tx.put_account(&Account { secret, ..known }),
+            _ => Ok(()),
+        })?;
+    }
+    Ok(Session::of(account.operator))
+}
+
+/// Where a secret is asked for, and what a wrong one is answered.
+pub(super) struct Asked<'a> {
+    /// `login`, `word` or `recovery`.
+    pub(super) at: &'static str,
+    /// Under whose name a wrong one goes on record.
+    pub(super) by: &'a str,
+    /// The key of the sentence for a wrong one.
+    pub(super) wrong: &'static str,
+}
+
+/// The account of whoever gives the right secret.
+///
+/// A wrong one is counted and goes on record, without what was typed. During a wait nothing is looked
+/// at: so whoever goes on typing learns nothing, and neither the count nor the record grows faster than
+/// the waits let it, four an hour at last. A name that nobody has is not written down, for it may be a
+/// PIN typed into the wrong field.
+pub(super) fn proven(
+    store: &mut Store,
+    name: &str,
+    now: DateTime<Utc>,
+    asked: &Asked,
+    right: impl FnOnce(&Account) -> bool,
+) -> Result<Account> {
+    let wrong = || CounterError::from(Why::new(asked.wrong));
     let Some(account) = store.account(name)? else {
         // The same time is spent as for a known name.
-        let _ = hash(pin);
+        let _ = hash(name);
         return Err(wrong());
     };
     if let Some(until) = account.locked_until.filter(|until| *until > now) {
-        return Err(Why::new("counter.why.locked").with("until", Arg::At(until)).into());
+        // No wait is longer than the longest from now: after a clock that was set back it begins anew.
+        let longest = now + secrets::wait(account.failures).unwrap_or_default();
+        if until > longest {
+            store.write(|tx| locked(tx, name, longest))?;
+        }
+        let until = Arg::At(until.min(longest));
+        return Err(Why::new("counter.why.locked").with("until", until).into());
     }
-    let right = verify(pin, &account.secret);
+    let right = right(&account);
     if right && account.operator.disabled {
+        let session = Session::of(account.operator);
+        authority::record(store, &session, now, &Deed::of(Role::Receptionist, "log-in", name))?;
         return Err(Why::new("counter.why.disabled").into());
     }
     if right && account.failures == 0 {
-        return Ok(Session { operator: account.operator });
+        return Ok(account);
     }
     store.write(|tx| -> Result<()> {
         let Some(mut account) = tx.account(name)? else { return Ok(()) };
         account.failures = if right { 0 } else { account.failures.saturating_add(1) };
-        account.locked_until = wait(account.failures).map(|wait| now + wait);
+        account.locked_until = secrets::wait(account.failures).map(|wait| now + wait);
         tx.put_account(&account)?;
+        if !right {
+            let day = settings(tx)?.calendar.day_of(now);
+            let body = json!({ "at": asked.at, "failures": account.failures });
+            let stamp = Stamp { at: now, day, by: asked.by };
+            tx.journal(&authority::subject(name), &stamp, WRONG_PIN, &body)?;
+        }
         Ok(())
     })?;
-    if right { Ok(Session { operator: account.operator }) } else { Err(wrong()) }
+    if right { Ok(account) } else { Err(wrong()) }
 }
 
-/// How long logging in waits after that many wrong PINs: doubled each time.
-fn wait(failures: u32) -> Option<TimeDelta> {
-    let beyond = failures.checked_sub(FREE_FAILURES + 1)?;
-    let seconds = 5_i64.saturating_mul(1_i64 << beyond.min(20)).min(LONGEST_WAIT);
-    Some(TimeDelta::seconds(seconds))
+fn locked(tx: &Tx, name: &str, until: DateTime<Utc>) -> std::result::Result<(), StoreError> {
+    let Some(account) = tx.account(name)? else { return Ok(()) };
+    tx.put_account(&Account { locked_until: Some(until), ..account })
+}
+
+/// The same login as the file has the operator now; `None` when it lets the operator work no longer.
+///
+/// # Errors
+/// The file can't be read.
+pub fn renew(store: &Store, session: &Session) -> Result<Option<Session>> {
+    let account = store.account(session.name())?;
+    let operator = account.map(|account| account.operator).filter(|operator| !operator.disabled);
+    Ok(operator.map(|operator| Session { operator, ..session.clone() }))
+}
+
+/// A supervisor's word for one deed, given at the screen of an operator who may not do it alone.
+///
+/// It holds for that deed and that operator, once, for [`authority::WORD_HOLDS`] minutes. The entry keeps
+/// both names. A wrong PIN counts as one at the supervisor's login.
+///
+/// # Errors
+/// The deed is none for which a word can be given, the one who gives it is no supervisor or is the
+/// operator, or the PIN is wrong.
+pub fn vouch(
+    store: &mut Store,
+    session: &Session,
+    now: DateTime<Utc>,
+    deed: &Deed,
+    name: &str,
+    pin: &str,
+) -> Result<Voucher> {
+    authority::at_work(store, session)?;
+    let word = authority::word(session, name, deed, now)?;
+    let known = store.account(name)?.map(|account| account.operator);
+    if name == session.name() || known.is_some_and(|operator| operator.role < Role::Supervisor) {
+        return Err(Why::new("counter.why.no_word").with("name", Arg::Text(name.to_owned())).into());
+    }
+    let asked = Asked { at: "word", by: session.name(), wrong: "counter.why.wrong_pin" };
+    proven(store, name, now, &asked, |account| verify(pin, &account.secret))?;
+    Ok(word)
+}
+
+/// Who can give a word at this operator's screen: supervisors and above who can log in.
+///
+/// # Errors
+/// The file can't be read.
+pub fn who_vouches(store: &Store, session: &Session) -> Result<Vec<Operator>> {
+    let able = |operator: &Operator| {
+        !operator.disabled && operator.role >= Role::Supervisor && operator.name != session.name()
+    };
+    Ok(store.operators()?.into_iter().filter(able).collect())
 }
 
 /// Adds an operator. Needs a supervisor, and nobody can make somebody of a higher role.
 ///
 /// # Errors
-/// The role refuses, the name is taken or unfit, or the PIN is too short.
+/// The role refuses, the name is taken or unfit, or the PIN is unfit.
 pub fn add(
     store: &mut Store,
     session: &Session,
@@ -70,10 +165,10 @@ pub fn add(
     role: Role,
     pin: &str,
 ) -> Result<Operator> {
-    session.require(Role::Supervisor)?;
-    session.require(role)?;
+    let deed = Deed::of(role.max(Role::Supervisor), "add-operator", name);
+    authority::may(store, session, now, &deed)?;
     let account = account(name, role, pin)?;
-    store.write(|tx| {
+    authority::write(store, session, now, &deed, |tx, hand| {
         if tx.account(&account.operator.name)?.is_some() {
             return Err(Why::new("counter.why.operator_exists")
                 .with("name", Arg::Text(account.operator.name.clone()))
@@ -81,7 +176,7 @@ pub fn add(
                 .into());
         }
         tx.put_account(&account)?;
-        record(tx, session.name(), now, &account.operator, "add")
+        record(tx, hand, now, &account.operator, "add")
     })?;
     Ok(account.operator)
 }
@@ -97,24 +192,22 @@ pub fn disable(
     name: &str,
     disabled: bool,
 ) -> Result<Operator> {
-    session.require(Role::Supervisor)?;
-    store.write(|tx| {
+    let verb = if disabled { "disable" } else { "enable" };
+    authority::write(store, session, now, &Deed::of(Role::Supervisor, verb, name), |tx, hand| {
         let mut account = known(tx, name)?;
-        session.require(account.operator.role)?;
+        hand.require(account.operator.role)?;
         account.operator.disabled = disabled;
         account.failures = 0;
         account.locked_until = None;
         tx.put_account(&account)?;
-        if tx.able_operators(Role::Supervisor)? == 0 {
-            return Err(Why::new("counter.why.last_supervisor").into());
-        }
-        record(tx, session.name(), now, &account.operator, if disabled { "disable" } else { "enable" })?;
+        one_supervisor_stays(tx)?;
+        record(tx, hand, now, &account.operator, verb)?;
         Ok(account.operator)
     })
 }
 
 /// Gives an operator another role. Nobody gives or takes a role above the own one, and nobody changes
-/// the own role: whoever is at work would go on with the old one. The last supervisor stays.
+/// the own role. The last supervisor stays.
 ///
 /// # Errors
 /// The role refuses, there is no such operator, or nobody could manage the book any more.
@@ -125,20 +218,20 @@ pub fn change_role(
     name: &str,
     role: Role,
 ) -> Result<Operator> {
-    session.require(Role::Supervisor)?;
-    session.require(role)?;
-    if name == session.name() {
-        return Err(Why::new("counter.why.own_role").about("role").into());
-    }
-    store.write(|tx| {
-        let mut account = known(tx, name)?;
-        session.require(account.operator.role)?;
-        account.operator.role = role;
-        tx.put_account(&account)?;
-        if tx.able_operators(Role::Supervisor)? == 0 {
-            return Err(Why::new("counter.why.last_supervisor").into());
+    let deed = Deed::of(role.max(Role::Supervisor), "change-role", name);
+    authority::write(store, session, now, &deed, |tx, hand| {
+        if name == hand.by() {
+            return Err(Why::new("counter.why.own_role").about("role").into());
         }
-        record(tx, session.name(), now, &account.operator, "change-role")?;
+        let mut account = known(tx, name)?;
+        hand.require(account.operator.role)?;
+        account.operator.role = role;
+        if role < Role::Supervisor {
+            account.recovery = None;
+        }
+        tx.put_account(&account)?;
+        one_supervisor_stays(tx)?;
+        record(tx, hand, now, &account.operator, "change-role")?;
         Ok(account.operator)
     })
 }
@@ -146,7 +239,7 @@ pub fn change_role(
 /// Sets a new PIN: one's own, or as a supervisor that of somebody who forgot it.
 ///
 /// # Errors
-/// The role refuses, there is no such operator, or the PIN is too short.
+/// The role refuses, there is no such operator, or the PIN is unfit.
 pub fn set_pin(
     store: &mut Store,
     session: &Session,
@@ -154,19 +247,21 @@ pub fn set_pin(
     name: &str,
     pin: &str,
 ) -> Result<()> {
+    let role = if name == session.name() { Role::Receptionist } else { Role::Supervisor };
+    let deed = Deed::of(role, "set-pin", name);
+    authority::may(store, session, now, &deed)?;
     check_pin(pin)?;
     let secret = hash(pin)?;
-    store.write(|tx| {
+    authority::write(store, session, now, &deed, |tx, hand| {
         let mut account = known(tx, name)?;
-        if name != session.name() {
-            session.require(Role::Supervisor)?;
-            session.require(account.operator.role)?;
+        if name != hand.by() {
+            hand.require(account.operator.role)?;
         }
         account.secret.clone_from(&secret);
         account.failures = 0;
         account.locked_until = None;
         tx.put_account(&account)?;
-        record(tx, session.name(), now, &account.operator, "set-pin")
+        record(tx, hand, now, &account.operator, "set-pin")
     })
 }
 
@@ -174,13 +269,20 @@ pub fn set_pin(
 pub(super) fn first(tx: &Tx, name: &str, role: Role, pin: &str) -> Result<Session> {
     let account = account(name, role, pin)?;
     tx.put_account(&account)?;
-    Ok(Session { operator: account.operator })
+    Ok(Session::of(account.operator))
 }
 
-fn known(tx: &Tx, name: &str) -> Result<Account> {
+pub(super) fn known(tx: &Tx, name: &str) -> Result<Account> {
     tx.account(name)?.ok_or_else(|| {
         Why::new("counter.why.no_such_operator").with("name", Arg::Text(name.to_owned())).into()
     })
+}
+
+fn one_supervisor_stays(tx: &Tx) -> Result<()> {
+    if tx.able_operators(Role::Supervisor)? == 0 {
+        return Err(Why::new("counter.why.last_supervisor").into());
+    }
+    Ok(())
 }
 
 fn account(name: &str, role: Role, pin: &str) -> Result<Account> {
@@ -192,40 +294,27 @@ fn account(name: &str, role: Role, pin: &str) -> Result<Account> {
         secret: hash(pin)?,
         failures: 0,
         locked_until: None,
+        recovery: None,
     })
 }
 
-/// Refuses a name that no operator can have.
+/// Refuses a name that no operator can have: those with an at sign are the program's own.
 pub(super) fn check_name(name: &str) -> std::result::Result<(), Why> {
     let name = name.trim();
-    let fit =
-        (1..=20).contains(&name.chars().count()) && !name.chars().any(char::is_control) && name != CLOCK;
+    let fit = (1..=20).contains(&name.chars().count())
+        && !name.chars().any(char::is_control)
+        && !name.starts_with('@');
     if fit { Ok(()) } else { Err(Why::new("counter.why.operator_name").about("name")) }
 }
 
-/// Refuses a PIN that is too short.
-pub(super) fn check_pin(pin: &str) -> std::result::Result<(), Why> {
-    if pin.chars().count() < PIN_MIN {
-        return Err(Why::new("counter.why.pin_short").with("min", Arg::Number(PIN_MIN as i64)).about("pin"));
-    }
-    Ok(())
-}
-
-fn record(tx: &Tx, by: &str, now: DateTime<Utc>, operator: &Operator, action: &str) -> Result<()> {
-    let day = settings(tx)?.calendar.day_of(now);
+pub(super) fn record(
+    tx: &Tx,
+    hand: &Hand,
+    now: DateTime<Utc>,
+    operator: &Operator,
+    action: &str,
+) -> Result<()> {
     let body = json!({ "name": operator.name, "role": operator.role, "disabled": operator.disabled });
-    tx.journal(&format!("operator:{}", operator.name), &Stamp { at: now, day, by }, action, &body)?;
+    tx.journal(&authority::subject(&operator.name), &hand.stamp(tx, now)?, action, &body)?;
     Ok(())
-}
-
-fn hash(pin: &str) -> Result<String> {
-    Argon2::default()
-        .hash_password(pin.as_bytes())
-        .map(|hash| hash.to_string())
-        .map_err(|error| Why::new("counter.why.pin_hash").with("error", Arg::Text(error.to_string())).into())
-}
-
-fn verify(pin: &str, secret: &str) -> bool {
-    PasswordHash::new(secret)
-        .is_ok_and(|hash| Argon2::default().verify_password(pin.as_bytes(), &hash).is_ok())
 }

@@ -3,14 +3,14 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 
-use super::{Result, Session, settings};
+use super::authority::{self, Deed, at_work};
+use super::{Result, Session};
 use crate::desk::case::Case;
 use crate::desk::check_code::CheckCode;
 use crate::desk::kinds::release_pass::ReleasePass;
 use crate::desk::people::Role;
 use crate::desk::why::{Arg, Why};
 use crate::desk::workflow::VOID;
-use crate::store::chain::Stamp;
 use crate::store::{Store, StoreError};
 use crate::text::plain::plain;
 
@@ -39,7 +39,7 @@ pub struct Verdict {
 /// # Errors
 /// The role refuses, or the file can't be read.
 pub fn code_of(store: &Store, session: &Session, number: &str) -> Result<Option<CheckCode>> {
-    session.require(Role::Receptionist)?;
+    at_work(store, session)?;
     Ok(store.check_code(number)?)
 }
 
@@ -51,7 +51,7 @@ pub fn code_of(store: &Store, session: &Session, number: &str) -> Result<Option<
 /// # Errors
 /// It is no code, no pass bears it, or too many were wrong; or the file refuses.
 pub fn verify(store: &mut Store, session: &Session, now: DateTime<Utc>, typed: &str) -> Result<Verdict> {
-    session.require(Role::Receptionist)?;
+    at_work(store, session)?;
     let code = CheckCode::parse(&plain(typed))?;
     may_ask(&store.last_tries(SUBJECT, WRONG_MAX)?, now)?;
     let case = match store.by_check_code(&code)? {
@@ -59,12 +59,12 @@ pub fn verify(store: &mut Store, session: &Session, now: DateTime<Utc>, typed: &
         None => None,
     };
     let Some(case) = case else {
-        store.write(|tx| -> Result<()> {
+        let deed = Deed::of(Role::Receptionist, "verify-code", SUBJECT);
+        authority::write(store, session, now, &deed, |tx, hand| {
             // Others may have asked meanwhile.
             may_ask(&tx.last_tries(SUBJECT, WRONG_MAX)?, now)?;
-            let stamp = Stamp { at: now, day: settings(tx)?.calendar.day_of(now), by: session.name() };
             // What was typed may be all but the code of a pass: it is not kept.
-            tx.journal(SUBJECT, &stamp, "wrong", &json!({}))?;
+            tx.journal(SUBJECT, &hand.stamp(tx, now)?, "wrong", &json!({}))?;
             Ok(())
         })?;
         return Err(Why::new("counter.why.no_such_code").about("code").into());

@@ -2,6 +2,8 @@
 
 use chrono::{DateTime, Datelike, Months, NaiveDate, Utc};
 
+use super::authority::{self, Deed};
+use super::watch::{self, Watch};
 use super::{Result, Session, settings_of};
 use crate::desk::attendance;
 use crate::desk::calendar::ServiceCalendar;
@@ -37,6 +39,8 @@ pub struct Review {
     pub signed: Option<Signature>,
     /// Entries made for the day after it was signed.
     pub late: Vec<Record>,
+    /// What is on record of the operators.
+    pub watch: Watch,
 }
 
 /// Who signed a day, and when.
@@ -64,11 +68,13 @@ pub fn review(store: &Store, now: DateTime<Utc>, day: NaiveDate) -> Result<Revie
             findings: sheet.findings,
             signed: Some(Signature { at: sheet.signed_at, by: sheet.signed_by }),
             late,
+            watch: watch::of_day(store, day)?,
         });
     }
     let settings = settings_of(store)?;
     let (figures, findings) = gather(store, now, day, &settings)?;
-    Ok(Review { day, figures, findings, signed: None, late: Vec::new() })
+    let watch = watch::of_day(store, day)?;
+    Ok(Review { day, figures, findings, signed: None, late: Vec::new(), watch })
 }
 
 /// What the last signed day before `day` carried over: the opening list of the next shift.
@@ -96,7 +102,8 @@ pub fn mark(
     what: MarkKind,
     note: &str,
 ) -> Result<()> {
-    session.require(Role::Supervisor)?;
+    let deed = Deed::of(Role::Supervisor, "mark-finding", day.to_string());
+    authority::may(store, session, now, &deed)?;
     let note = note.trim();
     if note.is_empty() {
         return Err(Why::new("counter.why.note_missing").about("note").into());
@@ -112,7 +119,7 @@ pub fn mark(
             .into());
     }
     let mark = Mark { what, note: note.to_owned(), by: session.name().to_owned(), at: now };
-    store.write(|tx| {
+    authority::write(store, session, now, &deed, |tx, _| {
         if tx.is_signed(day)? {
             return Err(Why::new("counter.why.day_signed").with("day", Arg::Day(day)).into());
         }
@@ -122,6 +129,18 @@ pub fn mark(
         tx.journal(&format!("day:{day}"), &stamp, "mark", &(finding, &mark))?;
         Ok(())
     })
+}
+
+fn signing(day: NaiveDate) -> Deed {
+    Deed::of(Role::Supervisor, "sign-off", day.to_string())
+}
+
+/// Refuses whoever may not sign a day off, before anything is done towards it.
+///
+/// # Errors
+/// The role refuses.
+pub fn may_sign(store: &mut Store, session: &Session, now: DateTime<Utc>, day: NaiveDate) -> Result<()> {
+    authority::may(store, session, now, &signing(day))
 }
 
 /// Signs a day off: freezes its figures and findings.
@@ -134,7 +153,7 @@ pub fn sign_off(
     now: DateTime<Utc>,
     day: NaiveDate,
 ) -> Result<DaySheet> {
-    session.require(Role::Supervisor)?;
+    may_sign(store, session, now, day)?;
     let settings = settings_of(store)?;
     let today = settings.calendar.day_of(now);
     if day > today {
@@ -148,7 +167,7 @@ pub fn sign_off(
         if left > 0 {
             return Err(Why::new("counter.why.findings_left").with("count", Arg::Number(left as i64)).into());
         }
-        store.write(|tx| {
+        authority::write(store, session, now, &signing(day), |tx, _| {
             if tx.is_signed(day)? {
                 return Err(Why::new("counter.why.day_signed").with("day", Arg::Day(day)).into());
             }
@@ -199,6 +218,7 @@ fn gather(
     papers(store, day, calendar, &mut findings)?;
     missed_days(store, day, calendar, &mut findings)?;
     yearly(store, day, calendar, &mut findings)?;
+    findings.extend(watch::of_day(store, day)?.findings());
     let marks = store.day_marks(day)?;
     for finding in &mut findings {
         let key = finding.key();

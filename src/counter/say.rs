@@ -3,8 +3,11 @@
 use chrono_tz::Tz;
 
 use super::CounterError;
+use super::watch::{Seen, Watch};
+use crate::desk::kinds::Kinds;
+use crate::desk::number;
 use crate::store::StoreError;
-use crate::text::lang::{Lang, t};
+use crate::text::lang::{Lang, t, try_t};
 use crate::text::plain::harmless;
 use crate::text::say;
 
@@ -47,4 +50,37 @@ pub fn say_store(error: &StoreError, lang: Lang) -> String {
     };
     let key = format!("store.error.{key}");
     t(lang, &key, &[("path", &harmless(&path)), ("detail", &harmless(&detail))])
+}
+
+/// What a verb is called: that of a case's action by its kind.
+#[must_use]
+pub fn verb(verb: &str, subject: &str, kinds: Kinds, lang: Lang) -> String {
+    let kind = number::parse(subject).and_then(|(prefix, _, _)| kinds.by_prefix(prefix));
+    let words = match kind {
+        Some(kind) => say::try_word(lang, kind.id, "action", verb),
+        None => try_t(lang, &format!("counter.verb.{verb}"), &[]),
+    };
+    words.unwrap_or_else(|| harmless(verb).into_owned())
+}
+
+/// One record about an operator: refused what, or whose word was given for what.
+#[must_use]
+pub fn seen(seen: &Seen, kinds: Kinds, lang: Lang) -> String {
+    let with = seen.with.as_deref().unwrap_or_default();
+    let mut parts = vec![t(lang, &format!("counter.record.{}", seen.sort), &[("with", &harmless(with))])];
+    let subject = seen.subject.as_deref().unwrap_or_default();
+    if let Some(done) = &seen.verb {
+        parts.push(verb(done, subject, kinds, lang));
+    }
+    parts.push(harmless(subject).into_owned());
+    parts.join("  ").trim_end().to_owned()
+}
+
+/// What is on record of the operators for a day, counted; nothing where there is nothing.
+#[must_use]
+pub fn watched(watch: &Watch, lang: Lang) -> String {
+    let count = |(sort, count): (&String, &usize)| {
+        t(lang, &format!("counter.watch.{sort}"), &[("count", &count.to_string())])
+    };
+    watch.counts.iter().map(count).collect::<Vec<_>>().join("  ")
 }

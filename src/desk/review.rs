@@ -18,6 +18,10 @@ pub const PARKED_DRAFT: &str = "parked-draft";
 pub const UNATTENDED: &str = "unattended";
 /// Papers of households that need not be kept any longer.
 pub const PAPERS_PAST: &str = "papers-past";
+/// An operator was refused, or a PIN was wrong, more often than by mistake.
+pub const OPERATOR_REFUSED: &str = "operator-refused";
+/// A PIN was set with a recovery code.
+pub const OPERATOR_RECOVERED: &str = "operator-recovered";
 /// An earlier day that nobody signed.
 pub const MISSED_DAY: &str = "missed-day";
 

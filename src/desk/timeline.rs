@@ -70,6 +70,9 @@ pub struct Entry {
     pub at: DateTime<Utc>,
     /// The operator's name.
     pub by: String,
+    /// The supervisor by whose word it was done, where the operator alone would have been refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub with: Option<String>,
     /// The action, `open` for the first entry.
     pub action: String,
     /// State before; `None` for the first entry.

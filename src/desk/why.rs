@@ -3,6 +3,8 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::people::Role;
+
 /// A refusal: the key of a sentence in the locales and the values put into it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Why {
@@ -14,7 +16,10 @@ pub struct Why {
     pub field: Option<String>,
     /// The guard that refused, by its name in `docs/workflows.md`; `None` where none did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub guard: Option<String>,
+    pub guard: Option<Box<str>>,
+    /// The role that would be let do it, where nothing else stands against it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub needs: Option<Role>,
 }
 
 /// A value inside a sentence. What a language writes differently stays a value until it is said.
@@ -38,7 +43,22 @@ impl Why {
     /// A refusal said by the sentence under `key`.
     #[must_use]
     pub fn new(key: impl Into<String>) -> Self {
-        Self { key: key.into(), args: Vec::new(), field: None, guard: None }
+        Self { key: key.into(), args: Vec::new(), field: None, guard: None, needs: None }
+    }
+
+    /// The refusal of whoever has not this role.
+    #[must_use]
+    pub fn needs_role(role: Role) -> Self {
+        let term = Arg::Term(format!("people.role.{}", role.id()));
+        Self::new("desk.why.needs_role").with("role", term).needing(role)
+    }
+
+    /// Says that somebody of this role would not be refused: the refusal goes on record, and such a
+    /// person's word can lift it.
+    #[must_use]
+    pub const fn needing(mut self, role: Role) -> Self {
+        self.needs = Some(role);
+        self
     }
 
     /// Adds a named value.
@@ -58,7 +78,7 @@ impl Why {
     /// Names the guard that refused.
     #[must_use]
     pub fn by_guard(mut self, guard: &str) -> Self {
-        self.guard = Some(guard.to_owned());
+        self.guard = Some(guard.into());
         self
     }
 }

@@ -112,7 +112,7 @@ const CALLBACK_WAITS: Guard = Guard { id: "callback-waits", check: callback_wait
 
 fn closed_by_supervisor(s: &Situation) -> Result<(), Why> {
     if s.case.closed_at.is_some() && s.role < Role::Supervisor {
-        return Err(Why::new("desk.why.closed_needs_supervisor"));
+        return Err(Why::new("desk.why.closed_needs_supervisor").needing(Role::Supervisor));
     }
     Ok(())
 }
@@ -164,7 +164,7 @@ fn own_of_today(s: &Situation) -> Result<(), Why> {
     if s.role >= Role::Supervisor || (today && s.case.opened_by == s.by) {
         return Ok(());
     }
-    Err(Why::new("desk.why.void_needs_supervisor"))
+    Err(Why::new("desk.why.void_needs_supervisor").needing(Role::Supervisor))
 }
 
 /// Who does something, when, and under which settings.
@@ -320,12 +320,7 @@ fn allowed(kind: &Kind, case: &Case, action: &Action, cx: &Context) -> Result<()
 }
 
 fn at_least(role: Role, needed: Role) -> Result<(), Why> {
-    if role < needed {
-        return Err(
-            Why::new("desk.why.needs_role").with("role", Arg::Term(format!("people.role.{}", needed.id())))
-        );
-    }
-    Ok(())
+    if role < needed { Err(Why::needs_role(needed)) } else { Ok(()) }
 }
 
 /// Whether somebody of that role may open a case of the kind at all.
@@ -339,7 +334,7 @@ pub fn may_open(kind: &Kind, role: Role) -> Result<(), Why> {
 /// What was put before a superior ends by the superior's word: nobody below closes it meanwhile.
 fn decided(kind: &Kind, case: &Case, to: &str, cx: &Context) -> Result<(), Why> {
     if kind.ends(to) && case.escalated.is_some() && cx.by != CLOCK && cx.role < Role::Supervisor {
-        return Err(Why::new("desk.why.undecided"));
+        return Err(Why::new("desk.why.undecided").needing(Role::Supervisor));
     }
     Ok(())
 }
@@ -651,6 +646,7 @@ fn finish(
         revision: before.revision + 1,
         at: now,
         by: cx.by.to_owned(),
+        with: None,
         action: action.to_owned(),
         from,
         to: to.to_owned(),
@@ -816,6 +812,7 @@ pub fn linked(kind: &Kind, case: &Case, link: Link, cx: &Context) -> Planned {
         revision: case.revision + 1,
         at: cx.now.trunc_subsecs(0),
         by: cx.by.to_owned(),
+        with: None,
         action: LINKED.to_owned(),
         from: Some(case.state.clone()),
         to: case.state.clone(),

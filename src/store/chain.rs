@@ -179,6 +179,18 @@ impl Store {
         rows.map(|row| row.map_err(StoreError::from)).collect()
     }
 
+    /// What operators were refused on a day, which PINs were wrong, whose words were given: oldest first.
+    pub fn operator_records(&self, day: NaiveDate) -> Result<Vec<Record>> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM entry WHERE day = ?1
+             AND action IN ('refused', 'wrong-pin', 'vouched', 'recover', 'reveal') ORDER BY seq"
+        );
+        let mut statement = self.read().prepare_cached(&sql)?;
+        let rows =
+            statement.query_map([day.to_string()], |row| Record::from_row(row).map(|(record, _)| record))?;
+        rows.map(|row| row.map_err(StoreError::from)).collect()
+    }
+
     /// Entries of a day after a place of the chain: what came late after a signature.
     pub fn records_after(&self, day: NaiveDate, head: i64) -> Result<Vec<Record>> {
         let sql = format!("SELECT {COLUMNS} FROM entry WHERE day = ?1 AND seq > ?2 ORDER BY seq");

@@ -17,9 +17,11 @@ pub struct Account {
     pub failures: u32,
     /// No PIN is taken before this instant.
     pub locked_until: Option<DateTime<Utc>>,
+    /// Hash of the recovery code, PHC string.
+    pub recovery: Option<String>,
 }
 
-const SQL: &str = "SELECT name, role, secret, disabled, failures, locked_until FROM operator";
+const SQL: &str = "SELECT name, role, secret, disabled, failures, locked_until, recovery FROM operator";
 
 fn account(row: &Row) -> rusqlite::Result<Account> {
     let role: String = row.get(1)?;
@@ -33,6 +35,7 @@ fn account(row: &Row) -> rusqlite::Result<Account> {
         secret: row.get(2)?,
         failures: row.get(4)?,
         locked_until: row.get::<_, Option<i64>>(5)?.map(instant),
+        recovery: row.get(6)?,
     })
 }
 
@@ -62,10 +65,10 @@ impl Tx<'_> {
     pub fn put_account(&self, account: &Account) -> Result<()> {
         self.connection()
             .prepare_cached(
-                "INSERT INTO operator (name, role, secret, disabled, failures, locked_until)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                "INSERT INTO operator (name, role, secret, disabled, failures, locked_until, recovery)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
                  ON CONFLICT (name) DO UPDATE SET role = ?2, secret = ?3, disabled = ?4, failures = ?5,
-                     locked_until = ?6",
+                     locked_until = ?6, recovery = ?7",
             )?
             .execute(params![
                 account.operator.name,
@@ -74,6 +77,7 @@ impl Tx<'_> {
                 account.operator.disabled,
                 account.failures,
                 account.locked_until.map(|at| at.timestamp()),
+                account.recovery,
             ])?;
         Ok(())
     }

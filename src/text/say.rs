@@ -4,6 +4,8 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 use super::lang::{Lang, t, try_t};
+use crate::desk::people::CLOCK;
+use crate::desk::timeline::Entry;
 use crate::desk::why::{Arg, Why};
 
 /// The sentence of a refusal.
@@ -68,5 +70,15 @@ fn key_or_common(lang: Lang, key: &str) -> String {
     match key.split_once('.') {
         Some((_, rest)) if super::lang::has(lang, &format!("case.{rest}")) => format!("case.{rest}"),
         _ => key.to_owned(),
+    }
+}
+
+/// Who did it, and by whose word; the clock has a word of its own.
+#[must_use]
+pub fn by(entry: &Entry, lang: Lang) -> String {
+    let by = if entry.by == CLOCK { t(lang, "people.role.clock", &[]) } else { entry.by.clone() };
+    match &entry.with {
+        Some(with) => t(lang, "text.say.by_word", &[("by", &by), ("with", with)]),
+        None => by,
     }
 }

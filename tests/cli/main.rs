@@ -1,5 +1,6 @@
 //! The real binary as scripts call it: exit codes, documents, sentences, refusals.
 
+mod authority;
 mod book;
 mod cases;
 mod day;
@@ -94,7 +95,14 @@ impl Office {
 
     fn call(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_qiantai"));
-        for variable in ["QIANTAI_OPERATOR", "QIANTAI_PIN", "QIANTAI_NEW_PIN", "QIANTAI_DATA"] {
+        for variable in [
+            "QIANTAI_OPERATOR",
+            "QIANTAI_PIN",
+            "QIANTAI_NEW_PIN",
+            "QIANTAI_SECOND_PIN",
+            "QIANTAI_RECOVERY_CODE",
+            "QIANTAI_DATA",
+        ] {
             command.env_remove(variable);
         }
         command.stdin(Stdio::null()).env("QIANTAI_DATA", self.path()).args(["--lang", self.lang]);

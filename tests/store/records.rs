@@ -45,6 +45,7 @@ fn community_session(store: &mut Store) -> Session {
         secret: toy::secret(),
         failures: 0,
         locked_until: None,
+        recovery: None,
     };
     store.write(|tx| tx.put_account(&account)).unwrap();
     operators::login(store, "王敏", PIN, morning()).unwrap()

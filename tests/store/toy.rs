@@ -187,6 +187,7 @@ pub fn set_up_with(directory: &Path, kinds: Kinds, settings: &Settings) -> (Stor
                     secret: secret.clone(),
                     failures: 0,
                     locked_until: None,
+                    recovery: None,
                 })?;
             }
             Ok(())

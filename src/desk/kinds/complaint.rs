@@ -152,7 +152,7 @@ fn was_reached(s: &Situation) -> Result<(), Why> {
 
 fn superior_closes(s: &Situation) -> Result<(), Why> {
     if s.detail::<Complaint>().referred == Some(true) && s.role < Role::Supervisor {
-        return Err(Why::new("complaint.why.superior_closes"));
+        return Err(Why::new("complaint.why.superior_closes").needing(Role::Supervisor));
     }
     Ok(())
 }

@@ -113,7 +113,7 @@ fn consented(s: &Situation) -> Result<(), Why> {
 fn arrears(s: &Situation) -> Result<(), Why> {
     let owed = checks::owed(s);
     if owed > 0 && s.role < Role::Supervisor {
-        return Err(Why::new("release-pass.why.arrears").with("amount", Arg::Money(owed)));
+        return Err(Why::new("release-pass.why.arrears").with("amount", Arg::Money(owed)).needing(Role::Supervisor));
     }
     Ok(())
 }

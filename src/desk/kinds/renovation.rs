@@ -281,9 +281,7 @@ fn permits_ended(s: &Situation) -> Result<(), Why> {
 /// The company's no is a supervisor's.
 fn may_refuse(s: &Situation) -> Result<(), Why> {
     if s.input("refused_by") == Some("company") && s.role < Role::Supervisor {
-        return Err(Why::new("desk.why.needs_role")
-            .with("role", Arg::Term("people.role.supervisor".into()))
-            .about("refused_by"));
+        return Err(Why::needs_role(Role::Supervisor).about("refused_by"));
     }
     Ok(())
 }
@@ -303,7 +301,7 @@ fn fine_is_just(s: &Situation) -> Result<(), Why> {
         return Err(Why::new("renovation.why.fine_without_reason").about("fine_reason"));
     }
     if s.role < Role::Supervisor {
-        return Err(Why::new("renovation.why.fine_needs_supervisor").about("fine"));
+        return Err(Why::new("renovation.why.fine_needs_supervisor").about("fine").needing(Role::Supervisor));
     }
     Ok(())
 }

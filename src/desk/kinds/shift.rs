@@ -168,7 +168,10 @@ fn written_at_once(s: &Situation) -> Result<(), Why> {
     match s.input_instant("signed_in") {
         Some(at) if at < s.now - AFTERWARDS && s.role < Role::Supervisor => {
             let minutes = Arg::Number(AFTERWARDS.num_minutes());
-            Err(Why::new("shift.why.long_ago").with("minutes", minutes).about("signed_in"))
+            Err(Why::new("shift.why.long_ago")
+                .with("minutes", minutes)
+                .about("signed_in")
+                .needing(Role::Supervisor))
         }
         _ => Ok(()),
     }
@@ -177,7 +180,7 @@ fn written_at_once(s: &Situation) -> Result<(), Why> {
 fn own_or_supervisor(s: &Situation) -> Result<(), Why> {
     match s.case.text("operator") {
         Some(operator) if operator != s.by && s.role < Role::Supervisor => {
-            Err(Why::new("shift.why.not_own").with("operator", Arg::Text(operator)))
+            Err(Why::new("shift.why.not_own").with("operator", Arg::Text(operator)).needing(Role::Supervisor))
         }
         _ => Ok(()),
     }

@@ -22,7 +22,7 @@ use crate::store::cases::{Query, Row};
 use crate::text::lang::t;
 use crate::text::outcome::{self, Mark};
 use crate::text::plain::harmless;
-use crate::text::say::{say, word};
+use crate::text::say::{by, say, word};
 use crate::text::show::{mask_phone, show_basis, show_span};
 use crate::text::shown::Reader;
 use crate::text::spelled::spelled;
@@ -365,8 +365,8 @@ impl CaseView {
         for entry in &self.entries {
             let done = word(look.lang, self.kind.id, "done", &entry.action);
             let head = format!("{}  {done}", reader.when(entry.at));
-            lines
-                .add(&format!("\u{25cf} {head}  {}", said_by(&entry.by, look)), look.theme.style(Role::Text));
+            let by = by(entry, look.lang);
+            lines.add(&format!("\u{25cf} {head}  {by}"), look.theme.style(Role::Text));
             for line in self.entry_lines(entry, look, whole) {
                 lines.indented(&line, look.theme.style(Role::Dim));
             }
@@ -460,11 +460,6 @@ impl CaseView {
             lines.one(&text, mark.style);
         }
     }
-}
-
-/// Who made an entry; the clock has a word of its own.
-fn said_by(name: &str, look: &Look) -> String {
-    if name == crate::desk::people::CLOCK { t(look.lang, "people.role.clock", &[]) } else { name.to_owned() }
 }
 
 fn same_minute(a: DateTime<Utc>, b: DateTime<Utc>) -> bool {

@@ -10,6 +10,7 @@ use ratatui::widgets::Sparkline;
 use super::findings;
 use super::list::{Cursor, List};
 use crate::counter::review::{self, Review};
+use crate::counter::say;
 use crate::desk::figures::{CALLBACKS_MADE, COMPLAINTS_HANDLED, Ratio, SATISFIED};
 use crate::desk::review::{Finding, MarkKind};
 use crate::text::lang::t;
@@ -137,8 +138,10 @@ impl ReviewScreen {
             },
         );
         let day = format!("{}  {signed}", show_day(review.day, look.lang));
+        let watched = say::watched(&review.watch, look.lang);
+        let foot = (!watched.is_empty()).then_some(watched.as_str());
         let inner =
-            parts::framed(frame, area, look, &t(look.lang, "ui.review.title", &[("day", &day)]), None, false);
+            parts::framed(frame, area, look, &t(look.lang, "ui.review.title", &[("day", &day)]), foot, false);
         let counts: Vec<String> = review
             .figures
             .opened
