@@ -106,6 +106,9 @@ pub enum StoreError {
     /// The computer gives no random numbers.
     #[error("the computer gives no random numbers: {0}")]
     Random(String),
+    /// The disk fails, or has no more room for a file of this size.
+    #[error("the disk failed: {0}")]
+    Disk(String),
     /// Anything else that SQLite says.
     #[error("{0}")]
     Sqlite(rusqlite::Error),
@@ -118,6 +121,7 @@ impl From<rusqlite::Error> for StoreError {
             Some(Code::DatabaseBusy | Code::DatabaseLocked) => Self::Busy,
             Some(Code::DiskFull) => Self::Full,
             Some(Code::ReadOnly | Code::CannotOpen | Code::PermissionDenied) => Self::ReadOnly,
+            Some(Code::SystemIoFailure) => Self::Disk(error.to_string()),
             Some(Code::DatabaseCorrupt | Code::NotADatabase) => Self::Damaged(error.to_string()),
             _ => Self::Sqlite(error),
         }
@@ -148,6 +152,9 @@ impl Store {
         std::fs::create_dir_all(directory)
             .map_err(|source| StoreError::Io { path: directory.to_owned(), source })?;
         let path = directory.join(Self::FILE);
+        if is_emptied(&path) {
+            return Err(StoreError::Damaged("0 B".to_owned()));
+        }
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
             | OpenFlags::SQLITE_OPEN_CREATE
             | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -308,6 +315,15 @@ impl Store {
     pub fn data_version(&self) -> Result<i64> {
         Ok(self.connection.pragma_query_value(None, "data_version", |row| row.get(0))?)
     }
+}
+
+/// Whether the file lost everything beside a log that still holds something. SQLite takes an empty file for a
+/// new one and throws the log away, which may be all that is left of the book.
+fn is_emptied(file: &Path) -> bool {
+    let length = |path: &Path| std::fs::metadata(path).map(|found| found.len()).ok();
+    let mut log = file.as_os_str().to_owned();
+    log.push("-wal");
+    length(file) == Some(0) && length(Path::new(&log)).is_some_and(|length| length > 0)
 }
 
 /// What a file says about itself.

@@ -46,6 +46,7 @@ pub fn say_store(error: &StoreError, lang: Lang) -> String {
         StoreError::Stale(number) => ("stale", number.clone()),
         StoreError::Io { source, .. } => ("io", source.to_string()),
         StoreError::Random(detail) => ("random", detail.clone()),
+        StoreError::Disk(detail) => ("disk", detail.clone()),
         StoreError::Sqlite(error) => ("sqlite", error.to_string()),
     };
     let key = format!("store.error.{key}");

@@ -18,6 +18,7 @@ use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_ra
 use crossterm::{cursor, execute};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
+use ratatui::layout::{Position, Rect};
 
 use super::app::App;
 use super::config::{Config, ConfigError};
@@ -158,7 +159,10 @@ fn turn(
                     // The mode is set anew only where it counts as given back.
                     disable_raw_mode()?;
                     take_terminal()?;
-                    terminal.clear()?;
+                    // Everything is painted anew. Clearing would ask the terminal where its cursor is, and the
+                    // answer would come to the thread that reads the keys.
+                    let size = terminal.size()?;
+                    terminal.resize(Rect::from((Position::ORIGIN, size)))?;
                     if let Some(timer) = timer {
                         timer.nudge();
                     }

@@ -1,0 +1,199 @@
+//! Disks that are full, and directories that may not be written.
+
+use std::os::unix::fs::{PermissionsExt as _, chown};
+use std::os::unix::process::CommandExt as _;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::office::{BOSS, DESK, Office, PIN, Speaks};
+
+const CALL: [&str; 5] = ["call", "--contact", "李梅", "--set", "content=问车位"];
+
+/// The program with who is at work in its environment.
+fn program(data: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_qiantai"));
+    surroundings(&mut command, data);
+    command
+}
+
+fn surroundings(command: &mut Command, data: &Path) {
+    command
+        .env("QIANTAI_DATA", data)
+        .env("QIANTAI_CONFIG", data.join("config"))
+        .env("QIANTAI_OPERATOR", DESK)
+        .env("QIANTAI_PIN", PIN);
+}
+
+/// The sentence with which something was refused: one, clear, and no panic.
+#[track_caller]
+fn refusal(output: &Output) -> String {
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(!said.contains("panicked"), "{said}");
+    assert_eq!(said.trim().lines().count(), 1, "one sentence: {said}");
+    said
+}
+
+/// Numbers of all calls in a book.
+fn calls(data: &Path) -> Vec<String> {
+    let output = program(data)
+        .args(["--lang", "en", "--json", "list", "call", "--limit", "1000"])
+        .output()
+        .expect("a list");
+    let list: Value = serde_json::from_slice(&output.stdout).expect("a document");
+    let cases = list["cases"].as_array().expect("cases").iter();
+    cases.map(|case| case["number"].as_str().expect("a number").to_owned()).collect()
+}
+
+/// Opens calls until the disk refuses; gives the acknowledged numbers and the refusal.
+fn fill(mut open: impl FnMut() -> Output) -> (Vec<String>, String) {
+    let mut acknowledged = Vec::new();
+    for _ in 0..400 {
+        let output = open();
+        if !output.status.success() {
+            return (acknowledged, refusal(&output));
+        }
+        let case: Value = serde_json::from_slice(&output.stdout).expect("a document");
+        acknowledged.push(case["number"].as_str().expect("a number").to_owned());
+    }
+    panic!("the disk never got full");
+}
+
+#[test]
+fn a_file_that_may_not_grow_refuses_in_words_and_keeps_what_it_has() {
+    for (lang, words) in [("zh-CN", "没有保存"), ("en", "not saved")] {
+        let office = Office::new(Speaks::Chinese);
+        let data = office.data();
+        let data = Path::new(&data);
+        // A reader keeps the log from being taken into the file and cut when the writer ends.
+        let reader = qiantai::store::Store::open(data, qiantai::desk::kinds::STANDARD).expect("a book");
+        let (acknowledged, said) = fill(|| {
+            // In blocks of 512 bytes; a limit that is reached is an error, not a signal.
+            let script = "trap '' XFSZ; ulimit -f 1600; exec \"$0\" \"$@\"";
+            let mut shell = Command::new("sh");
+            surroundings(&mut shell, data);
+            shell.args(["-c", script, env!("CARGO_BIN_EXE_qiantai"), "--lang", lang, "--json", "open"]);
+            shell.args(CALL).output().expect("a shell")
+        });
+        assert!(said.contains(words), "{said}");
+        drop(reader);
+        let mut kept = calls(data);
+        kept.sort();
+        assert_eq!(kept, acknowledged, "what was acknowledged is there, and nothing else");
+        assert_eq!(office.by(BOSS, &["doctor"])["ok"], true);
+        // With room again the work goes on.
+        office.open(&CALL);
+    }
+}
+
+/// A disk of its own, of that size. `None` where this user may not make one.
+struct Disk(TempDir);
+
+impl Disk {
+    fn of(size: &str) -> Option<Self> {
+        let place = tempfile::tempdir().expect("a directory");
+        let done = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", &format!("size={size}"), "qiantai-test"])
+            .arg(place.path())
+            .output()
+            .ok()?;
+        done.status.success().then_some(Self(place))
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        // Whoever fails to unmount leaves a small disk in memory behind: no reason to hide why a test failed.
+        let _ = Command::new("umount").arg("-l").arg(self.0.path()).status();
+    }
+}
+
+#[test]
+fn at_a_full_disk_the_form_stays_and_saves_once_there_is_room() {
+    let Some(disk) = Disk::of("4m") else {
+        println!(
+            "not looked at: only root can mount a small disk; the limit on a file's size is tried above"
+        );
+        return;
+    };
+    let office = Office::new(Speaks::Chinese);
+    let data = disk.0.path().join("data");
+    std::fs::create_dir_all(&data).expect("a directory");
+    std::fs::copy(Path::new(&office.data()).join("qiantai.db"), data.join("qiantai.db")).expect("a copy");
+    let shown = data.to_str().expect("a plain path");
+    let mut terminal = crate::terminal::Terminal::start(
+        &["--data", shown, "--lang", "zh-CN"],
+        &[("QIANTAI_CONFIG", shown)],
+        120,
+        36,
+    );
+    office.log_in(&mut terminal, DESK);
+    terminal.press(&["F2"]);
+    terminal.sees("LD");
+    terminal.press(&["5678"]);
+    terminal.sees("138****5678");
+    terminal.press(&["Enter", "Tab"]);
+    let ballast = disk.0.path().join("ballast");
+    let _full = std::fs::write(&ballast, vec![0; 8 << 20]);
+    terminal.types("厨房水管爆裂");
+    terminal.sees("厨房水管爆裂");
+    terminal.press(&["Ctrl+S"]);
+    terminal.sees("磁盘");
+    terminal.sees("厨房水管爆裂");
+    assert_eq!(calls(&data).len(), 0);
+    std::fs::remove_file(&ballast).expect("room is made");
+    terminal.press(&["Ctrl+S"]);
+    crate::terminal::until("the call is saved", || calls(&data).len() == 1);
+    terminal.press(&["Ctrl+Q"]);
+    assert!(terminal.wait().success());
+}
+
+/// Makes a directory and its files unwritable, and says as whom the program must run to feel it: root
+/// may write everywhere, so root becomes somebody else.
+fn lock(data: &Path) -> Option<u32> {
+    const NOBODY: u32 = 65_534;
+    let root = Command::new("id").arg("-u").output().expect("a user").stdout == b"0\n";
+    for entry in std::fs::read_dir(data).expect("a directory") {
+        let path = entry.expect("an entry").path();
+        if path.is_file() {
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o444)).expect("rights");
+        }
+    }
+    std::fs::set_permissions(data, std::fs::Permissions::from_mode(0o555)).expect("rights");
+    if root {
+        // The way there must be open.
+        let above = data.parent().expect("a directory above");
+        std::fs::set_permissions(above, std::fs::Permissions::from_mode(0o755)).expect("rights");
+        chown(data, Some(0), None).expect("rights");
+    }
+    root.then_some(NOBODY)
+}
+
+#[test]
+fn a_directory_that_may_not_be_written_is_told() {
+    for (lang, words) in [("zh-CN", "写"), ("en", "writing")] {
+        let office = Office::new(Speaks::Chinese);
+        let data = office.data();
+        let data = Path::new(&data);
+        let somebody = lock(data);
+        // The program itself must be in reach of who runs it.
+        let copy = data.parent().expect("a directory above").join("qiantai");
+        std::fs::copy(env!("CARGO_BIN_EXE_qiantai"), &copy).expect("a copy of the program");
+        let mut command = Command::new(&copy);
+        surroundings(&mut command, data);
+        if let Some(uid) = somebody {
+            command.uid(uid).gid(uid);
+        }
+        let output = command.args(["--lang", lang, "open"]).args(CALL).output().expect("the program");
+        let said = refusal(&output);
+        assert!(said.contains(words), "{said}");
+        std::fs::set_permissions(data, std::fs::Permissions::from_mode(0o755)).expect("rights");
+        std::fs::set_permissions(data.join("qiantai.db"), std::fs::Permissions::from_mode(0o644))
+            .expect("rights");
+        assert_eq!(calls(data).len(), 0);
+        office.open(&CALL);
+    }
+}

@@ -1,0 +1,86 @@
+//! A process that is stopped for a while, while others go on.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use qiantai::desk::kinds::STANDARD;
+use qiantai::store::Store;
+
+use crate::office::{BOSS, DESK, Office, Speaks};
+use crate::worker::{Ledger, Worker};
+
+/// How long the desk stands still.
+const HALT: Duration = Duration::from_secs(10);
+
+#[test]
+fn a_desk_that_stood_still_goes_on_with_what_others_wrote() {
+    let office = Office::new(Speaks::Chinese);
+    let mut terminal = office.at_work(DESK);
+    terminal.press(&["F2"]);
+    terminal.sees("LD");
+    terminal.press(&["5678"]);
+    terminal.sees("138****5678");
+    terminal.press(&["Enter", "Tab"]);
+    terminal.types("水管爆裂");
+    terminal.sees("水管爆裂");
+    terminal.signal("STOP");
+    let stopped = Instant::now();
+    let repair = [
+        "repair",
+        "--contact",
+        "李梅",
+        "--set",
+        "category=water",
+        "--set",
+        "content=漏水",
+        "--set",
+        "place=厨房",
+    ];
+    let first = office.open(&repair);
+    while stopped.elapsed() < HALT {
+        office.open(&repair);
+        std::thread::sleep(Duration::from_millis(400));
+    }
+    terminal.signal("CONT");
+    // What was under way is still there, and saves.
+    terminal.types("还在漏");
+    terminal.sees("水管爆裂还在漏");
+    terminal.press(&["Ctrl+S"]);
+    terminal.sees("LD-");
+    assert_eq!(office.numbers("call").len(), 1);
+    terminal.press(&["3"]);
+    terminal.sees(&first[3 + 4..]);
+    assert_eq!(office.by(BOSS, &["doctor"])["ok"], true);
+}
+
+#[test]
+fn who_stands_still_in_the_middle_of_a_save_holds_others_up_but_loses_nothing() {
+    let office = Office::new(Speaks::Chinese);
+    let data = office.data();
+    let mut ledger = Ledger::new();
+    for round in 0..6 {
+        let worker = Worker::start(Path::new(&data), BOSS);
+        worker.begins(&mut ledger);
+        std::thread::sleep(Duration::from_millis(37 * round));
+        worker.signal("STOP");
+        // The stopped one may hold the only pen. Who waits for it is told so in the end, in words.
+        let began = Instant::now();
+        let output = office.call(DESK, &["open", "call", "--contact", "李梅", "--set", "content=问车位"]);
+        let took = began.elapsed();
+        if !output.status.success() {
+            let said = String::from_utf8_lossy(&output.stderr).into_owned();
+            assert_eq!(output.status.code(), Some(1), "{said}");
+            assert!(!said.contains("locked") && !said.contains("panicked"), "{said}");
+            assert!(said.trim().chars().count() > 8, "a sentence says what to do: {said:?}");
+        }
+        assert!(took < Duration::from_secs(40), "nobody waits for ever: {took:?}");
+        worker.signal("CONT");
+        worker.kill(&mut ledger);
+    }
+    let store = Store::open(Path::new(&data), STANDARD).expect("the book opens");
+    for (number, revision) in &ledger {
+        let case = store.case(number).expect("a book").expect("what was acknowledged is there");
+        assert!(case.revision >= *revision);
+    }
+    assert_eq!(store.verify_chain().expect("a chain").broken, None);
+}

@@ -1,0 +1,148 @@
+//! Processes killed at any moment, with others at work on the same book.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use qiantai::desk::case::Case;
+use qiantai::desk::kinds::STANDARD;
+use qiantai::store::Store;
+use rand::rngs::StdRng;
+use rand::{RngExt as _, SeedableRng as _};
+
+use crate::office::{BOSS, DESK, Office, Speaks};
+use crate::terminal::{Terminal, until_within};
+use crate::worker::{Ledger, Worker};
+
+/// How many kills there are; the drill makes many more.
+fn kills() -> u32 {
+    std::env::var("QIANTAI_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(50)
+}
+
+/// Every how many kills the whole book is looked through; at each the acknowledged saves are looked for.
+const WHOLE: u32 = 10;
+/// A kill at the desk costs seconds of typing: one for so many of the others.
+const PER_DESK: u32 = 10;
+
+/// Nothing that was acknowledged is lost, and each case is whole.
+fn assert_kept(store: &Store, ledger: &Ledger) {
+    for (number, revision) in ledger {
+        let case = store.case(number).expect("the book can be read");
+        let case = case.unwrap_or_else(|| panic!("{number} was acknowledged and is lost"));
+        assert!(case.revision >= *revision, "{number}: {} < {revision}", case.revision);
+    }
+}
+
+/// The file is sound, the chain is whole and every case is what its entries make of it.
+fn assert_whole(data: &Path) {
+    let store = Store::open(data, STANDARD).expect("the book opens");
+    assert_eq!(store.faults().expect("the book can be read"), Vec::<String>::new());
+    assert_eq!(store.verify_chain().expect("the chain can be read").broken, None);
+    let all = qiantai::store::cases::Query { limit: 1_000_000, ..Default::default() };
+    for row in store.list(&all).expect("a list").rows {
+        let number = &row.case.number;
+        let stored = store.case(number).expect("a case").expect("it is there");
+        let kind = store.kinds().get(&stored.kind).expect("its kind");
+        let entries = store.timeline(number).expect("its timeline");
+        assert_eq!(entries.len(), stored.revision as usize, "{number}");
+        assert_eq!(Case::rebuild(&stored.kind, &entries, |state| kind.ends(state)), stored, "{number}");
+        for link in &stored.links {
+            assert!(store.case(&link.number).expect("a case").is_some(), "{number} → {}", link.number);
+        }
+    }
+}
+
+#[test]
+fn what_was_acknowledged_outlives_every_kill() {
+    let office = Office::new(Speaks::Chinese);
+    let data = office.data();
+    let data = Path::new(&data);
+    let mut dice = StdRng::seed_from_u64(20_261_124);
+    let mut ledger = Ledger::new();
+    let mut workers = [Worker::start(data, BOSS), Worker::start(data, DESK)];
+    let mut saves = 0;
+    for kill in 1..=kills() {
+        let victim = dice.random_range(0..2_usize);
+        // Some die while they open the book or log in, most of them in the middle of their saves.
+        if dice.random_range(0..8) > 0 {
+            workers[victim].begins(&mut ledger);
+        }
+        std::thread::sleep(Duration::from_micros(dice.random_range(0..60_000)));
+        let next = Worker::start(data, if victim == 0 { BOSS } else { DESK });
+        std::mem::replace(&mut workers[victim], next).kill(&mut ledger);
+        workers[1 - victim].heard(&mut ledger);
+        let store = Store::open(data, STANDARD).expect("the book opens beside a writer");
+        assert_kept(&store, &ledger);
+        saves += ledger.len();
+        // What was found once is looked for again when everything is.
+        if kill % WHOLE == 0 {
+            assert_whole(data);
+        } else {
+            ledger.clear();
+        }
+    }
+    for worker in workers {
+        worker.kill(&mut ledger);
+    }
+    assert_kept(&Store::open(data, STANDARD).expect("the book opens"), &ledger);
+    assert_whole(data);
+    assert!(saves > kills() as usize, "they worked: {saves} saves");
+    let report = office.by(BOSS, &["doctor"]);
+    assert_eq!(report["ok"], true, "{report}");
+}
+
+/// The letters and digits of the form on the left, as they stand one after another over all lines.
+fn field(screen: &str) -> String {
+    let left = screen.lines().map(|line| line.split("││").next().unwrap_or_default());
+    left.flat_map(|line| line.chars().filter(char::is_ascii_alphanumeric)).collect()
+}
+
+/// Types numbers into a call until it is killed, and tells when each of them stood on the screen.
+fn type_on(terminal: &mut Terminal, end: Instant) -> Vec<(Instant, u32)> {
+    let mut shown = Vec::new();
+    for number in 1.. {
+        if Instant::now() >= end {
+            break;
+        }
+        terminal.types(&format!("n{number}"));
+        terminal.wait_for(&format!("n{number}"), |screen| field(screen).contains(&format!("n{number}")));
+        shown.push((Instant::now(), number));
+    }
+    shown
+}
+
+#[test]
+fn a_draft_is_at_most_a_second_old_when_the_desk_is_killed() {
+    let office = Office::new(Speaks::Chinese);
+    let mut dice = StdRng::seed_from_u64(20_261_125);
+    for _ in 0..(kills() / PER_DESK).max(1) {
+        let mut terminal = office.at_work(DESK);
+        terminal.press(&["F2"]);
+        terminal.sees("LD");
+        terminal.press(&["5678"]);
+        terminal.sees("138****5678");
+        terminal.press(&["Enter", "Tab"]);
+        let work = Duration::from_millis(dice.random_range(1_100..2_600));
+        let shown = type_on(&mut terminal, Instant::now() + work);
+        terminal.kill();
+        let killed = Instant::now();
+        let store = Store::open(Path::new(&office.data()), STANDARD).expect("the book opens");
+        let drafts = store.drafts(Some(DESK)).expect("drafts");
+        let draft = drafts.iter().max_by_key(|draft| draft.id).expect("the draft is kept");
+        let kept = draft.body.to_string();
+        let due = shown.iter().rev().find(|(at, _)| killed.duration_since(*at) > Duration::from_secs(1));
+        if let Some((_, number)) = due {
+            assert!(kept.contains(&format!("n{number}")), "n{number} was typed in time: {kept}");
+        }
+        drop(store);
+        // The desk is opened again and the typing goes on.
+        let mut terminal = office.at_work(DESK);
+        terminal.press(&["F4"]);
+        terminal.sees("n1n2");
+        terminal.press(&["Ctrl+S"]);
+        until_within(Duration::from_secs(10), "the call is saved", || {
+            let store = Store::open(Path::new(&office.data()), STANDARD).expect("the book opens");
+            store.drafts(Some(DESK)).expect("drafts").is_empty()
+        });
+    }
+    assert_whole(Path::new(&office.data()));
+}
