@@ -66,7 +66,7 @@ pub fn phone(input: &str) -> Result<String, TypedError> {
     {
         let (main, ext_digits) = found.split_at(area + local);
         let main = landline(main).ok_or(length)?;
-        return Ok(format!("{main}-{ext_digits}"));
+        return Ok(with_extension(&main, ext_digits));
     }
     let main = if plus && !found.starts_with("86") {
         // No country's code begins with a zero.
@@ -84,10 +84,14 @@ pub fn phone(input: &str) -> Result<String, TypedError> {
         .ok_or(length)?
     };
     Ok(match extension {
-        // After a number without an area code a hyphen would read as part of the number.
-        Some(extension) => format!("{main}{}{extension}", if main.contains('-') { '-' } else { '#' }),
+        Some(extension) => with_extension(&main, &extension),
         None => main,
     })
+}
+
+/// A number with its extension. After a number without an area code a hyphen would read as part of it.
+fn with_extension(main: &str, extension: &str) -> String {
+    format!("{main}{}{extension}", if main.contains('-') { '-' } else { '#' })
 }
 
 /// The digits of a number, of a full-width one too: what a search compares.
