@@ -101,7 +101,7 @@ impl Worker {
     pub fn kill(mut self, ledger: &mut Ledger) {
         self.child.kill().expect("it can be killed");
         self.child.wait().expect("it is gone");
-        for (number, revision) in self.lines.iter() {
+        for (number, revision) in &self.lines {
             let known = ledger.entry(number).or_default();
             *known = revision.max(*known);
         }
