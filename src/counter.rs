@@ -15,6 +15,7 @@ pub mod operators;
 pub mod outcome;
 pub mod passes;
 pub mod privacy;
+pub mod progress;
 pub mod recovery;
 pub mod review;
 pub mod say;

@@ -18,6 +18,7 @@ pub mod kinds;
 pub mod number;
 pub mod others;
 pub mod outcome;
+pub mod parts;
 pub mod people;
 pub mod promise;
 pub mod review;

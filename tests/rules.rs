@@ -7,6 +7,7 @@ mod toy;
 mod rules {
     mod answer;
     mod authority;
+    mod budget;
     mod complaint;
     mod day;
     mod defaults;
@@ -16,9 +17,11 @@ mod rules {
     mod oath;
     mod office;
     mod permit;
+    mod plans;
     mod release_pass;
     mod renovation;
     mod repair;
+    mod rounds;
     mod shift;
     mod staff;
     mod survey;

@@ -4,7 +4,7 @@ use clap::{ArgMatches, Command};
 use serde_json::{Value, json};
 
 use super::{Cx, Desk, Result, act, args, ask, plain, shape};
-use crate::counter::{cases, outcome, passes};
+use crate::counter::{cases, outcome, passes, progress};
 use crate::desk::case::Case;
 use crate::desk::outcome::Outcome;
 use crate::desk::timeline::Entry;
@@ -29,6 +29,7 @@ pub(super) fn run(cx: &Cx, matches: &ArgMatches) -> Result {
     let timeline: Vec<(i64, Entry)> = seqs.into_iter().zip(entries).collect();
     let offers = cases::offers(&desk.store, &desk.session, cx.now, &desk.settings, &case)?;
     let result = outcome::outcome(&desk.store, &desk.settings, &case)?;
+    let progress = progress::progress(&desk.store, cx.now, &case)?;
     let counted = desk.store.kinds().get(&case.kind).is_some_and(|kind| kind.used.is_some());
     let uses = counted.then(|| desk.store.references_to(&case.number)).transpose()?;
     let code = passes::code_of(&desk.store, &desk.session, &case.number)?;
@@ -40,6 +41,9 @@ pub(super) fn run(cx: &Cx, matches: &ArgMatches) -> Result {
             }
             if let Some(uses) = uses {
                 document["uses"] = uses.into();
+            }
+            if let Some(progress) = &progress {
+                document["progress"] = progress.document();
             }
             if let Some(result) = &result {
                 document["result"] = result.document();
@@ -53,7 +57,8 @@ pub(super) fn run(cx: &Cx, matches: &ArgMatches) -> Result {
                 let name = cx.field_name(&case.kind, "check_code");
                 format!("{name}: {code}  {}", spelled(code, cx.lang))
             });
-            [often, code, Some(page)].into_iter().flatten().collect::<Vec<_>>().join("\n")
+            let far = progress.map(|progress| text::outcome::progress(&progress, cx.lang));
+            [often, far, code, Some(page)].into_iter().flatten().collect::<Vec<_>>().join("\n")
         },
     )
 }

@@ -16,6 +16,7 @@ use crate::desk::timeline::{Event, Link};
 use crate::desk::why::{Arg, Why};
 use crate::desk::workflow::{self, Context, Offer, Planned};
 use crate::store::{Store, Tx};
+use crate::text::plain::plain;
 
 /// How deep cases may open further cases: a call that becomes a move-in whose defects become repairs.
 const DEPTH: usize = 4;
@@ -173,6 +174,7 @@ fn asked<T>(
         settings,
         household: household.as_ref(),
         others: &others,
+        covered: &[],
         kinds: store.kinds(),
     };
     Ok(question(kind, case, &cx))
@@ -228,7 +230,26 @@ impl<'a> Writer<'a> {
         Ok(self.tx.others(kind.around, case, self.by)?)
     }
 
-    fn context<'b>(&'b self, household: Option<&'b Household>, others: &'b [Other]) -> Context<'b> {
+    /// Those who live in the buildings that are named with an opening or action.
+    fn covered(&self, kind: &Kind, given: &Values) -> Result<Vec<Household>> {
+        let mut covered = Vec::new();
+        for text in kind.covers.iter().filter_map(|key| given.get(*key)?.as_str()) {
+            let parts = plain(text);
+            let parts =
+                parts.split(|c: char| c != '-' && !c.is_alphanumeric()).filter(|part| !part.is_empty());
+            for part in parts {
+                covered.extend(self.tx.lived_in(part)?);
+            }
+        }
+        Ok(covered)
+    }
+
+    fn context<'b>(
+        &'b self,
+        household: Option<&'b Household>,
+        others: &'b [Other],
+        covered: &'b [Household],
+    ) -> Context<'b> {
         Context {
             by: self.by,
             role: self.role,
@@ -236,6 +257,7 @@ impl<'a> Writer<'a> {
             settings: self.settings,
             household,
             others,
+            covered,
             kinds: self.tx.kinds(),
         }
     }
@@ -255,7 +277,8 @@ impl<'a> Writer<'a> {
         let number = self.tx.next_number(kind, day)?;
         let to_be = Case { number: number.clone(), unit: unit.map(str::to_owned), ..Case::default() };
         let others = self.others(kind, &to_be)?;
-        let cx = self.context(household.as_ref(), &others);
+        let covered = self.covered(kind, values)?;
+        let cx = self.context(household.as_ref(), &others, &covered);
         let mut planned = workflow::open(kind, &number, values, &cx)?;
         for link in from {
             planned.add(Event::Linked(link.clone()));
@@ -274,7 +297,8 @@ impl<'a> Writer<'a> {
         let kind = self.kind(&case.kind)?;
         let household = self.household(case.unit.as_deref())?;
         let others = self.others(kind, case)?;
-        let cx = self.context(household.as_ref(), &others);
+        let covered = self.covered(kind, inputs)?;
+        let cx = self.context(household.as_ref(), &others, &covered);
         let planned = workflow::act(kind, case, action, inputs, &cx)?;
         self.finish(kind, planned, also, 0)
     }
@@ -307,7 +331,7 @@ impl<'a> Writer<'a> {
             let case = self.case(&other).map_err(|error| about(error, field))?;
             let other_kind = self.kind(&case.kind)?;
             let back = Link { number: number.clone(), relation: "related".to_owned() };
-            let mut linked = workflow::linked(other_kind, &case, back, &self.context(None, &[]));
+            let mut linked = workflow::linked(other_kind, &case, back, &self.context(None, &[], &[]));
             linked.entry.with = self.with.map(str::to_owned);
             self.tx.append(other_kind, &linked, day)?;
             planned.add(Event::Linked(Link { number: other, relation: "related".to_owned() }));

@@ -10,6 +10,7 @@ use rand::rngs::ChaCha8Rng;
 use serde_json::Value;
 
 use super::rhythm::{Rhythm, SERVICE};
+use super::services::Chapter;
 use super::shifts::{Duty, Turn};
 use super::texts::{Texts, pick, vary};
 use super::town::{Person, Town};
@@ -134,7 +135,7 @@ pub(super) struct Desk<'a> {
     /// The answers of the knowledge base with the words that ask for them.
     pub known: Vec<(String, Vec<String>)>,
     /// Which story of the further services a case tells, and how far it has come.
-    pub chapters: HashMap<String, (usize, usize)>,
+    pub chapters: HashMap<String, Chapter>,
     /// Households whose further services look at each other, each taken once.
     pub households: HashSet<String>,
     /// The shifts that were signed in to.
@@ -472,6 +473,9 @@ impl<'a> Desk<'a> {
         let staff = pick(&texts.community.staff, rng).map_or_else(String::new, |s| s.name.clone());
         vec![
             ("month", number((day.month() + 10) % 12 + 1, &words("slots_month", rng))),
+            ("month_number", day.month().to_string()),
+            ("last_year", (day.year() - 1).to_string()),
+            ("next_year", (day.year() + 1).to_string()),
             ("day", format!("{}{}", before.day(), words("slots_day", rng))),
             ("next_day", format!("{}{}", after.day(), words("slots_day", rng))),
             ("hour", words("slots_hour", rng)),

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::DemoError;
 use super::desk::{Desk, Step, Who};
-use super::texts::draw;
+use super::texts::{StepText, Texts, draw};
 use super::town::Person;
 use crate::counter::CounterError;
 use crate::desk::case::Case;
@@ -22,6 +22,16 @@ const HOURS: (u32, u32) = (8, 20);
 const TRIES: usize = 50;
 /// From so many cases on every story is told at least once, and the equipment is in its ledger.
 pub(super) const ENOUGH: u32 = 400;
+
+/// Where a case stands in its story.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Chapter {
+    story: usize,
+    /// Which part of the story it is, if it is one.
+    part: Option<usize>,
+    /// The step that comes next.
+    next: usize,
+}
 
 impl Desk<'_> {
     /// Spreads every story once over the first days, so that there is time for its end.
@@ -72,8 +82,8 @@ impl Desk<'_> {
             }
             done => done?,
         };
-        self.chapters.insert(done.case.number.clone(), (story, 0));
-        self.plan_chapter(&done.case);
+        self.begin_chapter(&done.case, Chapter { story, part: None, next: 0 });
+        self.begin_parts(kind, story, &done.also);
         Ok(())
     }
 
@@ -105,8 +115,8 @@ impl Desk<'_> {
     /// Goes on with a story by one step.
     pub(super) fn next_service(&mut self, case: &Case) -> Result<(), DemoError> {
         let texts = self.texts;
-        let Some((story, chapter)) = self.chapters.get(&case.number).copied() else { return Ok(()) };
-        let Some(step) = texts.services[story].steps.get(chapter) else { return Ok(()) };
+        let Some(chapter) = self.chapters.get(&case.number).copied() else { return Ok(()) };
+        let Some(step) = Self::steps(texts, chapter).get(chapter.next) else { return Ok(()) };
         let Some(kind) = self.store.kinds().get(&case.kind) else { return Ok(()) };
         let Some(action) = kind.action(&step.action) else { return Ok(()) };
         let person = Person {
@@ -125,14 +135,29 @@ impl Desk<'_> {
             }
             done => done?,
         };
-        self.chapters.insert(case.number.clone(), (story, chapter + 1));
-        self.plan_chapter(&done.case);
+        self.begin_chapter(&done.case, Chapter { next: chapter.next + 1, ..chapter });
+        self.begin_parts(kind, chapter.story, &done.also);
         Ok(())
     }
 
-    fn plan_chapter(&mut self, case: &Case) {
-        let Some((story, chapter)) = self.chapters.get(&case.number).copied() else { return };
-        if let Some(step) = self.texts.services[story].steps.get(chapter) {
+    /// The cases of which one is made go on by themselves, each as one of the parts of the story.
+    fn begin_parts(&mut self, kind: &Kind, story: usize, opened: &[Case]) {
+        let of = self.texts.services[story].parts.len();
+        let Some(parts) = kind.parts.filter(|_| of > 0) else { return };
+        for (place, case) in opened.iter().filter(|case| case.kind == parts.kind).enumerate() {
+            self.begin_chapter(case, Chapter { story, part: Some(place % of), next: 0 });
+        }
+    }
+
+    /// The steps of a story, or of a part of it.
+    fn steps<'t>(texts: &'t Texts, chapter: Chapter) -> &'t [StepText] {
+        let text = &texts.services[chapter.story];
+        chapter.part.map_or(&text.steps, |part| &text.parts[part].steps)
+    }
+
+    fn begin_chapter(&mut self, case: &Case, chapter: Chapter) {
+        self.chapters.insert(case.number.clone(), chapter);
+        if let Some(step) = Self::steps(self.texts, chapter).get(chapter.next) {
             let [from, to] = step.wait;
             let wait = self.minutes(from, to);
             self.later(&case.number, wait, HOURS);

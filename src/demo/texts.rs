@@ -222,12 +222,21 @@ pub(super) struct ServiceText {
     pub supervisor: bool,
     #[serde(default)]
     pub steps: Vec<StepText>,
+    /// How the cases go on that it is made of, one after the other.
+    #[serde(default)]
+    pub parts: Vec<PartText>,
     #[serde(default)]
     months: Vec<u32>,
     #[serde(default = "one")]
     weight: f64,
     #[serde(default = "one")]
     storm: f64,
+}
+
+/// How a part of a service goes on.
+#[derive(Debug, Deserialize)]
+pub(super) struct PartText {
+    pub steps: Vec<StepText>,
 }
 
 /// How a service goes on.

@@ -13,6 +13,7 @@ use super::claim::Claim;
 use super::field::{Field, Values};
 use super::household::HouseholdChange;
 use super::others::Along;
+use super::parts::Parts;
 use super::people::Role;
 use super::settings::Settings;
 use super::why::Why;
@@ -409,6 +410,11 @@ pub struct Kind {
     pub pool: Option<Pool>,
     /// Which open cases its guards and effects look at ([`Situation::others`]).
     pub around: Around,
+    /// Of which cases it is made, so that one sees how far it is.
+    pub parts: Option<Parts>,
+    /// The inputs that name buildings, so that its rules see the households there
+    /// ([`Situation::covered`]).
+    pub covers: &'static [&'static str],
     /// What a broken promise of this kind is among the findings of the day; words under `finding.<id>`.
     pub late: Late,
     /// The spans in which the counter was attended because of a case, until `now` where it goes on.
@@ -452,6 +458,8 @@ impl Kind {
         claims: None,
         pool: None,
         around: Around::Nothing,
+        parts: None,
+        covers: &[],
         late: (super::review::PROMISE_BROKEN, Severity::Serious),
         attends: None,
         scored_by: None,

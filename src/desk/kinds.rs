@@ -4,6 +4,7 @@ use super::kind::Kind;
 
 mod charges;
 mod checks;
+mod parts;
 mod steps;
 mod talk;
 mod validity;
@@ -38,10 +39,15 @@ standard! {
     move_out,
     survey,
     survey_answer,
+    round,
+    home_visit,
     training,
     equipment,
     certificate,
     resume,
+    work_plan,
+    task,
+    budget,
 }
 
 /// A list of kinds.

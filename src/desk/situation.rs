@@ -32,6 +32,8 @@ pub struct Situation<'a> {
     pub household: Option<&'a Household>,
     /// The other open cases that the kind looks at ([`Kind::around`]).
     pub others: &'a [Other],
+    /// The households that live in the buildings which are named ([`super::kind::Kind::covers`]).
+    pub covered: &'a [Household],
 }
 
 impl Situation<'_> {

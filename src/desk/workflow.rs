@@ -182,6 +182,8 @@ pub struct Context<'a> {
     pub household: Option<&'a Household>,
     /// The other open cases that the kind looks at.
     pub others: &'a [Other],
+    /// The households that live in the buildings which are named with it.
+    pub covered: &'a [Household],
     /// The kinds there are.
     pub kinds: Kinds,
 }
@@ -360,6 +362,7 @@ fn situate<'a>(case: &'a Case, inputs: &'a Values, cx: &Context<'a>) -> Situatio
         settings: cx.settings,
         household: cx.household,
         others: cx.others,
+        covered: cx.covered,
     }
 }
 

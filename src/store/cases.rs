@@ -12,6 +12,7 @@ use crate::desk::kind::{Around, Kind};
 use crate::desk::kinds::Kinds;
 use crate::desk::number;
 use crate::desk::others::Other;
+use crate::desk::parts::PART;
 use crate::desk::promise::Promise;
 use crate::desk::timeline::{Entry, Event, Link};
 use crate::desk::workflow::Planned;
@@ -460,6 +461,19 @@ impl Store {
             cases.push(row.case);
         }
         Ok(cases)
+    }
+
+    /// State and promised time of each case of a kind that a case was opened as a part of.
+    pub fn parts(&self, whole: &str, kind: &Kind) -> Result<Vec<(String, Option<DateTime<Utc>>)>> {
+        let mut statement = self.read().prepare_cached(
+            "SELECT c.state, c.due_at FROM cases own JOIN link l ON l.case_id = own.id
+                 JOIN cases c ON c.number = l.number
+                 WHERE own.number = ?1 AND l.relation = ?2 AND c.kind = ?3",
+        )?;
+        let rows = statement.query_map(params![whole, PART, kind.id], |row| {
+            Ok((row.get(0)?, row.get::<_, Option<i64>>(1)?.and_then(|at| DateTime::from_timestamp(at, 0))))
+        })?;
+        rows.map(|row| row.map_err(StoreError::from)).collect()
     }
 
     /// A case's timeline, oldest first.

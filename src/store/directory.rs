@@ -218,6 +218,21 @@ impl Store {
 }
 
 impl Tx<'_> {
+    /// The households of a building or entrance (`3`, `3-2`) that somebody lives in, in the order in
+    /// which people count them.
+    pub fn lived_in(&self, building: &str) -> Result<Vec<Household>> {
+        let mut statement = self.connection().prepare_cached(
+            "SELECT unit FROM household WHERE occupancy IN ('moved-in', 'renovating')
+                 AND substr(unit, 1, length(?1) + 1) = ?1 || '-' ORDER BY place",
+        )?;
+        let units = statement.query_map([building], |row| row.get::<_, String>(0))?;
+        let mut households = Vec::new();
+        for unit in units {
+            households.extend(load(self.connection(), &unit?)?);
+        }
+        Ok(households)
+    }
+
     /// The household of that unit, as this transaction sees it.
     pub fn household(&self, unit: &str) -> Result<Option<Household>> {
         load(self.connection(), unit)

@@ -1,8 +1,9 @@
 //! The result of a survey as people read it, on the screen and on paper alike.
 
-use super::lang::t;
+use super::lang::{Lang, t};
 use super::shown::Reader;
 use crate::desk::outcome::{Outcome, TARGETS, Tally, share};
+use crate::desk::parts::Progress;
 
 /// What one line says about a target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,6 +63,21 @@ pub fn sentences(outcome: &Outcome, reader: &Reader) -> Vec<(Mark, String)> {
         lines.push((mark, format!("{sign} {words}")));
     }
     lines
+}
+
+/// How far a case is that is made of others, in one sentence.
+#[must_use]
+pub fn progress(progress: &Progress, lang: Lang) -> String {
+    let rate = progress.rate().percent();
+    let values = [
+        ("all", progress.all.to_string()),
+        ("done", progress.done.to_string()),
+        ("open", progress.open().to_string()),
+        ("overdue", progress.overdue.to_string()),
+        ("dropped", progress.dropped.to_string()),
+        ("rate", rate.map_or_else(|| t(lang, "ui.none", &[]), |rate| format!("{rate}%"))),
+    ];
+    t(lang, "case.progress", &values.each_ref().map(|(key, value)| (*key, value.as_str())))
 }
 
 /// The headings of the table of items.

@@ -111,6 +111,7 @@ impl Cx<'_> {
             settings: self.settings,
             household,
             others: &[],
+            covered: &[],
             kinds: self.store.kinds(),
         }
     }

@@ -239,6 +239,75 @@ const STORIES: &[Story] = &[
         ],
     },
     Story {
+        kind: "round",
+        before: |_| {},
+        opening: &[
+            ("title", "老住户走访", "old residents"),
+            ("until", LATER, LATER),
+            ("households", "3-2-1501|张建国", "3-2-1501|张建国"),
+        ],
+        steps: &[(
+            BOSS,
+            "close",
+            &[("conclusion", "电梯意见较多", "the lifts"), ("left_out", "都出差", "all away")],
+            "closed",
+        )],
+    },
+    Story {
+        kind: "home-visit",
+        before: |_| {},
+        opening: &[("unit", "3-2-1501", "3-2-1501"), ("contact", "张建国", "张建国")],
+        steps: &[
+            (DESK, "not-met", &[("note", "无人在家", "nobody home")], "planned"),
+            (DESK, "visited", &[("content", "车位不够", "no parking"), ("remarks", "1", "1")], "visited"),
+            (DESK, "answer", &[("answer", "已登记车位", "on the list")], "closed"),
+        ],
+    },
+    Story {
+        kind: "work-plan",
+        before: |_| {},
+        opening: &[
+            ("title", "客服部十一月计划", "plan of November"),
+            ("month", "11", "11"),
+            ("tasks", "礼仪培训|王敏|+9d", "training|王敏|+9d"),
+        ],
+        steps: &[
+            (BOSS, "start", &[], "running"),
+            (
+                BOSS,
+                "close",
+                &[("conclusion", "已完成", "all done"), ("left_over", "下月做", "next month")],
+                "closed",
+            ),
+        ],
+    },
+    Story {
+        kind: "task",
+        before: |_| {},
+        opening: &[("what", "更新公告栏", "new notices"), ("due", LATER, LATER)],
+        steps: &[(DESK, "done", &[("result", "已更新", "they hang")], "done")],
+    },
+    Story {
+        kind: "budget",
+        before: |_| {},
+        opening: &[
+            ("title", "经费收支预算", "budget"),
+            ("income", "停车服务费|5000", "Parking|5000"),
+            ("spending", "办公费|300", "Office|300"),
+        ],
+        steps: &[
+            (BOSS, "approve", &[], "approved"),
+            (
+                BOSS,
+                "receive",
+                &[("income_item", "停车服务费", "Parking"), ("amount", "200", "200")],
+                "approved",
+            ),
+            (BOSS, "spend", &[("spending_item", "办公费", "Office"), ("amount", "350", "350")], "approved"),
+            (BOSS, "close", &[("conclusion", "略有结余", "a little left")], "closed"),
+        ],
+    },
+    Story {
         kind: "survey",
         before: |_| {},
         opening: &[("title", "年度满意度调查", "yearly survey"), ("until", LATER, LATER)],

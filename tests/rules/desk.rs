@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use qiantai::counter::cases::{self, Act, Done, NewCase, offers};
-use qiantai::counter::{CounterError, Session, operators};
+use qiantai::counter::{CounterError, Session, operators, review};
 use qiantai::desk::case::Case;
 use qiantai::desk::field::instant;
 use qiantai::desk::household::{Household, Occupancy, Papers, Relation, Resident};
@@ -132,6 +132,18 @@ impl Counter {
                 self.done(Desk, number, action, inputs.clone()).state
             })
             .collect()
+    }
+
+    /// A day so many days from today, as a value.
+    pub fn day(&self, days: i64) -> Value {
+        (self.settings.calendar.day_of(self.now) + TimeDelta::days(days)).to_string().into()
+    }
+
+    /// What today's review finds about a case.
+    pub fn findings(&self, number: &str) -> Vec<String> {
+        let day = self.settings.calendar.day_of(self.now);
+        let found = review::review(&self.store, self.now, day).unwrap().findings;
+        found.into_iter().filter(|finding| finding.subject == number).map(|finding| finding.kind).collect()
     }
 
     pub fn case(&self, number: &str) -> Case {

@@ -232,6 +232,7 @@ fn nobody_leaves_with_something_lent_or_booked() {
                 settings: &office.settings,
                 household: None,
                 others: &[other],
+                covered: &[],
             };
             let told = (guard.check)(&situation).err();
             assert_eq!(told.as_ref().map(|why| why.key.as_str()), refused, "{kind}");

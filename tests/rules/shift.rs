@@ -151,6 +151,7 @@ fn the_note_begins_with_the_open_matters_and_another_receives_it() {
         settings: &counter.settings,
         household: None,
         others: &others,
+        covered: &[],
         kinds: counter.store.kinds(),
     };
     let note = workflow::presets(KIND.action("hand-over").unwrap().inputs, Some(&case), &context);

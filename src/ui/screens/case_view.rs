@@ -16,6 +16,7 @@ use crate::desk::field::as_instant;
 use crate::desk::household::Household;
 use crate::desk::kind::Kind;
 use crate::desk::outcome::Outcome;
+use crate::desk::parts::Progress;
 use crate::desk::timeline::{Entry, Event};
 use crate::desk::workflow::Offer;
 use crate::store::cases::{Query, Row};
@@ -44,6 +45,8 @@ pub struct CaseView {
     household: Option<Household>,
     /// What it came to, where others score it.
     outcome: Option<Outcome>,
+    /// How far it is, where it is made of others.
+    progress: Option<Progress>,
     /// By how many cases it is named, where that is counted.
     uses: Option<u64>,
     /// What its paper bears.
@@ -70,6 +73,7 @@ impl CaseView {
             None => None,
         };
         let outcome = cx.tell(crate::counter::outcome::outcome(cx.store, cx.settings, &case)).flatten();
+        let progress = cx.tell(crate::counter::progress::progress(cx.store, cx.now, &case)).flatten();
         let uses = kind.used.and_then(|_| cx.read(cx.store.references_to(number)));
         let code = kind.coded.and_then(|_| cx.tell(passes::code_of(cx.store, cx.session, number)).flatten());
         let neighbours = match &case.unit {
@@ -98,6 +102,7 @@ impl CaseView {
             offers: offers.unwrap_or_default(),
             household,
             outcome,
+            progress,
             uses,
             code,
             neighbours,
@@ -215,6 +220,7 @@ impl CaseView {
         self.duties(&mut lines, look);
         self.way_ahead(&mut lines, look);
         self.around(&mut lines, look);
+        self.progress(&mut lines, look);
         self.result(&mut lines, look);
         self.reading(&mut lines, look);
         self.details(&mut lines, look);
@@ -285,6 +291,14 @@ impl CaseView {
             }
             lines.add(&late_mark(&words, late, callback.next_at(), look), duty_style(late, look));
         }
+    }
+
+    /// How far it is, where it is made of others.
+    fn progress(&self, lines: &mut Lines, look: &Look) {
+        let Some(progress) = &self.progress else { return };
+        let role = if progress.overdue > 0 { Role::DueSoon } else { Role::Text };
+        lines.add(&outcome::progress(progress, look.lang), look.theme.style(role));
+        lines.out.push(Line::default());
     }
 
     /// What a survey came to, with a word and a mark at each target.
