@@ -150,7 +150,7 @@ impl Desk<'_> {
     }
 
     /// The steps of a story, or of a part of it.
-    fn steps<'t>(texts: &'t Texts, chapter: Chapter) -> &'t [StepText] {
+    fn steps(texts: &Texts, chapter: Chapter) -> &[StepText] {
         let text = &texts.services[chapter.story];
         chapter.part.map_or(&text.steps, |part| &text.parts[part].steps)
     }
