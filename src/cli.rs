@@ -6,6 +6,7 @@
 mod act;
 mod args;
 mod ask;
+mod backup;
 mod callback;
 mod callbacks;
 mod completions;
@@ -22,6 +23,8 @@ mod open;
 mod operator;
 mod pass;
 mod plain;
+mod progress;
+mod restore;
 mod review;
 mod shape;
 mod show;
@@ -126,6 +129,8 @@ const COMMANDS: &[Entry] = &[
     Entry { command: callback::command, run: callback::run },
     Entry { command: review::command, run: review::run },
     Entry { command: sign_off::command, run: sign_off::run },
+    Entry { command: backup::command, run: backup::run },
+    Entry { command: restore::command, run: restore::run },
     Entry { command: doctor::command, run: doctor::run },
     Entry { command: completions::command, run: completions::run },
     Entry { command: man::command, run: man::run },

@@ -6,10 +6,12 @@
 
 pub mod arrears;
 pub mod authority;
+pub mod backup;
 pub mod cases;
 pub mod clock;
 pub mod community;
 pub mod directory;
+pub mod doctor;
 pub mod household_file;
 pub mod operators;
 pub mod outcome;
@@ -17,6 +19,7 @@ pub mod passes;
 pub mod privacy;
 pub mod progress;
 pub mod recovery;
+pub mod restore;
 pub mod review;
 pub mod say;
 mod secrets;

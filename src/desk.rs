@@ -5,6 +5,7 @@
 //! way in which a case changes. What the store holds can therefore always be rebuilt from entries.
 
 pub mod attendance;
+pub mod backup;
 pub mod calendar;
 pub mod callback;
 pub mod case;

@@ -3,11 +3,13 @@
 //! One [`Store`] is one connection. Reading takes `&Store`; writing goes through [`Store::write`],
 //! one immediate transaction that is acknowledged only after it lies on the disk.
 
+pub mod backup;
 pub mod cases;
 pub mod chain;
 pub mod check;
 pub mod claims;
 pub mod codes;
+pub mod copies;
 pub mod days;
 pub mod directory;
 pub mod drafts;
@@ -18,6 +20,7 @@ pub mod operators;
 pub mod owed;
 pub mod past;
 pub mod references;
+mod same;
 pub mod settings;
 #[cfg(test)]
 mod tests;
@@ -26,8 +29,9 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
+use self::same::Place;
 use crate::desk::kinds::Kinds;
 
 /// Marks the file as ours (`PRAGMA application_id`): the bytes `QnTi`.
@@ -53,6 +57,8 @@ const STEPS: &[&str] = &[
     include_str!("../assets/schema/007-codes.sql"),
     // Recovery codes, what operators were refused.
     include_str!("../assets/schema/008-operators.sql"),
+    // Which copies of the book were made.
+    include_str!("../assets/schema/009-copies.sql"),
 ];
 
 /// The form that this program writes.
@@ -60,6 +66,9 @@ const VERSION: u32 = STEPS.len() as u32;
 
 /// How long a writer waits for another process before it gives up.
 const PATIENCE: Duration = Duration::from_secs(20);
+
+/// How long a writer waits before it says so.
+const SILENCE: Duration = Duration::from_millis(300);
 
 /// What can go wrong with the file.
 #[derive(Debug, thiserror::Error)]
@@ -89,6 +98,23 @@ pub enum StoreError {
     /// The file is damaged.
     #[error("the file is damaged: {0}")]
     Damaged(String),
+    /// An entry does not follow from the one before it.
+    #[error("entry {seq} does not follow from the one before")]
+    Broken {
+        /// The entry's place.
+        seq: i64,
+        /// What is wrong there.
+        fault: chain::ChainFault,
+    },
+    /// The file was removed, moved or replaced while it was open.
+    #[error("{0} is gone")]
+    Gone(PathBuf),
+    /// A file of that name is there, and none is overwritten.
+    #[error("{0} is there already")]
+    Exists(PathBuf),
+    /// Somebody broke the work off.
+    #[error("broken off")]
+    Stopped,
     /// A record does not have the form it should have.
     #[error("a record is damaged: {0}")]
     Record(#[from] serde_json::Error),
@@ -120,6 +146,7 @@ impl From<rusqlite::Error> for StoreError {
         match error.sqlite_error_code() {
             Some(Code::DatabaseBusy | Code::DatabaseLocked) => Self::Busy,
             Some(Code::DiskFull) => Self::Full,
+            Some(Code::OperationInterrupted) => Self::Stopped,
             Some(Code::ReadOnly | Code::CannotOpen | Code::PermissionDenied) => Self::ReadOnly,
             Some(Code::SystemIoFailure) => Self::Disk(error.to_string()),
             Some(Code::DatabaseCorrupt | Code::NotADatabase) => Self::Damaged(error.to_string()),
@@ -135,12 +162,27 @@ pub type Result<T> = std::result::Result<T, StoreError>;
 #[derive(Debug)]
 pub struct Store {
     connection: Connection,
-    path: Option<PathBuf>,
+    /// Where it lies; `None` for a book in memory.
+    place: Option<Place>,
     kinds: Kinds,
+    /// How long another process that writes is waited for.
+    patience: Duration,
+    /// Whom to tell that it is waited for.
+    waiting: Waiting,
     /// A batch is under way: [`Store::write`] makes a part of it instead of a transaction of its own.
     batch: bool,
     /// The settings as they were last read.
     read_settings: settings::Cache,
+}
+
+/// What is called when a writer has to wait for another process.
+#[derive(Default)]
+struct Waiting(Option<Box<dyn Fn() + Send>>);
+
+impl std::fmt::Debug for Waiting {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Waiting").field(&self.0.is_some()).finish()
+    }
 }
 
 impl Store {
@@ -175,14 +217,30 @@ impl Store {
 
     /// A further connection to the same file, for another thread. `None` for a book in memory.
     pub fn again(&self) -> Option<Result<Self>> {
-        let path = self.path.as_ref()?;
-        Some(path.parent().map_or(Err(StoreError::ReadOnly), |directory| Self::open(directory, self.kinds)))
+        Some(Self::open_present(self.path()?, self.kinds))
+    }
+
+    /// Opens a file that must be there: where one was removed, no empty one is to take its place.
+    fn open_present(path: &Path, kinds: Kinds) -> Result<Self> {
+        if !path.exists() {
+            return Err(StoreError::Gone(path.to_owned()));
+        }
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        Self::prepare(Connection::open_with_flags(path, flags)?, Some(path.to_owned()), kinds)
     }
 
     /// The file, unless the book is in memory.
     #[must_use]
     pub fn path(&self) -> Option<&Path> {
-        self.path.as_deref()
+        self.place.as_ref().map(Place::path)
+    }
+
+    /// Refuses to go on with a file that was removed, moved or replaced since it was opened.
+    ///
+    /// # Errors
+    /// The file is no longer the one under its name.
+    pub fn is_current(&self) -> Result<()> {
+        self.place.as_ref().map_or(Ok(()), Place::is_current)
     }
 
     /// The kinds of case that this book is opened with.
@@ -193,21 +251,12 @@ impl Store {
 
     fn prepare(mut connection: Connection, path: Option<PathBuf>, kinds: Kinds) -> Result<Self> {
         connection.busy_timeout(PATIENCE)?;
-        let name = || path.clone().unwrap_or_default();
-        let refuse = |found: &Head| {
-            if found.is_foreign() {
-                return Err(StoreError::Foreign(name()));
-            }
-            if found.version > VERSION {
-                return Err(StoreError::Newer { path: name(), found: found.version, known: VERSION });
-            }
-            Ok(())
-        };
+        let name = path.clone().unwrap_or_default();
         // One transaction, so that a book that another process is making is seen whole or not at all.
         let tx = connection.transaction()?;
         let head = Head::read(&tx)?;
         drop(tx);
-        refuse(&head)?;
+        head.refuse(&name)?;
         write_ahead(&connection)?;
         connection.pragma_update(None, "synchronous", "FULL")?;
         connection.pragma_update(None, "foreign_keys", true)?;
@@ -217,7 +266,10 @@ impl Store {
             let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             // Another process may have been faster while this one waited for the lock.
             let head = Head::read(&tx)?;
-            refuse(&head)?;
+            head.refuse(&name)?;
+            if let Some(path) = path.as_ref().filter(|_| head.version > 0 && head.version < VERSION) {
+                copies::before_form(path, head.version)?;
+            }
             for step in STEPS.iter().skip(head.version as usize) {
                 tx.execute_batch(step)?;
             }
@@ -230,7 +282,53 @@ impl Store {
             tx.commit()?;
         }
         cases::refresh_views(&mut connection, kinds)?;
-        Ok(Self { connection, path, kinds, batch: false, read_settings: settings::Cache::default() })
+        Ok(Self {
+            connection,
+            place: path.map(Place::new),
+            kinds,
+            patience: PATIENCE,
+            waiting: Waiting::default(),
+            batch: false,
+            read_settings: settings::Cache::default(),
+        })
+    }
+
+    /// Goes on with the file that has taken the name of the one that was open: a book that was
+    /// restored while the old one was damaged.
+    ///
+    /// # Errors
+    /// The other file can't be opened.
+    pub fn follow(&mut self) -> Result<()> {
+        let Some(path) = self.place.as_ref().filter(|place| place.is_replaced()).map(Place::path) else {
+            return Ok(());
+        };
+        let fresh = Self::open_present(path, self.kinds)?;
+        fresh.set_timeout(self.patience)?;
+        self.connection = fresh.connection;
+        self.place = fresh.place;
+        self.read_settings = fresh.read_settings;
+        Ok(())
+    }
+
+    fn set_timeout(&self, patience: Duration) -> Result<()> {
+        Ok(self.connection.busy_timeout(patience)?)
+    }
+
+    /// Begins to write; waits for another process that writes, and says so when it takes longer.
+    fn begin<'a, T>(&'a self, begin: impl Fn(&'a Connection) -> rusqlite::Result<T>) -> Result<T> {
+        let Some(tell) = self.waiting.0.as_ref().filter(|_| self.patience > SILENCE) else {
+            return Ok(begin(&self.connection)?);
+        };
+        self.set_timeout(SILENCE)?;
+        let begun = begin(&self.connection).map_err(StoreError::from);
+        self.set_timeout(self.patience)?;
+        match begun {
+            Err(StoreError::Busy) => {
+                tell();
+                Ok(begin(&self.connection)?)
+            }
+            begun => begun,
+        }
     }
 
     /// Reads several things as they stood at one instant, whatever others commit meanwhile.
@@ -265,11 +363,15 @@ impl Store {
         let guard = if self.batch {
             Guard::Part(self.connection.savepoint().map_err(StoreError::from)?)
         } else {
-            let begun = self.connection.transaction_with_behavior(TransactionBehavior::Immediate);
-            Guard::Whole(begun.map_err(StoreError::from)?)
+            self.follow()?;
+            let immediate = TransactionBehavior::Immediate;
+            Guard::Whole(self.begin(|connection| Transaction::new_unchecked(connection, immediate))?)
         };
         let tx = Tx { guard, kinds: self.kinds, read_settings: &self.read_settings };
         let done = work(&tx)?;
+        if matches!(tx.guard, Guard::Whole(_)) {
+            self.place.as_ref().map_or(Ok(()), Place::is_current)?;
+        }
         tx.guard.commit().map_err(StoreError::from)?;
         Ok(done)
     }
@@ -290,9 +392,10 @@ impl Store {
         if self.batch {
             return work(self);
         }
-        self.connection.execute_batch("BEGIN IMMEDIATE").map_err(StoreError::from)?;
+        self.follow()?;
+        self.begin(|connection| connection.execute_batch("BEGIN IMMEDIATE"))?;
         self.batch = true;
-        let done = work(self);
+        let done = work(self).and_then(|done| self.is_current().map(|()| done).map_err(E::from));
         self.batch = false;
         let end = if done.is_ok() { "COMMIT" } else { "ROLLBACK" };
         let ended = self.connection.execute_batch(end).map_err(StoreError::from);
@@ -307,8 +410,14 @@ impl Store {
     }
 
     /// How long this connection waits for another process that writes before it gives up as busy.
-    pub fn set_patience(&self, patience: Duration) -> Result<()> {
-        Ok(self.connection.busy_timeout(patience)?)
+    pub fn set_patience(&mut self, patience: Duration) -> Result<()> {
+        self.patience = patience;
+        self.set_timeout(patience)
+    }
+
+    /// Has somebody told when this connection has to wait for another process that writes.
+    pub fn on_waiting(&mut self, tell: impl Fn() + Send + 'static) {
+        self.waiting = Waiting(Some(Box::new(tell)));
     }
 
     /// A number that changes when another connection commits (`PRAGMA data_version`).
@@ -348,6 +457,17 @@ impl Head {
         })
     }
 
+    /// Refuses a file that this program can't work with.
+    fn refuse(&self, path: &Path) -> Result<()> {
+        if self.is_foreign() {
+            return Err(StoreError::Foreign(path.to_owned()));
+        }
+        if self.version > VERSION {
+            return Err(StoreError::Newer { path: path.to_owned(), found: self.version, known: VERSION });
+        }
+        Ok(())
+    }
+
     /// Another program's file: neither ours nor a file that holds nothing yet.
     const fn is_foreign(&self) -> bool {
         self.application != APPLICATION_ID && (self.application != 0 || self.version != 0 || !self.empty)
@@ -380,7 +500,7 @@ pub struct Tx<'a> {
 #[derive(Debug)]
 enum Guard<'a> {
     /// A transaction of its own.
-    Whole(rusqlite::Transaction<'a>),
+    Whole(Transaction<'a>),
     /// A part of a batch.
     Part(rusqlite::Savepoint<'a>),
 }

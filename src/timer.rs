@@ -12,9 +12,12 @@
 //!   clocks are compared; nothing is read from the file unless they disagree.
 //!
 //! It writes only to end what the clock ends (passes that expire), never to remember something.
+//!
+//! The copies of the book that the schedule asks for are made by a thread of their own ([`Copier`]).
 
 mod board;
 mod clock;
+mod copier;
 mod keeper;
 mod watch;
 
@@ -27,6 +30,7 @@ use chrono::{DateTime, Utc};
 
 pub use board::{Board, Worst, board};
 pub use clock::{Clock, HandClock, SystemClock};
+pub use copier::Copier;
 
 use crate::counter::CounterError;
 use crate::desk::kinds::Kinds;

@@ -1,5 +1,7 @@
 //! The book on real files: several processes, torn-off processes, damaged and foreign files.
 
+#[path = "store/backup.rs"]
+mod backup;
 #[path = "store/chain.rs"]
 mod chain;
 #[path = "store/files.rs"]

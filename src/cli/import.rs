@@ -1,11 +1,11 @@
 //! `qiantai import`: takes in a roster of households, or the list of what they owe.
 
-use std::io::{IsTerminal as _, Write as _};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use clap::{ArgMatches, Command, value_parser};
 
+use super::progress::Progress;
 use super::{Cx, Error, Result, args, ask, plain};
 use crate::counter::directory::ImportReport;
 use crate::exchange;
@@ -41,11 +41,19 @@ pub(super) fn run(cx: &Cx, matches: &ArgMatches) -> Result {
     let sheet = sheet::read_workbook(path, list)?;
     let mapping = mapping(cx, &sheet, list, matches)?;
     let dry_run = matches.get_flag("dry-run");
-    let progress = Progress::new(cx);
+    let progress = Progress::new();
+    let show = |what: &str, done: usize, all: usize| {
+        if done == all || done.is_multiple_of(50) {
+            let (done, all) = (done.to_string(), all.to_string());
+            progress.show(&cx.t(&format!("cli.import.{what}"), &[("done", &done), ("all", &all)]));
+        }
+        // A call at the command line is never broken off here.
+        ControlFlow::Continue(())
+    };
     let today = desk.settings.calendar.day_of(cx.now);
-    let read = exchange::plan(&sheet, &mapping, today, |done, all| progress.show("rows", done, all));
+    let read = exchange::plan(&sheet, &mapping, today, |done, all| show("rows", done, all));
     let report = read.map_err(Error::from).and_then(|planned| {
-        let step = |done, all| progress.show("households_done", done, all);
+        let step = |done, all| show("households_done", done, all);
         Ok(planned.take(&mut desk.store, &desk.session, cx.now, dry_run, step)?)
     });
     progress.clear();
@@ -74,35 +82,6 @@ fn named_row(sheet: &Sheet, given: &[(String, String)]) -> Option<usize> {
         given.iter().map(|(name, _)| name.as_str()).filter(|name| !is_letters(name)).collect();
     (0..sheet.rows.len().min(HEADING_ROWS))
         .find(|row| names.iter().any(|name| headings::column(sheet, Some(*row), name).is_ok()))
-}
-
-/// A line on standard error that says how far it is, at a terminal only.
-struct Progress<'a> {
-    cx: &'a Cx,
-    shown: bool,
-}
-
-impl<'a> Progress<'a> {
-    fn new(cx: &'a Cx) -> Self {
-        Self { cx, shown: std::io::stderr().is_terminal() }
-    }
-
-    /// Says how many of how many things are done; a call at the command line is never broken off here.
-    fn show(&self, what: &str, done: usize, all: usize) -> ControlFlow<()> {
-        if self.shown && (done == all || done.is_multiple_of(50)) {
-            let (done, all) = (done.to_string(), all.to_string());
-            let words = self.cx.t(&format!("cli.import.{what}"), &[("done", &done), ("all", &all)]);
-            // What can't be shown there is not missed.
-            let _ = write!(std::io::stderr(), "\r\x1b[K{words}");
-        }
-        ControlFlow::Continue(())
-    }
-
-    fn clear(&self) {
-        if self.shown {
-            let _ = write!(std::io::stderr(), "\r\x1b[K");
-        }
-    }
 }
 
 fn page(cx: &Cx, sheet: &Sheet, mapping: &Mapping, report: &ImportReport, dry_run: bool) -> String {

@@ -4,7 +4,7 @@ use chrono::{DateTime, Datelike, Months, NaiveDate, Utc};
 
 use super::authority::{self, Deed};
 use super::watch::{self, Watch};
-use super::{Result, Session, settings_of};
+use super::{Result, Session, backup, settings_of};
 use crate::desk::attendance;
 use crate::desk::calendar::ServiceCalendar;
 use crate::desk::figures::Figures;
@@ -219,6 +219,7 @@ fn gather(
     missed_days(store, day, calendar, &mut findings)?;
     yearly(store, day, calendar, &mut findings)?;
     findings.extend(watch::of_day(store, day)?.findings());
+    copies(store, settings, day, until, &mut findings)?;
     let marks = store.day_marks(day)?;
     for finding in &mut findings {
         let key = finding.key();
@@ -412,6 +413,33 @@ fn yearly(
             mark: None,
         });
     }
+    Ok(())
+}
+
+/// A copy of the book that failed, or is missing. What failed is one of the two.
+fn copies(
+    store: &Store,
+    settings: &Settings,
+    day: NaiveDate,
+    until: DateTime<Utc>,
+    findings: &mut Vec<Finding>,
+) -> Result<()> {
+    let standing = backup::standing(store, settings, until)?;
+    let failed = standing.failed.map(|at| (review::BACKUP_FAILED, at));
+    let Some((kind, since)) = failed.or(standing.stale.map(|since| (review::BACKUP_STALE, since))) else {
+        return Ok(());
+    };
+    let clock = since.with_timezone(&settings.calendar.tz());
+    findings.push(Finding {
+        kind: kind.to_owned(),
+        subject: format!("backup:{day}"),
+        unit: None,
+        summary: clock.format("%m-%d %H:%M").to_string(),
+        owner: String::new(),
+        since,
+        severity: Severity::Serious,
+        mark: None,
+    });
     Ok(())
 }
 

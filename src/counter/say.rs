@@ -6,6 +6,7 @@ use super::CounterError;
 use super::watch::{Seen, Watch};
 use crate::desk::kinds::Kinds;
 use crate::desk::number;
+use crate::desk::why::{Arg, Why};
 use crate::store::StoreError;
 use crate::text::lang::{Lang, t, try_t};
 use crate::text::plain::harmless;
@@ -29,10 +30,19 @@ pub fn say(error: &CounterError, lang: Lang, tz: Tz) -> String {
 /// The sentence of a failure of the file.
 #[must_use]
 pub fn say_store(error: &StoreError, lang: Lang) -> String {
+    // No failure of the file has an instant in it.
+    say::say(&why(error), lang, Tz::UTC)
+}
+
+/// A failure of the file as a value that can be kept and said later.
+#[must_use]
+pub fn why(error: &StoreError) -> Why {
     let path = match error {
-        StoreError::Foreign(path) | StoreError::Newer { path, .. } | StoreError::Io { path, .. } => {
-            path.display().to_string()
-        }
+        StoreError::Foreign(path)
+        | StoreError::Newer { path, .. }
+        | StoreError::Gone(path)
+        | StoreError::Exists(path)
+        | StoreError::Io { path, .. } => path.display().to_string(),
         _ => String::new(),
     };
     let (key, detail) = match error {
@@ -42,6 +52,10 @@ pub fn say_store(error: &StoreError, lang: Lang) -> String {
         StoreError::Full => ("full", String::new()),
         StoreError::ReadOnly => ("read_only", String::new()),
         StoreError::Damaged(detail) => ("damaged", detail.clone()),
+        StoreError::Broken { seq, .. } => ("broken", seq.to_string()),
+        StoreError::Gone(_) => ("gone", String::new()),
+        StoreError::Exists(_) => ("exists", String::new()),
+        StoreError::Stopped => ("stopped", String::new()),
         StoreError::Record(error) => ("record", error.to_string()),
         StoreError::Stale(number) => ("stale", number.clone()),
         StoreError::Io { source, .. } => ("io", source.to_string()),
@@ -49,8 +63,7 @@ pub fn say_store(error: &StoreError, lang: Lang) -> String {
         StoreError::Disk(detail) => ("disk", detail.clone()),
         StoreError::Sqlite(error) => ("sqlite", error.to_string()),
     };
-    let key = format!("store.error.{key}");
-    t(lang, &key, &[("path", &harmless(&path)), ("detail", &harmless(&detail))])
+    Why::new(format!("store.error.{key}")).with("path", Arg::Text(path)).with("detail", Arg::Text(detail))
 }
 
 /// What a verb is called: that of a case's action by its kind.

@@ -25,13 +25,18 @@ pub const OPERATOR_RECOVERED: &str = "operator-recovered";
 /// An earlier day that nobody signed.
 pub const MISSED_DAY: &str = "missed-day";
 
+/// The last copy of the book that was tried failed.
+pub const BACKUP_FAILED: &str = "backup-failed";
+/// The book is without the copy that it should have.
+pub const BACKUP_STALE: &str = "backup-stale";
+
 /// Something that the day left undone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
     /// What, e.g. `callback-overdue`; words under `finding.<kind>`.
     pub kind: String,
-    /// The case's number; for other subjects `draft:ID`, `day:DAY`, `gap:INSTANT`, `year:YEAR`
-    /// or `papers:DAY`.
+    /// The case's number; for other subjects `draft:ID`, `day:DAY`, `gap:INSTANT`, `year:YEAR`,
+    /// `papers:DAY` or `backup:DAY`.
     pub subject: String,
     /// Unit, or whom it is about.
     pub unit: Option<String>,

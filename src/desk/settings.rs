@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::backup::BackupPlan;
 use super::calendar::{Interval, ServiceCalendar};
 use super::promise::PromiseRule;
 
@@ -138,6 +139,9 @@ pub struct Settings {
     pub etiquette: Vec<Etiquette>,
     /// Minutes before a due instant from which it counts as "due soon".
     pub soon_minutes: u32,
+    /// When copies of the book are made, where they lie and how many are kept.
+    #[serde(default)]
+    pub backup: BackupPlan,
 }
 
 impl Settings {

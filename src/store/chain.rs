@@ -5,6 +5,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use super::backup::{self, Stage, Watch};
 use super::{Result, Store, StoreError, Tx};
 
 /// One row of the chain: an entry of a case, of the settings, of an operator or of a day.
@@ -150,25 +151,54 @@ pub enum ChainFault {
     Missing,
 }
 
+/// Entries between two words about the progress.
+const TOLD: i64 = 2_000;
+
+/// Walks the whole chain of a file.
+pub(super) fn verify(connection: &Connection, watch: &Watch) -> Result<ChainReport> {
+    let all = head(connection)?.0;
+    let mut statement = connection.prepare(&format!("SELECT {COLUMNS} FROM entry ORDER BY seq"))?;
+    let mut rows = statement.query([])?;
+    let mut before: Vec<u8> = Vec::new();
+    let mut entries = 0;
+    while let Some(row) = rows.next()? {
+        let (record, hash) = Record::from_row(row)?;
+        entries += 1;
+        if record.seq != entries {
+            return Ok(ChainReport { entries, broken: Some((record.seq, ChainFault::Missing)) });
+        }
+        if record.hash(&before) != hash {
+            return Ok(ChainReport { entries, broken: Some((record.seq, ChainFault::Changed)) });
+        }
+        before = hash;
+        if entries % TOLD == 0 || entries == all {
+            backup::step(watch, Stage::Chain, entries.unsigned_abs(), all.unsigned_abs())?;
+        }
+    }
+    Ok(ChainReport { entries, broken: None })
+}
+
 impl Store {
     /// Walks the whole chain.
     pub fn verify_chain(&self) -> Result<ChainReport> {
-        let mut statement = self.read().prepare(&format!("SELECT {COLUMNS} FROM entry ORDER BY seq"))?;
-        let mut rows = statement.query([])?;
-        let mut before: Vec<u8> = Vec::new();
-        let mut entries = 0;
-        while let Some(row) = rows.next()? {
-            let (record, hash) = Record::from_row(row)?;
-            entries += 1;
-            if record.seq != entries {
-                return Ok(ChainReport { entries, broken: Some((record.seq, ChainFault::Missing)) });
-            }
-            if record.hash(&before) != hash {
-                return Ok(ChainReport { entries, broken: Some((record.seq, ChainFault::Changed)) });
-            }
-            before = hash;
-        }
-        Ok(ChainReport { entries, broken: None })
+        self.walk_chain(&backup::unwatched())
+    }
+
+    /// Walks the whole chain, which `watch` hears of and may break off.
+    ///
+    /// # Errors
+    /// The file can't be read, or `watch` broke it off.
+    pub fn walk_chain(&self, watch: &Watch) -> Result<ChainReport> {
+        verify(self.read(), watch)
+    }
+
+    /// The hash at a place of the chain; `None` where there is no such entry.
+    ///
+    /// # Errors
+    /// The file can't be read.
+    pub fn hash_at(&self, seq: i64) -> Result<Option<Vec<u8>>> {
+        let mut statement = self.read().prepare_cached("SELECT hash FROM entry WHERE seq = ?1")?;
+        Ok(statement.query_row([seq], |row| row.get(0)).optional()?)
     }
 
     /// Entries about one subject, oldest first.

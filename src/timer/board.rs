@@ -3,6 +3,7 @@
 use chrono::{DateTime, Days, SubsecRound, TimeDelta, Utc};
 
 use super::{Duty, Flag};
+use crate::counter::backup::{self, Standing};
 use crate::counter::shifts::{self, OnDuty};
 use crate::desk::calendar::ServiceCalendar;
 use crate::desk::settings::Settings;
@@ -36,6 +37,8 @@ pub struct Board {
     pub on_duty: Vec<OnDuty>,
     /// Nobody's is, although the counter is open and the office keeps its shifts.
     pub unattended: bool,
+    /// How it stands with the copies of the book.
+    pub copies: Standing,
     /// The instant this was computed for, whole seconds.
     pub at: DateTime<Utc>,
 }
@@ -75,6 +78,7 @@ pub fn board(store: &Store, settings: &Settings, now: DateTime<Utc>) -> Result<B
             worst,
             on_duty,
             unattended,
+            copies: backup::standing(store, settings, now)?,
             at: now,
         })
     })
@@ -99,7 +103,9 @@ pub(super) fn next(store: &Store, settings: &Settings, now: DateTime<Utc>) -> Re
     let calendar = &settings.calendar;
     let day = calendar.day_of(now);
     let midnight = calendar.next_day_start(day);
-    let instants = [store.next_change(now, lead(settings))?, closings(calendar, now).1, Some(midnight)];
+    let missed = backup::next_standing(settings, now);
+    let instants =
+        [store.next_change(now, lead(settings))?, closings(calendar, now).1, Some(missed), Some(midnight)];
     Ok(instants.into_iter().flatten().min().unwrap_or(midnight))
 }
 

@@ -33,6 +33,8 @@ pub(super) struct Keeper<C, T> {
     wakes: Sender<Wake>,
     /// The connection and the watch over its directory; `None` until the book can be opened.
     open: Option<(Store, Watch)>,
+    /// It was open before.
+    opened: bool,
     /// The commits seen so far.
     seen: Option<i64>,
     /// The wall clock and the monotonic one when they were last compared.
@@ -58,6 +60,7 @@ impl<C: Clock, T: Fn(Notice)> Keeper<C, T> {
             tell,
             wakes,
             open: None,
+            opened: false,
             seen: None,
             anchor,
             next: None,
@@ -106,23 +109,33 @@ impl<C: Clock, T: Fn(Notice)> Keeper<C, T> {
         if waits {
             return Ok(false);
         }
-        let look = look || come || retry || self.clocks_disagree(now, instant);
+        // Another file has taken the name of the book: a restored one.
+        let moved = self.open.as_ref().is_some_and(|(store, _)| store.is_current().is_err());
+        if moved {
+            self.open = None;
+        }
+        let look = look || come || retry || moved || self.clocks_disagree(now, instant);
         if self.open.is_none() {
             if !look {
                 return Ok(false);
             }
-            let store = Store::open(&self.directory, self.kinds)?;
+            // Where the book was removed, no empty one is to take its place.
+            if self.opened && !Store::exists(&self.directory) {
+                return Err(StoreError::Gone(self.directory.join(Store::FILE)).into());
+            }
+            let mut store = Store::open(&self.directory, self.kinds)?;
             store.set_patience(PATIENCE)?;
             // The watch stands before the first look: whatever is written is either seen by the look or told.
             self.open = Some((store, Watch::new(&self.directory, self.wakes.clone())));
             self.seen = None;
+            self.opened = true;
         }
         let Some((store, watch)) = &mut self.open else { return Ok(false) };
         if !look && !watch.asks(instant) {
             return Ok(false);
         }
         let version = store.data_version()?;
-        let changed = self.seen.replace(version).is_some_and(|seen| seen != version);
+        let changed = self.seen.replace(version).is_some_and(|seen| seen != version) || moved;
         if changed {
             (self.tell)(Notice::Changed);
         }

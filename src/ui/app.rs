@@ -45,6 +45,8 @@ pub struct App {
     pub(super) drafts: usize,
     pub(super) width: u16,
     waker: Waker,
+    /// Says a sentence while saving waits for another process.
+    waiting: Option<Arc<dyn Fn(&str) + Send + Sync>>,
     now: DateTime<Utc>,
     bell: bool,
     over: bool,
@@ -79,6 +81,7 @@ impl App {
             drafts: 0,
             width: 0,
             waker: std::sync::Arc::new(|| {}),
+            waiting: None,
             now,
             bell: false,
             over: false,
@@ -102,6 +105,20 @@ impl App {
     /// Takes what wakes the loop when a thread has an answer.
     pub fn wake_by(&mut self, waker: Waker) {
         self.waker = waker;
+    }
+
+    /// Has `say` called with a sentence when saving has to wait for another process.
+    pub fn on_waiting(&mut self, say: impl Fn(&str) + Send + Sync + 'static) {
+        self.waiting = Some(Arc::new(say));
+        self.tell_waiting();
+    }
+
+    /// The sentence is in the language of the screen.
+    fn tell_waiting(&mut self) {
+        if let Some(say) = self.waiting.clone() {
+            let words = t(self.lang, "ui.wait.other", &[]);
+            self.store.on_waiting(move || say(&words));
+        }
     }
 
     /// A thread has an answer for what lies on top.
@@ -172,6 +189,9 @@ impl App {
                 self.refresh();
             }
             Notice::Changed => {
+                if let Err(error) = self.store.follow() {
+                    self.fail(&error.into());
+                }
                 let was_set_up = self.is_set_up();
                 self.read_settings();
                 if !was_set_up && self.is_set_up() && self.session.is_none() {
@@ -331,6 +351,7 @@ impl App {
             Message::Speak(lang) => {
                 self.lang = lang;
                 self.config.lang = lang;
+                self.tell_waiting();
                 self.keep_config();
                 self.refresh();
             }

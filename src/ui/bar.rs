@@ -1,5 +1,6 @@
 //! The first and the last two lines: tabs, keys, status.
 
+use chrono::{DateTime, Utc};
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -130,11 +131,23 @@ impl App {
             None => self.flags(look),
         };
         let right = self.right_status(look);
-        let room = usize::from(area.width).saturating_sub(width(&right) + 1);
+        let (copies, sound) = self.copies(look);
+        // On a narrow screen what is well gives way to what must not be forgotten.
+        let copies = if sound && usize::from(area.width) < width(&left) + width(&right) + width(&copies) + 1 {
+            String::new()
+        } else {
+            copies
+        };
+        let room = usize::from(area.width).saturating_sub(width(&right) + width(&copies) + 1);
         frame.render_widget(Line::styled(fit(&harmless(&left), room), style), area);
-        let columns = (width(&right) as u16).min(area.width);
+        let role = if sound { Role::Dim } else { Role::Overdue };
+        let right = Line::from(vec![
+            Span::styled(right, look.theme.style(Role::Dim)),
+            Span::styled(copies, look.theme.style(role)),
+        ]);
+        let columns = (right.width() as u16).min(area.width);
         let place = Rect { x: area.right() - columns, width: columns, ..area };
-        frame.render_widget(Line::styled(right, look.theme.style(Role::Dim)), place);
+        frame.render_widget(right, place);
     }
 
     fn flags(&self, look: &Look) -> (String, ratatui::style::Style) {
@@ -195,6 +208,27 @@ impl App {
         // Nothing at all stays nothing; what there is keeps off the edge.
         parts.push(String::new());
         parts.join(" ").trim_start().to_owned()
+    }
+
+    /// When the book was copied last, and whether that is as it should be.
+    fn copies(&self, look: &Look) -> (String, bool) {
+        let copies = &self.board.copies;
+        let tz = self.settings.calendar.tz();
+        let today = self.settings.calendar.day_of(look.now);
+        let clock = |at: DateTime<Utc>| {
+            let form = if self.settings.calendar.day_of(at) == today { "%H:%M" } else { "%m-%d %H:%M" };
+            at.with_timezone(&tz).format(form).to_string()
+        };
+        let (key, at) = match (copies.failed, copies.stale, copies.made) {
+            _ if self.session.is_none() => return (String::new(), true),
+            (Some(failed), _, _) => ("ui.flag.copy_failed", Some(failed)),
+            (None, Some(_), Some(made)) => ("ui.flag.copy_stale", Some(made)),
+            (None, Some(_), None) => ("ui.flag.copy_never", None),
+            (None, None, Some(made)) => ("ui.flag.copied", Some(made)),
+            (None, None, None) => return (String::new(), true),
+        };
+        let words = t(look.lang, key, &[("at", &at.map(clock).unwrap_or_default())]);
+        (format!("{words} "), key == "ui.flag.copied")
     }
 
     pub(super) fn click_tab(&mut self, mouse: MouseEvent) {

@@ -5,6 +5,8 @@ use std::io::{self, IsTerminal, Write};
 use std::panic::{self, AssertUnwindSafe};
 use std::path::Path;
 use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -14,7 +16,10 @@ use chrono_tz::Tz;
 use crossterm::event::{
     self, DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture, Event,
 };
-use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
+use crossterm::style::Print;
+use crossterm::terminal::{
+    Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+};
 use crossterm::{cursor, execute};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
@@ -26,7 +31,7 @@ use crate::counter::{self, CounterError};
 use crate::desk::kinds::STANDARD;
 use crate::store::Store;
 use crate::text::lang::{Lang, t};
-use crate::timer::{Notice, SystemClock, Timer, TimerHandle};
+use crate::timer::{Copier, Notice, SystemClock, Timer, TimerHandle};
 
 /// Something that wakes the loop.
 enum Wake {
@@ -59,17 +64,48 @@ pub fn run(mut app: App) -> io::Result<()> {
     // The loop has ended when nobody listens to these two; what they tell matters no more.
     app.wake_by(std::sync::Arc::new(move || drop(from_threads.send(Wake::Answer))));
     let directory = app.store().path().and_then(|path| path.parent()).map(std::path::Path::to_owned);
-    let timer = match directory {
+    let beside = match directory {
         Some(directory) => {
-            let tell = move |notice| drop(sender.send(Wake::Timer(notice)));
-            Some(Timer::start(directory, app.store().kinds(), SystemClock, tell)?)
+            let tell = |sender: Sender<Wake>| move |notice| drop(sender.send(Wake::Timer(notice)));
+            let kinds = app.store().kinds();
+            let timer = Timer::start(&directory, kinds, SystemClock, tell(sender.clone()))?;
+            Some(Beside { timer, copier: Copier::start(directory, kinds, SystemClock, tell(sender))? })
         }
         None => None,
     };
-    let result = turn(&mut app, &mut terminal, &output, &receiver, timer.as_ref());
+    let covered = say_when_waiting(&mut app);
+    let result = turn(&mut app, &mut terminal, &output, &receiver, beside.as_ref(), &covered);
     app.leave(Utc::now());
-    drop(timer);
+    drop(beside);
     result
+}
+
+/// What goes on beside the screen.
+struct Beside {
+    timer: TimerHandle,
+    copier: Copier,
+}
+
+/// Says on the bottom line when saving waits for another process: nothing else can be painted
+/// meanwhile. Whether it was said is told by what is given back: the line is then to be painted anew.
+fn say_when_waiting(app: &mut App) -> Arc<AtomicBool> {
+    let covered = Arc::new(AtomicBool::new(false));
+    let said = Arc::clone(&covered);
+    app.on_waiting(move |words| {
+        said.store(true, Ordering::Relaxed);
+        let bottom = crossterm::terminal::size().map_or(0, |(_, rows)| rows.saturating_sub(1));
+        let line = format!(" - {words}");
+        // A terminal that can't be written to is noticed by the next frame.
+        let _ = execute!(
+            io::stdout(),
+            cursor::SavePosition,
+            cursor::MoveTo(0, bottom),
+            Clear(ClearType::CurrentLine),
+            Print(line),
+            cursor::RestorePosition
+        );
+    });
+    covered
 }
 
 /// One thread reads the terminal, so that a slow frame never loses a key.
@@ -130,12 +166,16 @@ fn turn(
     terminal: &mut Terminal<CrosstermBackend<Output>>,
     output: &Output,
     receiver: &Receiver<Wake>,
-    timer: Option<&TimerHandle>,
+    beside: Option<&Beside>,
+    covered: &AtomicBool,
 ) -> io::Result<()> {
     app.start(Utc::now());
     let mut draft_due: Option<Instant> = None;
     loop {
         app.now(Utc::now());
+        if covered.swap(false, Ordering::Relaxed) {
+            repaint(terminal)?;
+        }
         terminal.draw(|frame| app.draw(frame))?;
         if app.take_bell() {
             output.0.borrow_mut().push(7);
@@ -153,18 +193,21 @@ fn turn(
         while let Some(one) = wake {
             match one {
                 Wake::Terminal(event) => app.event(&event, Utc::now()),
-                Wake::Timer(notice) => app.notice(notice, Utc::now()),
+                Wake::Timer(notice) => {
+                    if let (Some(beside), Notice::Changed) = (beside, &notice) {
+                        beside.copier.nudge();
+                    }
+                    app.notice(notice, Utc::now());
+                }
                 Wake::Answer => app.answered(Utc::now()),
                 Wake::Continued => {
                     // The mode is set anew only where it counts as given back.
                     disable_raw_mode()?;
                     take_terminal()?;
-                    // Everything is painted anew. Clearing would ask the terminal where its cursor is, and the
-                    // answer would come to the thread that reads the keys.
-                    let size = terminal.size()?;
-                    terminal.resize(Rect::from((Position::ORIGIN, size)))?;
-                    if let Some(timer) = timer {
-                        timer.nudge();
+                    repaint(terminal)?;
+                    if let Some(beside) = beside {
+                        beside.timer.nudge();
+                        beside.copier.nudge();
                     }
                 }
                 Wake::Gone => return Ok(()),
@@ -175,8 +218,9 @@ fn turn(
             handled += 1;
             wake = if handled < 500 { receiver.try_recv().ok() } else { None };
         }
-        if let (Some(timer), false, true) = (timer, was_set_up, app.is_set_up()) {
-            timer.nudge();
+        if let (Some(beside), false, true) = (beside, was_set_up, app.is_set_up()) {
+            beside.timer.nudge();
+            beside.copier.nudge();
         }
         if !app.draft_waits() {
             draft_due = None;
@@ -188,6 +232,13 @@ fn turn(
             draft_due = None;
         }
     }
+}
+
+/// Has everything painted anew. Clearing would ask the terminal where its cursor is, and the answer would
+/// come to the thread that reads the keys.
+fn repaint(terminal: &mut Terminal<CrosstermBackend<Output>>) -> io::Result<()> {
+    let size = terminal.size()?;
+    terminal.resize(Rect::from((Position::ORIGIN, size)))
 }
 
 /// How long nothing changes by itself: until the clock, a draft that is due or a sentence that ends.

@@ -105,6 +105,8 @@ fn every_word_of_every_kind_is_there() {
         review::MISSED_DAY,
         review::UNATTENDED,
         review::PAPERS_PAST,
+        review::BACKUP_FAILED,
+        review::BACKUP_STALE,
     ] {
         need_key(&format!("finding.{finding}"), &mut missing);
     }

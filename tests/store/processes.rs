@@ -21,7 +21,7 @@ use serde_json::json;
 use crate::toy::{KINDS, PIN, morning, open, second, set_up, set_up_with, values};
 
 /// The test that is a process of the tests here.
-const CHILD: &str = "processes::child";
+pub const CHILD: &str = "processes::child";
 
 pub const DIRECTORY: &str = "QIANTAI_TEST_DIRECTORY";
 const TASK: &str = "QIANTAI_TEST_TASK";

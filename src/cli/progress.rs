@@ -1,0 +1,59 @@
+//! A line on standard error that says how far long work is, at a terminal only.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::Cx;
+use crate::store::backup::{Stage, Watch};
+use crate::text::lang::t;
+
+/// The line, gone again when this is.
+pub(super) struct Progress {
+    shown: bool,
+}
+
+impl Progress {
+    pub(super) fn new() -> Self {
+        Self { shown: std::io::stderr().is_terminal() }
+    }
+
+    /// Writes the line anew.
+    pub(super) fn show(&self, words: &str) {
+        if self.shown {
+            // What can't be shown there is not missed.
+            let _ = write!(std::io::stderr(), "\r\x1b[K{words}");
+        }
+    }
+
+    pub(super) fn clear(&self) {
+        self.show("");
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.clear();
+    }
+}
+
+impl Cx {
+    /// Watches work on copies. A call at the command line is broken off as any other program is:
+    /// nothing that is not whole has a name yet.
+    pub(super) fn watch(&self) -> Watch {
+        let lang = self.lang;
+        let progress = Progress::new();
+        // The last hundredth that was told, beside its stage.
+        let told = AtomicU64::new(u64::MAX);
+        Arc::new(move |stage: Stage, done: u64, all: u64| {
+            let hundredth = done.saturating_mul(100).checked_div(all).unwrap_or_default() + 1_000 * stage as u64;
+            if told.swap(hundredth, Ordering::Relaxed) != hundredth {
+                let (done, all) = (done.to_string(), all.to_string());
+                let key = format!("backup.stage.{}", stage.id());
+                progress.show(&t(lang, &key, &[("done", &done), ("all", &all)]));
+            }
+            ControlFlow::Continue(())
+        })
+    }
+}

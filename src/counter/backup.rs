@@ -1,0 +1,287 @@
+//! Copies of the book: made when somebody asks or the schedule says so, proved, kept for a while.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use serde_json::json;
+
+use super::authority::{self, Deed};
+use super::{Result, Session, say, settings_of};
+use crate::desk::backup::{self, BackupPlan, Past, Reason};
+use crate::desk::people::{CLOCK, Role};
+use crate::desk::settings::Settings;
+use crate::store::backup::{Proof, Trust, Watch, files, remove};
+use crate::store::chain::Stamp;
+use crate::store::copies::{Attempt, DIRECTORY, Ended, SUBJECT};
+use crate::store::{Store, StoreError};
+
+/// How long nobody has written to what a torn-off process left, before it is removed.
+const REST: Duration = Duration::from_hours(1);
+
+/// Attempts that the list of copies looks through.
+const ATTEMPTS: usize = 1_000;
+
+/// A copy that was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Made {
+    /// The file.
+    pub file: PathBuf,
+    /// What was proved of it.
+    pub proof: Proof,
+}
+
+/// A copy in the directory of the copies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Copy {
+    /// The file.
+    pub file: PathBuf,
+    /// Its name.
+    pub name: String,
+    /// Its size in bytes.
+    pub bytes: u64,
+    /// When it was begun, by the clock of the community; `None` for copies that are never removed by
+    /// themselves: those before a restore or a new form of the file.
+    pub begun: Option<NaiveDateTime>,
+    /// How it came about, as far as this book knows.
+    pub attempt: Option<Attempt>,
+}
+
+/// How it stands with the copies of a book.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Standing {
+    /// When the last copy that was proved was begun.
+    pub made: Option<DateTime<Utc>>,
+    /// When one failed since then.
+    pub failed: Option<DateTime<Utc>>,
+    /// Since when the book is without the copy that it should have.
+    pub stale: Option<DateTime<Utc>>,
+}
+
+/// The directory in which copies of a book are kept; `None` for a book in memory.
+#[must_use]
+pub fn directory(store: &Store, settings: &Settings) -> Option<PathBuf> {
+    let data = store.path()?.parent()?;
+    Some(directory_of(data, &settings.backup))
+}
+
+/// The directory in which copies of the book of a data directory are kept.
+#[must_use]
+pub fn directory_of(data: &Path, plan: &BackupPlan) -> PathBuf {
+    let chosen = plan.directory.trim();
+    // A path that is not whole is meant from the data directory on.
+    data.join(if chosen.is_empty() { DIRECTORY } else { chosen })
+}
+
+/// Makes a copy because somebody asks for it: in the directory of the copies, or as `file`.
+///
+/// # Errors
+/// The file is there already or can't be written, the copy is not sound, or `watch` broke it off.
+pub fn make(
+    store: &mut Store,
+    session: &Session,
+    now: DateTime<Utc>,
+    file: Option<&Path>,
+    watch: &Watch,
+) -> Result<Made> {
+    let settings = settings_of(store)?;
+    let target = match file {
+        Some(file) => file.to_owned(),
+        None => kept_file(store, &settings, now)?,
+    };
+    let deed = Deed::of(Role::Receptionist, "backup", target.display().to_string());
+    let id = authority::write(store, session, now, &deed, |tx, hand| {
+        Ok(tx.begin_copy(Reason::Asked, hand.by(), now)?)
+    })?;
+    let attempt = Begun { id, reason: Reason::Asked, by: session.name(), now, told: false };
+    attempt.carry_out(store, &settings, target, file.is_none(), watch)
+}
+
+/// Makes the copy that the schedule asks for; `None` if none is due, or another process makes it.
+///
+/// # Errors
+/// As for [`make`].
+pub fn make_due(store: &mut Store, now: DateTime<Utc>, watch: &Watch) -> Result<Option<Made>> {
+    let Some(settings) = store.settings()? else { return Ok(None) };
+    let due = |past: &Past| {
+        let due = settings.backup.due(&settings.calendar, past, now);
+        due.filter(|_| BackupPlan::may_try(past, now))
+    };
+    if due(&store.past_copies(now)?).is_none() {
+        return Ok(None);
+    }
+    let target = kept_file(store, &settings, now)?;
+    // Asked again in the transaction that takes it on: another process may have been faster.
+    let begun = store.write(|tx| -> std::result::Result<_, StoreError> {
+        let past = tx.past_copies(now)?;
+        let Some((reason, _)) = due(&past) else { return Ok(None) };
+        if tx.is_copied(now)? {
+            return Ok(None);
+        }
+        let id = tx.begin_copy(reason, CLOCK, now)?;
+        Ok(Some(Begun { id, reason, by: CLOCK, now, told: past.failed.is_some() }))
+    })?;
+    begun.map(|begun| begun.carry_out(store, &settings, target, true, watch)).transpose()
+}
+
+/// The file of a copy that is begun now.
+fn kept_file(store: &Store, settings: &Settings, now: DateTime<Utc>) -> Result<PathBuf> {
+    let directory = directory(store, settings).ok_or(StoreError::ReadOnly)?;
+    Ok(directory.join(backup::file_name(local(settings, now))))
+}
+
+/// An instant as the clock on the counter's wall shows it.
+pub(super) fn local(settings: &Settings, at: DateTime<Utc>) -> NaiveDateTime {
+    at.with_timezone(&settings.calendar.tz()).naive_local()
+}
+
+/// An attempt under way.
+struct Begun<'a> {
+    id: i64,
+    reason: Reason,
+    by: &'a str,
+    now: DateTime<Utc>,
+    /// That the schedule's copy fails stands in the chain already.
+    told: bool,
+}
+
+impl Begun<'_> {
+    fn carry_out(
+        &self,
+        store: &mut Store,
+        settings: &Settings,
+        file: PathBuf,
+        kept: bool,
+        watch: &Watch,
+    ) -> Result<Made> {
+        let started = Instant::now();
+        let copied = store.copy_to(&file, Trust::Proved, watch);
+        let at = self.now + TimeDelta::from_std(started.elapsed()).unwrap_or_default();
+        if matches!(copied, Err(StoreError::Stopped)) {
+            store.write(|tx| tx.forget_copy(self.id))?;
+        }
+        let name = if kept { file.file_name().map(Path::new).unwrap_or(&file) } else { &file };
+        let name = name.display().to_string();
+        let outcome = match &copied {
+            Ok(proof) => Ok((name, proof.clone())),
+            Err(StoreError::Stopped) => return Err(StoreError::Stopped.into()),
+            Err(error) => Err(say::why(error)),
+        };
+        let ended = Ended { at, outcome };
+        let written = store.write(|tx| {
+            tx.end_copy(self.id, &ended)?;
+            self.record(tx, settings, &ended)
+        });
+        match (copied, written) {
+            (Ok(proof), Ok(())) => {
+                if kept && let Err(error) = prune(&file, &settings.backup) {
+                    // The copy is there; what is left over is tried again with the next one.
+                    tracing::warn!(%error, "copies that are no longer kept were not removed");
+                }
+                Ok(Made { file, proof })
+            }
+            (Ok(_), Err(error)) | (Err(error), _) => Err(error.into()),
+        }
+    }
+
+    /// What a person asked for stands in the chain, and that the schedule's copy begins to fail.
+    fn record(&self, tx: &crate::store::Tx, settings: &Settings, ended: &Ended) -> crate::store::Result<()> {
+        let stamp = Stamp { at: ended.at, day: settings.calendar.day_of(ended.at), by: self.by };
+        match &ended.outcome {
+            Ok((file, proof)) if self.reason == Reason::Asked => {
+                let body = json!({
+                    "file": file, "entries": proof.entries, "head": proof.head, "hash": hex(&proof.hash),
+                });
+                tx.journal(SUBJECT, &stamp, "made", &body)?;
+            }
+            Err(why) if !self.told => {
+                tx.journal(SUBJECT, &stamp, "failed", &json!({ "reason": self.reason, "why": why }))?;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+/// Removes the copies that are no longer kept, beside the one that was just made.
+fn prune(made: &Path, plan: &BackupPlan) -> crate::store::Result<()> {
+    let Some(directory) = made.parent() else { return Ok(()) };
+    let names: Vec<String> = files(directory)?.into_iter().map(|(name, _)| name).collect();
+    let copies: Vec<NaiveDateTime> = names.iter().filter_map(|name| backup::begun(name)).collect();
+    let spare: Vec<String> = plan.spare(&copies).into_iter().map(backup::file_name).collect();
+    remove(directory, &spare, made, REST)
+}
+
+/// The copies that lie in the directory, the latest first; those that are never removed by themselves
+/// behind them.
+///
+/// # Errors
+/// The directory or the book can't be read.
+pub fn list(store: &Store, settings: &Settings) -> Result<Vec<Copy>> {
+    let Some(directory) = directory(store, settings) else { return Ok(Vec::new()) };
+    let attempts = store.copies(ATTEMPTS)?;
+    let attempt_of = |name: &str| {
+        let made = |attempt: &&Attempt| {
+            let outcome = attempt.ended.as_ref().map(|ended| &ended.outcome);
+            outcome.is_some_and(|outcome| outcome.as_ref().is_ok_and(|(file, _)| file == name))
+        };
+        attempts.iter().find(made).cloned()
+    };
+    let mut copies: Vec<Copy> = files(&directory)?
+        .into_iter()
+        .filter(|(name, _)| Path::new(name).extension().is_some_and(|end| end == "db"))
+        .map(|(name, bytes)| Copy {
+            file: directory.join(&name),
+            bytes,
+            begun: backup::begun(&name),
+            attempt: attempt_of(&name),
+            name,
+        })
+        .collect();
+    copies.sort_by(|a, b| b.begun.cmp(&a.begun).then_with(|| b.name.cmp(&a.name)));
+    Ok(copies)
+}
+
+/// How it stands with the copies at `now`.
+///
+/// # Errors
+/// The file can't be read.
+pub fn standing(store: &Store, settings: &Settings, now: DateTime<Utc>) -> crate::store::Result<Standing> {
+    // A book of which no desk ever made a copy has no schedule yet: the first one that opens it begins.
+    if !store.copies_are_made(now)? {
+        return Ok(Standing::default());
+    }
+    let past = store.past_copies(now)?;
+    let stale = settings.backup.stale(&settings.calendar, past.made, now);
+    // What nobody has changed since is as good as new.
+    let stale = match (stale, past.made) {
+        (Some(since), Some(made)) => store.entered_between(made, now)?.then_some(since),
+        (stale, _) => stale,
+    };
+    Ok(Standing { made: past.made, failed: past.failed, stale })
+}
+
+/// The next instant at which the schedule has something to do.
+///
+/// # Errors
+/// The file can't be read.
+pub fn next(store: &Store, settings: &Settings, now: DateTime<Utc>) -> crate::store::Result<DateTime<Utc>> {
+    Ok(settings.backup.next(&settings.calendar, &store.past_copies(now)?, now))
+}
+
+/// The next instant at which a copy that is not made would be missed.
+#[must_use]
+pub fn next_standing(settings: &Settings, now: DateTime<Utc>) -> DateTime<Utc> {
+    settings.backup.next_stale(&settings.calendar, now)
+}
+
+/// Bytes as people compare them.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a text does not fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

@@ -1,0 +1,446 @@
+//! Copies made while others write, and going back to one.
+
+use std::fs;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use qiantai::counter::restore::Restore;
+use qiantai::counter::{CounterError, backup, doctor};
+use qiantai::desk::why::Why;
+use qiantai::store::backup::{Stage, Trust, Watch, prove, unwatched};
+use qiantai::store::drafts::Draft;
+use qiantai::store::{Store, StoreError};
+use rusqlite::Connection;
+use serde_json::json;
+
+use crate::processes::{self, DIRECTORY, SECONDS, hammer_seconds, spawn};
+use crate::toy::{KINDS, PIN, act, morning, open, second, seconds, set_up};
+
+/// The test that is a process of the tests here.
+const CHILD: &str = "backup::child";
+
+/// A book with so many errands.
+fn book(errands: usize) -> (tempfile::TempDir, Store, qiantai::counter::Session) {
+    let directory = tempfile::tempdir().unwrap();
+    let (mut store, session) = set_up(directory.path());
+    for n in 0..errands {
+        open(&mut store, &session, morning() + seconds(n as i64), json!({ "contact": "x".repeat(80) }));
+    }
+    (directory, store, session)
+}
+
+fn names(directory: &Path) -> Vec<String> {
+    let Ok(read) = fs::read_dir(directory) else { return Vec::new() };
+    let mut names: Vec<String> =
+        read.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
+}
+
+fn hash_of(path: &Path, seq: i64) -> Vec<u8> {
+    let raw = Connection::open(path).unwrap();
+    raw.query_row("SELECT hash FROM entry WHERE seq = ?1", [seq], |row| row.get(0)).unwrap()
+}
+
+/// What a check of the doctor found, in English.
+fn examined(directory: &Path, id: &str) -> (bool, String) {
+    let checks = doctor::examine(directory, KINDS, &unwatched()).unwrap();
+    let check = checks.iter().find(|check| check.id == id).unwrap_or(&checks[0]);
+    (check.ok, check.say(qiantai::text::lang::Lang::En))
+}
+
+#[test]
+fn a_copy_holds_what_the_book_holds_and_overwrites_nothing() {
+    let (directory, store, _) = book(30);
+    let target = directory.path().join("elsewhere").join("copy.db");
+    let proof = store.copy_to(&target, Trust::Proved, &unwatched()).unwrap();
+    assert_eq!((proof.entries, proof.head), (30, 30));
+    assert_eq!(proof.bytes, fs::metadata(&target).unwrap().len());
+    assert_eq!(proof.hash, hash_of(&target, 30));
+    assert_eq!(prove(&target, &unwatched()).unwrap(), proof);
+    assert_eq!(names(target.parent().unwrap()), ["copy.db"], "one file, with nothing beside it");
+    let before = fs::read(&target).unwrap();
+    let again = store.copy_to(&target, Trust::Proved, &unwatched()).unwrap_err();
+    assert!(matches!(again, StoreError::Exists(_)), "{again:?}");
+    assert_eq!(fs::read(&target).unwrap(), before);
+}
+
+#[test]
+fn a_copy_that_is_broken_off_leaves_nothing() {
+    let (directory, mut store, session) = book(30);
+    for end in [Stage::Copy, Stage::Check, Stage::Chain] {
+        let watch: Watch = Arc::new(move |stage, _, _| {
+            if stage == end { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        let stopped = backup::make(&mut store, &session, morning(), None, &watch);
+        // A small file is checked in less steps than between two words.
+        if end != Stage::Check {
+            assert!(matches!(stopped, Err(CounterError::Store(StoreError::Stopped))), "{end:?}");
+            assert_eq!(names(&directory.path().join("backups")), Vec::<String>::new());
+            assert!(store.copies(9).unwrap().is_empty(), "nothing failed");
+            continue;
+        }
+        fs::remove_file(stopped.unwrap().file).unwrap();
+        store.write(|tx| tx.forget_copy(1)).unwrap();
+    }
+}
+
+#[test]
+fn what_is_unsound_gets_no_name() {
+    let (directory, mut store, session) = book(5);
+    let raw = Connection::open(directory.path().join(Store::FILE)).unwrap();
+    raw.execute_batch("DROP TRIGGER entry_stays; UPDATE entry SET by = 'x' WHERE seq = 3;").unwrap();
+    let refused = backup::make(&mut store, &session, morning(), None, &unwatched()).unwrap_err();
+    assert!(matches!(refused, CounterError::Store(StoreError::Broken { seq: 3, .. })), "{refused:?}");
+    assert_eq!(names(&directory.path().join("backups")), Vec::<String>::new());
+    let attempt = store.copies(1).unwrap().remove(0);
+    let why: Why = attempt.ended.unwrap().outcome.unwrap_err();
+    assert_eq!(why.key, "store.error.broken");
+    assert_eq!(store.records("backup").unwrap()[0].action, "failed");
+}
+
+/// What a child process does; does nothing by itself.
+#[test]
+#[ignore = "is the child process of other tests"]
+fn child() {
+    let Some(directory) = std::env::var_os(DIRECTORY).map(PathBuf::from) else { return };
+    let _ = std::env::var(SECONDS);
+    let (mut store, session) = second(&directory);
+    let slow: Watch = Arc::new(|_, _, _| {
+        std::thread::sleep(Duration::from_millis(100));
+        ControlFlow::Continue(())
+    });
+    println!("\nbegun");
+    backup::make(&mut store, &session, morning(), None, &slow).unwrap();
+}
+
+#[test]
+fn copies_made_while_two_processes_write_are_sound_beginnings_of_the_chain() {
+    let (directory, store, _) = book(200);
+    let target = |n: usize| directory.path().join("copies").join(format!("{n}.db"));
+    let children: Vec<_> =
+        (0..2).map(|_| spawn(directory.path(), processes::CHILD, "write", hammer_seconds())).collect();
+    let mut proofs = Vec::new();
+    // A step of a page at a time would never end if a writer began it anew.
+    let slow: Watch = Arc::new(|stage, _, _| {
+        if stage == Stage::Copy {
+            std::thread::sleep(Duration::from_millis(30));
+        }
+        ControlFlow::Continue(())
+    });
+    for n in 0..4 {
+        std::thread::sleep(Duration::from_millis(100));
+        proofs.push(store.copy_to(&target(n), Trust::Proved, &slow).unwrap());
+    }
+    for child in children {
+        let output = child.wait_with_output().unwrap();
+        assert!(output.status.success(), "writers go on: {}", String::from_utf8_lossy(&output.stdout));
+    }
+    for (n, proof) in proofs.iter().enumerate() {
+        assert_eq!(store.hash_at(proof.head).unwrap().as_ref(), Some(&proof.hash), "copy {n}");
+    }
+    assert!(proofs.windows(2).all(|pair| pair[0].head <= pair[1].head));
+    assert!(proofs[3].head > proofs[0].head, "they wrote meanwhile");
+}
+
+#[test]
+fn a_killed_copy_leaves_no_half_file_under_a_name_and_the_next_one_works() {
+    use std::io::{BufRead, BufReader};
+    let (directory, mut store, session) = book(100);
+    let backups = directory.path().join("backups");
+    let mut child = spawn(directory.path(), CHILD, "copy", 60);
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    while lines.next().unwrap().unwrap() != "begun" {}
+    while !names(&backups).iter().any(|name| name.ends_with(".part")) {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let left = names(&backups);
+    assert!(left.iter().all(|name| name.contains(".part")), "{left:?}");
+    let made = backup::make(&mut store, &session, morning(), None, &unwatched()).unwrap();
+    assert_eq!(prove(&made.file, &unwatched()).unwrap(), made.proof);
+    // What it left goes when nobody has written to it for an hour.
+    for name in left {
+        let part = fs::File::options().write(true).open(backups.join(name)).unwrap();
+        part.set_modified(std::time::SystemTime::now() - Duration::from_hours(2)).unwrap();
+    }
+    let later = morning() + seconds(3600);
+    backup::make(&mut store, &session, later, None, &unwatched()).unwrap();
+    assert_eq!(names(&backups), ["qiantai-20261124-110000.db"], "and the older copy of the day with it");
+}
+
+#[test]
+fn the_schedule_makes_one_copy_of_many_that_ask() {
+    let (directory, _store, _) = book(20);
+    let made = AtomicU64::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                let (mut store, _) = second(directory.path());
+                if backup::make_due(&mut store, morning(), &unwatched()).unwrap().is_some() {
+                    made.fetch_add(1, Ordering::Relaxed);
+                }
+            });
+        }
+    });
+    assert_eq!(made.load(Ordering::Relaxed), 1);
+    let (mut store, _) = second(directory.path());
+    assert_eq!(backup::make_due(&mut store, morning() + seconds(60), &unwatched()).unwrap(), None);
+    let next = morning() + seconds(86_400);
+    assert!(backup::make_due(&mut store, next, &unwatched()).unwrap().is_some());
+    assert_eq!(names(&directory.path().join("backups")).len(), 2);
+    // What the schedule did of itself is no entry.
+    assert!(store.records("backup").unwrap().is_empty());
+}
+
+#[test]
+fn a_copy_that_fails_is_noted_and_tried_again_later() {
+    let (directory, mut store, _) = book(3);
+    fs::write(directory.path().join("backups"), "in the way").unwrap();
+    let settings = store.settings().unwrap().unwrap();
+    let standing = |store: &Store, now| backup::standing(store, &settings, now).unwrap();
+    assert_eq!(standing(&store, morning()), backup::Standing::default());
+    assert!(backup::make_due(&mut store, morning(), &unwatched()).is_err());
+    assert_eq!(standing(&store, morning()).failed, Some(morning()));
+    assert_eq!(backup::make_due(&mut store, morning() + seconds(60), &unwatched()).unwrap(), None);
+    assert_eq!(backup::next(&store, &settings, morning()).unwrap(), morning() + seconds(1800));
+    assert!(backup::make_due(&mut store, morning() + seconds(1800), &unwatched()).is_err());
+    assert_eq!(store.records("backup").unwrap().len(), 1, "that it fails is one entry");
+    fs::remove_file(directory.path().join("backups")).unwrap();
+    let now = morning() + seconds(3600);
+    assert!(backup::make_due(&mut store, now, &unwatched()).unwrap().is_some());
+    assert_eq!(standing(&store, now), backup::Standing { made: Some(now), ..backup::Standing::default() });
+}
+
+fn restore(directory: &Path, file: &Path, store: Option<Store>) -> qiantai::counter::Result<qiantai::counter::restore::Restored> {
+    let restore = Restore::new(file, directory, KINDS, &unwatched())?;
+    let session = restore.login("王敏", PIN, morning())?;
+    restore.put(store, &session, morning() + seconds(7200), &unwatched())
+}
+
+#[test]
+fn a_restored_book_keeps_the_old_one_numbers_and_drafts() {
+    let (directory, mut store, session) = book(5);
+    let made = backup::make(&mut store, &session, morning() + seconds(60), None, &unwatched()).unwrap();
+    let lost = open(&mut store, &session, morning() + seconds(90), json!({}));
+    let draft = Draft {
+        id: None,
+        operator: "王敏".into(),
+        kind: "errand".into(),
+        subject: None,
+        title: "买盐".into(),
+        begun_at: morning(),
+        saved_at: morning(),
+        parked: true,
+        body: json!({ "what": "买盐" }),
+    };
+    store.put_draft(&draft).unwrap();
+    // Another desk that has the book open, and has read from it.
+    let (mut other, other_session) = second(directory.path());
+    assert!(other.case(&lost.number).unwrap().is_some());
+    let seen = other.data_version().unwrap();
+    let (book, _) = second(directory.path());
+    let restored = restore(directory.path(), &made.file, Some(book)).unwrap();
+    assert_eq!(restored.proof.head, made.proof.head);
+    assert_eq!(restored.undone, Some(2), "the copy's own entry and the case");
+    let kept = restored.kept.unwrap();
+    assert_eq!(kept.file_name().unwrap(), "before-restore-20261124-120000.db");
+    assert_eq!(prove(&kept, &unwatched()).unwrap().entries, 7);
+    // The other desk sees the new content without being asked to, and goes on.
+    assert_ne!(other.data_version().unwrap(), seen);
+    assert!(other.case(&lost.number).unwrap().is_none());
+    let next = open(&mut other, &other_session, morning() + seconds(7300), json!({}));
+    assert_eq!(next.number, "ER-20261124-007", "the number that was given is not given again");
+    assert_eq!(other.drafts(None).unwrap().len(), 1);
+    let chain = other.verify_chain().unwrap();
+    assert_eq!((chain.broken, chain.entries), (None, 7));
+    let record = other.records("backup").unwrap().remove(0);
+    assert_eq!((record.action.as_str(), record.seq), ("restore", 6));
+    assert_eq!(examined(directory.path(), "copies").0, true, "{}", examined(directory.path(), "copies").1);
+    assert!(examined(directory.path(), "copies").1.contains("a restore left behind"));
+    assert!(names(directory.path()).iter().all(|name| !name.contains("part")), "nothing is left over");
+}
+
+#[test]
+fn a_copy_that_is_not_sound_is_not_restored() {
+    let (directory, store, _) = book(40);
+    let copy = directory.path().join("copy.db");
+    store.copy_to(&copy, Trust::Proved, &unwatched()).unwrap();
+    let whole = fs::read(&copy).unwrap();
+    let book = fs::read(directory.path().join(Store::FILE)).unwrap();
+    let mut refused = 0;
+    for n in 0..60 {
+        let mut bytes = whole.clone();
+        let place = (n * 7919 + 100) % bytes.len();
+        bytes[place] ^= 0x55;
+        fs::write(&copy, &bytes).unwrap();
+        refused += usize::from(Restore::new(&copy, directory.path(), KINDS, &unwatched()).is_err());
+    }
+    // The other bytes lie where nothing is written, or in what can be made anew.
+    assert!(refused > 5, "{refused} of 60 changed copies were refused");
+    for bytes in [&b""[..], b"no database at all, but a letter", &whole[..whole.len() / 2]] {
+        fs::write(&copy, bytes).unwrap();
+        Restore::new(&copy, directory.path(), KINDS, &unwatched()).unwrap_err();
+    }
+    assert!(Restore::new(&directory.path().join("none.db"), directory.path(), KINDS, &unwatched()).is_err());
+    assert_eq!(fs::read(directory.path().join(Store::FILE)).unwrap(), book, "the book is not touched");
+    let left: Vec<_> = names(directory.path()).into_iter().filter(|name| name.contains(".part")).collect();
+    assert_eq!(left, Vec::<String>::new());
+}
+
+#[test]
+fn a_receptionist_does_not_restore() {
+    let (directory, store, _) = book(2);
+    let copy = directory.path().join("copy.db");
+    store.copy_to(&copy, Trust::Proved, &unwatched()).unwrap();
+    let restore = Restore::new(&copy, directory.path(), KINDS, &unwatched()).unwrap();
+    let session = restore.login("李娜", PIN, morning()).unwrap();
+    let refused = restore.put(Some(store), &session, morning(), &unwatched()).unwrap_err();
+    assert_eq!(refused.to_string(), "desk.why.needs_role");
+}
+
+#[test]
+fn a_damaged_book_is_moved_aside() {
+    let (directory, store, session) = book(40);
+    let copy = directory.path().join("copy.db");
+    store.copy_to(&copy, Trust::Proved, &unwatched()).unwrap();
+    drop((store, session));
+    let file = directory.path().join(Store::FILE);
+    let damaged = vec![0xa5; 40_000];
+    fs::write(&file, &damaged).unwrap();
+    assert!(Store::open(directory.path(), KINDS).is_err());
+    let restored = restore(directory.path(), &copy, None).unwrap();
+    assert_eq!(restored.kept, Some(directory.path().join("damaged-20261124-120000.db")));
+    assert_eq!(fs::read(restored.kept.unwrap()).unwrap(), damaged);
+    let (store, _) = second(directory.path());
+    assert_eq!(store.verify_chain().unwrap().entries, 41);
+    assert!(examined(directory.path(), "file").0);
+    // And where there is none at all.
+    let empty = tempfile::tempdir().unwrap();
+    let restored = restore(empty.path(), &copy, None).unwrap();
+    assert_eq!(restored.kept, None);
+    assert_eq!(second(empty.path()).0.verify_chain().unwrap().entries, 41);
+}
+
+#[test]
+fn a_chain_that_was_cut_short_or_written_anew_is_found_by_the_copies() {
+    let (directory, mut store, session) = book(6);
+    backup::make(&mut store, &session, morning() + seconds(60), None, &unwatched()).unwrap();
+    assert!(examined(directory.path(), "copies").0);
+    let raw = Connection::open(directory.path().join(Store::FILE)).unwrap();
+    raw.execute_batch("DROP TRIGGER entry_kept; DROP TRIGGER entry_stays;").unwrap();
+    raw.execute_batch("DELETE FROM entry WHERE seq >= 5;").unwrap();
+    assert!(examined(directory.path(), "chain").0, "it follows from itself");
+    let (ok, says) = examined(directory.path(), "copies");
+    assert!(!ok && says.contains("knows entry 6, but the book ends with 4"), "{says}");
+    // Not even without what the book itself noted, and after it went on.
+    raw.execute_batch("DELETE FROM copy;").unwrap();
+    act(&mut store, &session, morning() + seconds(99), "ER-20261124-001", "run", json!({})).unwrap();
+    act(&mut store, &session, morning() + seconds(99), "ER-20261124-002", "run", json!({})).unwrap();
+    assert!(examined(directory.path(), "chain").0);
+    let (ok, says) = examined(directory.path(), "copies");
+    assert!(!ok && says.contains("Entry 6 is not the one that the copy qiantai-2026"), "{says}");
+}
+
+#[test]
+fn an_older_book_is_copied_before_it_is_brought_to_the_present_form() {
+    const OLDER: [&str; 6] = [
+        include_str!("../../assets/schema/001-book.sql"),
+        include_str!("../../assets/schema/002-directory.sql"),
+        include_str!("../../assets/schema/003-claims.sql"),
+        include_str!("../../assets/schema/004-references.sql"),
+        include_str!("../../assets/schema/005-note.sql"),
+        include_str!("../../assets/schema/006-file.sql"),
+    ];
+    let (newer, store, _) = book(9);
+    drop(store);
+    let directory = tempfile::tempdir().unwrap();
+    let raw = Connection::open(directory.path().join(Store::FILE)).unwrap();
+    for step in OLDER {
+        raw.execute_batch(step).unwrap();
+    }
+    raw.execute("ATTACH ?1 AS newer", [newer.path().join(Store::FILE).to_str().unwrap()]).unwrap();
+    for table in ["entry", "setting", "operator"] {
+        raw.execute_batch(&format!("INSERT INTO {table} SELECT * FROM newer.{table}")).unwrap();
+    }
+    raw.execute_batch("DETACH newer; PRAGMA application_id = 1366185065; PRAGMA user_version = 6;").unwrap();
+    drop(raw);
+    // Where it can't be copied it is not touched.
+    fs::write(directory.path().join("backups"), "in the way").unwrap();
+    Store::open(directory.path(), KINDS).unwrap_err();
+    let form = |path: &Path| -> i64 {
+        Connection::open(path).unwrap().pragma_query_value(None, "user_version", |row| row.get(0)).unwrap()
+    };
+    assert_eq!(form(&directory.path().join(Store::FILE)), 6);
+    fs::remove_file(directory.path().join("backups")).unwrap();
+    let (store, _) = second(directory.path());
+    assert_eq!(store.verify_chain().unwrap().entries, 9);
+    let copy = directory.path().join("backups").join("before-form-7-9.db");
+    assert_eq!(names(copy.parent().unwrap()), ["before-form-7-9.db"]);
+    assert_eq!(form(&copy), 6);
+    let proof = prove(&copy, &unwatched()).unwrap();
+    assert_eq!((proof.entries, proof.form), (9, 6));
+    // A copy of an older form can be gone back to.
+    drop(store);
+    restore(directory.path(), &copy, Some(second(directory.path()).0)).unwrap();
+    assert_eq!(second(directory.path()).0.verify_chain().unwrap().entries, 10);
+    let again = second(directory.path());
+    drop(again);
+    assert!(form(&directory.path().join(Store::FILE)) > 6);
+}
+
+#[cfg(unix)]
+#[test]
+fn nothing_is_acknowledged_into_a_file_that_is_gone() {
+    let (directory, mut store, session) = book(2);
+    let file = directory.path().join(Store::FILE);
+    let away = directory.path().join("away.db");
+    fs::rename(&file, &away).unwrap();
+    let gone = |error: &CounterError| matches!(error, CounterError::Store(StoreError::Gone(_)));
+    let new = || qiantai::counter::cases::NewCase {
+        kind: "errand".into(),
+        values: crate::toy::values(json!({ "what": "买盐" })),
+        ..Default::default()
+    };
+    let refused = qiantai::counter::cases::open(&mut store, &session, morning(), &new()).unwrap_err();
+    assert!(gone(&refused), "{refused:?}");
+    // Put back, it goes on.
+    fs::rename(&away, &file).unwrap();
+    open(&mut store, &session, morning(), json!({}));
+    // Replaced, it goes on with the one that is there now.
+    let (other, other_store, _) = book(20);
+    drop(other_store);
+    for end in ["-wal", "-shm"] {
+        fs::remove_file(directory.path().join(format!("{}{end}", Store::FILE))).unwrap();
+    }
+    fs::rename(other.path().join(Store::FILE), &file).unwrap();
+    let next = open(&mut store, &session, morning(), json!({}));
+    assert_eq!(next.number, "ER-20261124-021");
+    assert_eq!(second(directory.path()).0.verify_chain().unwrap().entries, 21);
+}
+
+#[test]
+fn a_writer_that_waits_says_so() {
+    let (directory, mut store, session) = book(1);
+    let said = Arc::new(AtomicU64::new(0));
+    let tell = Arc::clone(&said);
+    store.on_waiting(move || {
+        tell.fetch_add(1, Ordering::Relaxed);
+    });
+    open(&mut store, &session, morning(), json!({}));
+    assert_eq!(said.load(Ordering::Relaxed), 0, "nobody waits for nothing");
+    let raw = Connection::open(directory.path().join(Store::FILE)).unwrap();
+    raw.execute_batch("BEGIN IMMEDIATE").unwrap();
+    std::thread::scope(|scope| {
+        scope.spawn(move || {
+            std::thread::sleep(Duration::from_millis(900));
+            raw.execute_batch("ROLLBACK").unwrap();
+        });
+        open(&mut store, &session, morning(), json!({}));
+    });
+    assert_eq!(said.load(Ordering::Relaxed), 1);
+}
