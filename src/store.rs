@@ -315,17 +315,17 @@ impl Store {
     }
 
     /// Begins to write; waits for another process that writes, and says so when it takes longer.
-    fn begin<'a, T>(&'a self, begin: impl Fn(&'a Connection) -> rusqlite::Result<T>) -> Result<T> {
+    fn begin<'a, T>(&'a self, start: impl Fn(&'a Connection) -> rusqlite::Result<T>) -> Result<T> {
         let Some(tell) = self.waiting.0.as_ref().filter(|_| self.patience > SILENCE) else {
-            return Ok(begin(&self.connection)?);
+            return Ok(start(&self.connection)?);
         };
         self.set_timeout(SILENCE)?;
-        let begun = begin(&self.connection).map_err(StoreError::from);
+        let begun = start(&self.connection).map_err(StoreError::from);
         self.set_timeout(self.patience)?;
         match begun {
             Err(StoreError::Busy) => {
                 tell();
-                Ok(begin(&self.connection)?)
+                Ok(start(&self.connection)?)
             }
             begun => begun,
         }

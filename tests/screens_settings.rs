@@ -1,5 +1,7 @@
 //! Settings and phrases on the screen: the application over a book in memory, typed into key by key.
 
+#[path = "screens_settings/copies.rs"]
+mod copies;
 #[path = "screens_settings/desk.rs"]
 mod desk;
 #[path = "screens_settings/offers.rs"]

@@ -34,8 +34,7 @@ pub(super) fn run(cx: &Cx, matches: &ArgMatches) -> Result {
         || {
             let (entries, bytes) = (made.proof.entries.to_string(), made.proof.bytes.to_string());
             let hash = short(&made.proof);
-            let words =
-                [("file", name.as_str()), ("entries", &entries), ("bytes", &bytes), ("hash", &hash)];
+            let words = [("file", name.as_str()), ("entries", &entries), ("bytes", &bytes), ("hash", &hash)];
             cx.t("cli.backup.done", &words)
         },
     )
@@ -70,7 +69,8 @@ fn list(cx: &Cx, desk: &Desk) -> Result {
                 let mut document = proof(copy).map_or_else(|| json!({}), proved);
                 document["file"] = copy.name.clone().into();
                 document["bytes"] = copy.bytes.into();
-                document["begun"] = copy.attempt.as_ref().map(|attempt| at(attempt.started_at, cx.tz.get())).into();
+                document["begun"] =
+                    copy.attempt.as_ref().map(|attempt| at(attempt.started_at, cx.tz.get())).into();
                 document["reason"] = copy.attempt.as_ref().map(|attempt| attempt.reason.id()).into();
                 document
             });

@@ -47,7 +47,8 @@ impl Cx {
         // The last hundredth that was told, beside its stage.
         let told = AtomicU64::new(u64::MAX);
         Arc::new(move |stage: Stage, done: u64, all: u64| {
-            let hundredth = done.saturating_mul(100).checked_div(all).unwrap_or_default() + 1_000 * stage as u64;
+            let hundredth =
+                done.saturating_mul(100).checked_div(all).unwrap_or_default() + 1_000 * stage as u64;
             if told.swap(hundredth, Ordering::Relaxed) != hundredth {
                 let (done, all) = (done.to_string(), all.to_string());
                 let key = format!("backup.stage.{}", stage.id());

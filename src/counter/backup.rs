@@ -160,7 +160,7 @@ impl Begun<'_> {
         if matches!(copied, Err(StoreError::Stopped)) {
             store.write(|tx| tx.forget_copy(self.id))?;
         }
-        let name = if kept { file.file_name().map(Path::new).unwrap_or(&file) } else { &file };
+        let name = if kept { file.file_name().map_or(file.as_path(), Path::new) } else { &file };
         let name = name.display().to_string();
         let outcome = match &copied {
             Ok(proof) => Ok((name, proof.clone())),
@@ -229,7 +229,7 @@ pub fn list(store: &Store, settings: &Settings) -> Result<Vec<Copy>> {
     };
     let mut copies: Vec<Copy> = files(&directory)?
         .into_iter()
-        .filter(|(name, _)| Path::new(name).extension().is_some_and(|end| end == "db"))
+        .filter(|(name, _)| is_copy(name))
         .map(|(name, bytes)| Copy {
             file: directory.join(&name),
             bytes,
@@ -240,6 +240,11 @@ pub fn list(store: &Store, settings: &Settings) -> Result<Vec<Copy>> {
         .collect();
     copies.sort_by(|a, b| b.begun.cmp(&a.begun).then_with(|| b.name.cmp(&a.name)));
     Ok(copies)
+}
+
+/// Whether a file of that name can be a copy.
+pub(super) fn is_copy(name: &str) -> bool {
+    Path::new(name).extension().is_some_and(|end| end == "db")
 }
 
 /// How it stands with the copies at `now`.

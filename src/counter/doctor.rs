@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use serde_json::Value;
 
-use super::backup::{self, hex};
+use super::backup::{self, hex, is_copy};
 use super::say;
 use crate::desk::case::Case;
 use crate::desk::kinds::Kinds;
@@ -127,7 +127,7 @@ fn copies(store: &mut Store, _: &Watch) -> Result<(Why, Vec<Why>), StoreError> {
     let settings = store.settings()?;
     let directory = settings.and_then(|settings| backup::directory(store, &settings));
     let lying = directory.as_deref().map(files).transpose().unwrap_or_default().unwrap_or_default();
-    for (name, _) in lying.iter().filter(|(name, _)| name.ends_with(".db")) {
+    for (name, _) in lying.iter().filter(|(name, _)| is_copy(name)) {
         let Some(directory) = &directory else { continue };
         // A file that can't be read says nothing of this book.
         if let Ok((head, hash)) = head_of(&directory.join(name))
@@ -148,9 +148,8 @@ fn copies(store: &mut Store, _: &Watch) -> Result<(Why, Vec<Why>), StoreError> {
             continue;
         }
         // What was copied before a restore may hold entries that it left behind.
-        let left = |one: &Another| {
-            one.from < *seq && *seq <= one.left && begun.is_none_or(|begun| begun <= one.at)
-        };
+        let left =
+            |one: &Another| one.from < *seq && *seq <= one.left && begun.is_none_or(|begun| begun <= one.at);
         if restored.iter().any(left) {
             left_behind += 1;
             continue;
@@ -187,7 +186,7 @@ fn restored(store: &Store) -> Result<Vec<Another>, StoreError> {
             let body: Value = serde_json::from_str(&record.body).ok()?;
             // A book that could not be read may have come any way.
             let left = body.get("left").and_then(Value::as_i64).unwrap_or(i64::MAX);
-            Some(Another { from: body.get("head")?.as_i64()?, left, at: record.at })
+            Some(Another { from: body.get("common")?.as_i64()?, left, at: record.at })
         })
         .collect())
 }

@@ -35,7 +35,7 @@ pub struct Restored {
     pub proof: Proof,
     /// Where the book that was replaced is kept; `None` where there was none.
     pub kept: Option<PathBuf>,
-    /// Entries that the replaced book had beyond the copy; `None` where it could not be read.
+    /// Entries of the replaced book that the copy does not have; `None` where it could not be read.
     pub undone: Option<i64>,
 }
 
@@ -104,6 +104,8 @@ impl Restore {
             let mut kept = file("");
             match book.copy_to(&kept, Trust::Proved, watch) {
                 Ok(_) => {}
+                // Somebody restored within the same second.
+                Err(StoreError::Exists(_)) => continue,
                 // What is wrong with it is what it is replaced for; it is kept all the same.
                 Err(error) if is_damage(&error) => {
                     kept = file("-unsound");
@@ -112,10 +114,10 @@ impl Restore {
                 Err(error) => return Err(error.into()),
             }
             let left = book.head()?;
-            self.record(Some((book, left)), &kept, session, now)?;
+            let common = self.record(Some((book, left)), &kept, session, now)?;
             if book.replace_by(&self.staged, left, watch)? {
                 let proof = self.staged.proof().clone();
-                return Ok(Restored { undone: Some((left - proof.head).max(0)), kept: Some(kept), proof });
+                return Ok(Restored { undone: Some(left - common), kept: Some(kept), proof });
             }
         }
         Err(StoreError::Busy.into())
@@ -133,34 +135,49 @@ impl Restore {
     }
 
     /// Writes into the copy what it is to know of its coming back, and takes over from the present book
-    /// what must not be lost with it.
+    /// what must not be lost with it. Gives the last entry that both have.
     fn record(
         &self,
         book: Option<(&Store, i64)>,
         kept: &Path,
         session: &Session,
         now: DateTime<Utc>,
-    ) -> Result<()> {
+    ) -> Result<i64> {
         let proof = self.staged.proof();
         self.staged.with(self.kinds, |copy| {
             let settings = settings_of(copy)?;
             // A round before this one may have left its entry: it says the same but for the end.
             let stamp = Stamp { at: now, day: settings.calendar.day_of(now), by: session.name() };
             let left = book.map(|(_, left)| left);
+            let common = match book {
+                Some((book, left)) => common(book, copy, left.min(proof.head))?,
+                None => proof.head,
+            };
             let body = json!({
                 "file": self.file.file_name().map(|name| name.to_string_lossy()),
                 "entries": proof.entries, "head": proof.head, "hash": hex(&proof.hash),
-                "left": left, "kept": kept.file_name().map(|name| name.to_string_lossy()),
+                "common": common, "left": left, "kept": kept.file_name().map(|name| name.to_string_lossy()),
             });
             copy.write(|tx| {
                 if let Some((book, _)) = book {
                     tx.take_over(book)?;
                 }
                 tx.journal(SUBJECT, &stamp, "restore", &body)?;
-                Ok(())
+                Ok(common)
             })
         })
     }
+}
+
+/// The last entry, of the first `most`, that two chains have in common: from there on each goes its own
+/// way.
+fn common(one: &Store, other: &Store, most: i64) -> Result<i64> {
+    let (mut same, mut differs) = (0, most + 1);
+    while differs - same > 1 {
+        let middle = same + (differs - same) / 2;
+        if one.hash_at(middle)? == other.hash_at(middle)? { same = middle } else { differs = middle }
+    }
+    Ok(same)
 }
 
 /// Whether a file is so damaged that it can only be kept as it is.

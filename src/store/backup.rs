@@ -129,7 +129,7 @@ impl Staged {
         let part = part(&data.join(format!("{}{STAGED}", Store::FILE)))?;
         let mut copy = pages(&from, &part, watch)?;
         let proof = prove_open(&mut copy, file, watch)?;
-        Ok(Self { proof, part })
+        Ok(Self { part, proof })
     }
 
     /// What was proved of it.

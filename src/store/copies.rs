@@ -113,7 +113,8 @@ impl Store {
     /// # Errors
     /// The file can't be read.
     pub fn copies_are_made(&self, now: DateTime<Utc>) -> Result<bool> {
-        let mut statement = self.read().prepare_cached("SELECT 1 FROM copy WHERE started_at <= ?1 LIMIT 1")?;
+        let mut statement =
+            self.read().prepare_cached("SELECT 1 FROM copy WHERE started_at <= ?1 LIMIT 1")?;
         Ok(statement.exists([now.timestamp()])?)
     }
 
@@ -162,9 +163,9 @@ impl Tx<'_> {
     /// The file can't be read.
     pub fn is_copied(&self, now: DateTime<Utc>) -> Result<bool> {
         // An attempt of the future is none: the clock was set back.
-        let mut under_way = self.connection().prepare_cached(
-            "SELECT 1 FROM copy WHERE ended_at IS NULL AND started_at BETWEEN ?1 AND ?2",
-        )?;
+        let mut under_way = self
+            .connection()
+            .prepare_cached("SELECT 1 FROM copy WHERE ended_at IS NULL AND started_at BETWEEN ?1 AND ?2")?;
         Ok(under_way.exists([(now - TORN).timestamp(), now.timestamp()])?)
     }
 
@@ -249,7 +250,7 @@ impl Tx<'_> {
 /// Takes all rows of a table from one file to another, in the place of those with the same number.
 fn take_rows(from: &Connection, to: &Connection, table: &str) -> Result<()> {
     let mut rows = from.prepare(&format!("SELECT * FROM {table}"))?;
-    let columns: Vec<String> = rows.column_names().into_iter().map(str::to_owned).collect();
+    let columns: Vec<String> = rows.column_names().map(str::to_owned).collect();
     let places: Vec<String> = (1..=columns.len()).map(|n| format!("?{n}")).collect();
     let sql =
         format!("INSERT OR REPLACE INTO {table} ({}) VALUES ({})", columns.join(", "), places.join(", "));

@@ -28,6 +28,9 @@ pub const TABS: usize = 10;
 /// Smallest terminal that can be worked on.
 pub const SMALLEST: (u16, u16) = (80, 24);
 
+/// Says a sentence outside of any frame.
+type Saying = Arc<dyn Fn(&str) + Send + Sync>;
+
 /// The whole program on the screen.
 pub struct App {
     pub(super) store: Store,
@@ -46,7 +49,7 @@ pub struct App {
     pub(super) width: u16,
     waker: Waker,
     /// Says a sentence while saving waits for another process.
-    waiting: Option<Arc<dyn Fn(&str) + Send + Sync>>,
+    waiting: Option<Saying>,
     now: DateTime<Utc>,
     bell: bool,
     over: bool,
@@ -277,6 +280,7 @@ impl App {
             Command::Find | Command::FindHere => self.push(screens::find()),
             Command::Import => self.import(),
             Command::CheckCode => self.push(screens::check_code()),
+            Command::Copies => self.show_copies(),
             Command::SignIn => self.sign_in(),
             Command::Lock => self.lock(),
             Command::Language => self.apply(Message::Speak(self.lang.other())),
@@ -487,6 +491,14 @@ impl App {
             && let Some(import) = self.make(screens::import)
         {
             self.push(import);
+        }
+    }
+
+    fn show_copies(&mut self) {
+        if self.clear_way()
+            && let Some(copies) = self.make(|cx| Some(screens::copies(cx)))
+        {
+            self.push(copies);
         }
     }
 

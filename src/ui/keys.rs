@@ -94,6 +94,7 @@ commands! {
     Settings "settings" Everywhere ["Ctrl+E"] "Shows the settings.";
     Import "import" Everywhere ["Ctrl+O"] "Imports a roster of households.";
     CheckCode "check-code" List ["Ctrl+B"] "Checks a pass by its code.";
+    Copies "copies" List ["Ctrl+X"] "Shows the copies of the book, and examines it.";
     Quit "quit" Everywhere ["Ctrl+Q"] "Leaves the program.";
 }
 

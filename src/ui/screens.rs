@@ -5,6 +5,7 @@ mod callbacks;
 mod case_view;
 mod cases;
 mod check_code;
+mod copies;
 mod courtesy;
 mod find;
 mod findings;
@@ -131,6 +132,11 @@ pub fn phrases(insertable: bool) -> Box<dyn Screen> {
 /// The settings of the community and of the person.
 pub fn settings(cx: &mut Cx) -> Box<dyn Screen> {
     Box::new(settings::SettingsScreen::new(cx))
+}
+
+/// The copies of the book.
+pub fn copies(cx: &mut Cx) -> Box<dyn Screen> {
+    Box::new(copies::Backups::new(cx))
 }
 
 /// Finds households and cases.

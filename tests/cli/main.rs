@@ -1,6 +1,7 @@
 //! The real binary as scripts call it: exit codes, documents, sentences, refusals.
 
 mod authority;
+mod backup;
 mod book;
 mod cases;
 mod day;

@@ -4,7 +4,7 @@ use std::process::Stdio;
 
 use crate::{Office, PIN, run};
 
-const COMMANDS: [&str; 16] = [
+const COMMANDS: [&str; 18] = [
     "init",
     "operator",
     "import",
@@ -18,6 +18,8 @@ const COMMANDS: [&str; 16] = [
     "callback",
     "review",
     "sign-off",
+    "backup",
+    "restore",
     "doctor",
     "completions",
     "man",

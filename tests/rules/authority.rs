@@ -12,8 +12,8 @@ use qiantai::counter::cases::{self, Act, NewCase};
 use qiantai::counter::directory::Roster;
 use qiantai::counter::operators::{NOBODY, WRONG_PIN};
 use qiantai::counter::{
-    CounterError, Result, Session, arrears, community, directory, household_file, operators, passes, privacy,
-    recovery, review, shifts, watch,
+    CounterError, Result, Session, arrears, backup, community, directory, household_file, operators, passes,
+    privacy, recovery, review, shifts, watch,
 };
 use qiantai::desk::case::Case;
 use qiantai::desk::field::Values;
@@ -116,6 +116,15 @@ impl Book {
 
 /// Every public function of the counter that takes a session, by module and name.
 const VERBS: &[Verb] = &[
+    ("backup::make", COUNTER, |b, s| {
+        // A file that is there is never overwritten; that is said to whoever may ask for a copy.
+        let there = tempfile::NamedTempFile::new().unwrap();
+        let watch = qiantai::store::backup::unwatched();
+        match backup::make(&mut b.counter.store, s, b.counter.now, Some(there.path()), &watch) {
+            Err(CounterError::Store(StoreError::Exists(_))) => Ok(()),
+            other => other.map(drop),
+        }
+    }),
     ("cases::open", COUNTER, |b, s| {
         let new = NewCase { kind: "call".into(), values: call(), ..NewCase::default() };
         cases::open(&mut b.counter.store, s, b.counter.now, &new).map(drop)

@@ -88,8 +88,7 @@ fn the_last_copies_of_days_weeks_and_months_are_kept() {
     let weeks = ["12-20 20", "12-13 20"];
     let months = ["11-30 20", "10-31 20", "09-30 20", "08-31 20", "07-31 20", "06-30 20", "05-31 20"];
     let earlier = ["04-30 20", "03-31 20", "02-28 20", "01-31 20"];
-    let expected: Vec<&str> =
-        days.iter().chain(&weeks).chain(&months).chain(&earlier).copied().collect();
+    let expected: Vec<&str> = days.iter().chain(&weeks).chain(&months).chain(&earlier).copied().collect();
     assert_eq!(shown, expected);
 }
 
@@ -98,7 +97,8 @@ fn names_say_when() {
     let at: NaiveDateTime = "2026-11-24T08:00:05".parse().unwrap();
     assert_eq!(file_name(at), "qiantai-20261124-080005.db");
     assert_eq!(begun("qiantai-20261124-080005.db"), Some(at));
-    for other in ["qiantai.db", "qiantai-20261124-080005.db.part", "before-form-7.db", "qiantai-2026-1-1.db"] {
+    for other in ["qiantai.db", "qiantai-20261124-080005.db.part", "before-form-7.db", "qiantai-2026-1-1.db"]
+    {
         assert_eq!(begun(other), None, "{other}");
     }
 }

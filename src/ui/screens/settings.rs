@@ -2,6 +2,7 @@
 //! table's place while a row is under way.
 
 mod codes;
+mod copies;
 mod form;
 mod people;
 mod place;
@@ -32,6 +33,9 @@ use crate::ui::look::Look;
 use crate::ui::parts;
 use crate::ui::theme::Role;
 
+/// The slot of the key that shows what belongs to a section, behind those of its rows.
+const LEADS: usize = Doing::ALL.len();
+
 /// The kind of draft that a row under way is kept as.
 pub const DRAFT: &str = "settings";
 
@@ -60,6 +64,7 @@ fn sections(settings: &Settings) -> Vec<Box<dyn Section>> {
         Box::new(place::Holidays),
         Box::new(place::MakeUpDays),
         Box::new(promises::Promises),
+        Box::new(copies::Schedule),
     ];
     for catalogue in &settings.catalogues {
         sections.push(Box::new(codes::Codes(catalogue.id.clone())));
@@ -230,6 +235,12 @@ impl SettingsScreen {
         let slot = cx.keymap.resolve(key, Place::List).and_then(Command::slot);
         if let Some(doing) = slot.and_then(|slot| Doing::ALL.get(slot)) {
             self.begin(*doing, cx);
+            return true;
+        }
+        if slot == Some(LEADS)
+            && let Some(command) = self.section().and_then(Section::leads_to)
+        {
+            cx.send(Message::Run(command));
             return true;
         }
         match cx.keymap.resolve(key, Place::Form) {
@@ -426,6 +437,10 @@ impl Screen for SettingsScreen {
                     hints.push(hint(look.keymap.label(slot), doing.key()));
                 }
             }
+        }
+        if let Some(command) = self.section().and_then(Section::leads_to) {
+            let key = look.keymap.label(Command::SLOTS[LEADS]);
+            hints.push(hint(key, &format!("keys.{}", command.id())));
         }
         if !self.in_table {
             hints.push(hint("Enter".into(), "ui.key.choose"));

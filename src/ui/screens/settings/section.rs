@@ -9,6 +9,7 @@ use crate::desk::why::Why;
 use crate::text::lang::{Lang, t};
 use crate::text::say::word;
 use crate::ui::cx::{Cx, Message};
+use crate::ui::keys::Command;
 use crate::ui::parts::options::Choice;
 
 /// The words of the settings are those of a record of this name: `settings.field.…`.
@@ -138,6 +139,11 @@ pub trait Section {
 
     /// What can be done with its rows.
     fn can(&self, doing: Doing) -> bool;
+
+    /// The command that shows what belongs to the section and is no setting.
+    fn leads_to(&self) -> Option<Command> {
+        None
+    }
 
     /// Whether everybody may do it, for oneself.
     fn is_personal(&self) -> bool {

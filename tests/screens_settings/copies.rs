@@ -1,0 +1,80 @@
+//! Copies of the book on the screen: made, proved, gone back to, and the doctor.
+
+use std::time::{Duration, Instant};
+
+use qiantai::store::Store;
+use qiantai::text::lang::Lang;
+use rusqlite::Connection;
+
+use crate::desk::{BOSS, Desk, GIRL, PIN, morning};
+
+impl Desk {
+    /// Lets threads answer until these words stand on the screen.
+    #[track_caller]
+    fn waits_for(&mut self, words: &str) -> &mut Self {
+        let end = Instant::now() + Duration::from_secs(20);
+        while !self.screen().contains(words) {
+            assert!(Instant::now() < end, "waited for {words:?}:\n{}", self.screen());
+            std::thread::sleep(Duration::from_millis(20));
+            self.app.answered(morning());
+        }
+        self
+    }
+}
+
+#[test]
+fn a_copy_is_made_proved_and_gone_back_to() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut desk = Desk::in_directory(Lang::En, directory.path());
+    desk.press(&["Ctrl+X"]).sees("Backups and checks").sees("There is no copy yet; F5 makes one.");
+    desk.press(&["F5"]).waits_for("Copied and proved: qiantai-20261124-100000.db");
+    desk.sees("by hand").sees("Begun 2026-11-24 10:00, by 王敏");
+    desk.press(&["F8"]).waits_for("qiantai-20261124-100000.db is sound");
+    desk.press(&["F7"]).waits_for("The book is sound.").sees("SQLite finds no fault.");
+    desk.press(&["Esc"]).sees("by hand");
+    // Nothing is replaced without being asked about.
+    desk.press(&["F6"]).sees("in the place of the book?");
+    desk.press(&["Esc"]).misses("in the place of the book?");
+    desk.press(&["F6", "Enter"]).waits_for("before-restore-20261124-100000.db");
+    // Whoever goes on logs in by the restored book.
+    assert!(desk.app.store().records("backup").unwrap().iter().any(|record| record.action == "restore"));
+    desk.sees(BOSS).misses("Backups and checks");
+}
+
+#[test]
+fn a_receptionist_makes_copies_and_restores_none() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut desk = Desk::in_directory(Lang::ZhCn, directory.path());
+    let mut store = Store::open(directory.path(), qiantai::desk::kinds::STANDARD).unwrap();
+    let session = qiantai::counter::operators::login(&mut store, GIRL, PIN, morning()).unwrap();
+    desk.app.apply(qiantai::ui::cx::Message::LoggedIn(session));
+    desk.press(&["Ctrl+X", "F5"]).waits_for("已备份并验证");
+    desk.misses("F6 恢复").press(&["F6"]).sees("主管").misses("替换数据文件?");
+}
+
+#[test]
+fn what_the_doctor_finds_is_shown() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut desk = Desk::in_directory(Lang::En, directory.path());
+    let raw = Connection::open(directory.path().join(Store::FILE)).unwrap();
+    raw.execute_batch("UPDATE operator SET role = 'assistant' WHERE name = '李娜';").unwrap();
+    desk.press(&["Ctrl+X", "F7"]).waits_for("The book is not sound");
+    desk.sees("The role or the lock of 李娜 was changed from outside.");
+    raw.execute_batch("DROP TRIGGER entry_stays; UPDATE entry SET by = 'x' WHERE seq = 2;").unwrap();
+    desk.press(&["F5"]).waits_for("Entry 2 does not follow from the one before");
+}
+
+#[test]
+fn the_schedule_is_a_section_of_the_settings() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut desk = Desk::in_directory(Lang::En, directory.path());
+    desk.press(&["Ctrl+E", "Down", "Down", "Down", "Down", "Down", "Down"]).sees("After each sign-off");
+    desk.sees("08:00").press(&["F6"]);
+    for _ in 0..6 {
+        desk.press(&["Backspace"]);
+    }
+    desk.types("21:30").press(&["Ctrl+S"]).sees("21:30");
+    assert_eq!(desk.settings().backup.at.to_string(), "21:30:00");
+    assert!(desk.settings().backup.at_sign_off);
+    desk.press(&["F10"]).sees("A copy every day at 21:30 and after each sign-off");
+}
