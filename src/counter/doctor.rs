@@ -97,7 +97,7 @@ fn unread(id: &'static str, error: &StoreError) -> Check {
 }
 
 fn file(store: &mut Store, watch: &Watch) -> Result<(Why, Vec<Why>), StoreError> {
-    let faults = store.faults(watch)?;
+    let faults = store.find_faults(watch)?;
     let faults = faults.into_iter().map(|fault| Why::new("doctor.file").with("fault", Arg::Text(fault)));
     Ok((Why::new("doctor.file_ok"), faults.collect()))
 }

@@ -53,8 +53,16 @@ impl Store {
     /// What SQLite finds wrong with the file; empty when it is sound.
     ///
     /// # Errors
+    /// The file can't be read at all.
+    pub fn faults(&self) -> Result<Vec<String>> {
+        faults(self.read())
+    }
+
+    /// The same, which `watch` hears of and may break off.
+    ///
+    /// # Errors
     /// The file can't be read at all, or `watch` broke it off.
-    pub fn faults(&mut self, watch: &Watch) -> Result<Vec<String>> {
+    pub fn find_faults(&mut self, watch: &Watch) -> Result<Vec<String>> {
         watched(&mut self.connection, watch, faults)
     }
 
