@@ -12,6 +12,7 @@ mod callbacks;
 mod completions;
 mod demo;
 mod doctor;
+mod export;
 mod find;
 mod household;
 mod import;
@@ -117,6 +118,7 @@ const COMMANDS: &[Entry] = &[
     Entry { command: init::command, run: init::run },
     Entry { command: operator::command, run: operator::run },
     Entry { command: import::command, run: import::run },
+    Entry { command: export::command, run: export::run },
     Entry { command: find::command, run: find::run },
     Entry { command: household::command, run: household::run },
     Entry { command: kinds::command, run: kinds::run },

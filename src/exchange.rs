@@ -1,4 +1,4 @@
-//! Reading what other programs wrote.
+//! Reading what other programs wrote, and writing what they read.
 //!
 //! A roster of households goes through four steps, so that a person can look in between:
 //!
@@ -10,11 +10,15 @@
 //!
 //! A list of charges owed goes the same way, by [`arrears::plan`] and [`crate::counter::arrears::import`].
 //!
+//! Cases that were exported ([`export`]) come back by [`cases::read`] and [`crate::counter::imports`].
+//!
 //! The first three touch neither the directory nor the clock and can run beside the screen.
 
 pub mod arrears;
-mod cells;
+pub mod cases;
+pub mod cells;
 mod delimited;
+pub mod export;
 pub mod files;
 pub mod headings;
 pub mod report;

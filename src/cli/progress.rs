@@ -27,6 +27,14 @@ impl Progress {
         }
     }
 
+    /// Says how many of how many things are done; a call at the command line is never broken off here.
+    pub(super) fn counted(&self, cx: &Cx, key: &str, done: usize, all: usize) -> ControlFlow<()> {
+        if done == all || done.is_multiple_of(50) {
+            self.show(&cx.t(key, &[("done", &done.to_string()), ("all", &all.to_string())]));
+        }
+        ControlFlow::Continue(())
+    }
+
     pub(super) fn clear(&self) {
         self.show("");
     }

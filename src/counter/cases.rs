@@ -202,7 +202,7 @@ pub(super) struct Writer<'a> {
 }
 
 impl<'a> Writer<'a> {
-    fn of(tx: &'a Tx<'a>, settings: &'a Settings, hand: &Hand<'a>, now: DateTime<Utc>) -> Self {
+    pub(super) fn of(tx: &'a Tx<'a>, settings: &'a Settings, hand: &Hand<'a>, now: DateTime<Utc>) -> Self {
         Self { tx, settings, by: hand.by(), role: hand.role(), with: hand.with(), now }
     }
 
@@ -352,13 +352,9 @@ impl<'a> Writer<'a> {
 
     /// Keeps which cases this one names; a newly named one must be open and of the kind asked for.
     fn refer(&self, kind: &Kind, planned: &Planned) -> Result<()> {
-        let mut named = Vec::new();
         let mut changed = false;
         for field in kind.all_fields() {
             let FieldType::CaseOf(wanted) = field.ty else { continue };
-            let value = planned.case.get(field.key);
-            let number = value.as_str();
-            named.extend(number.map(str::to_owned));
             let Some(change) = planned.entry.changes.iter().find(|change| change.field == field.key) else {
                 continue;
             };
@@ -375,13 +371,13 @@ impl<'a> Writer<'a> {
             }
         }
         if changed {
-            self.tx.put_references(&planned.case.number, &named)?;
+            self.tx.put_references(&planned.case.number, &kind.named_by(&planned.case))?;
         }
         Ok(())
     }
 
     /// Takes what the case now holds of limited things, if there is enough left.
-    fn claim(&self, kind: &Kind, case: &Case) -> Result<()> {
+    pub(super) fn claim(&self, kind: &Kind, case: &Case) -> Result<()> {
         let Some(claims) = kind.claims else { return Ok(()) };
         let claims = claims(case, self.settings);
         self.tx.put_claims(&case.number, &claims)?;

@@ -127,6 +127,13 @@ impl Case {
         values
     }
 
+    /// The same with these values in the place of what it has under their keys.
+    #[must_use]
+    pub fn with(mut self, values: &Values) -> Self {
+        values.iter().for_each(|(key, value)| self.put(key, value));
+        self
+    }
+
     /// Puts a value; only [`Case::apply`] and the planning of an entry use it.
     pub(super) fn put(&mut self, key: &str, value: &Value) {
         let text = || value.as_str().map(str::to_owned);
@@ -198,6 +205,11 @@ impl Case {
                 }
             }
             Event::Linked(link) => self.links.push(link.clone()),
+            Event::Imported(origin) => {
+                self.opened_at = origin.opened_at;
+                self.opened_by.clone_from(&origin.opened_by);
+                self.closed_at = origin.closed_at;
+            }
             Event::Household(_) => {}
         }
     }

@@ -10,7 +10,7 @@ pub use super::situation::Situation;
 use super::callback::Outcome;
 use super::case::Case;
 use super::claim::Claim;
-use super::field::{Field, Values};
+use super::field::{Field, FieldType, Values};
 use super::household::HouseholdChange;
 use super::others::Along;
 use super::parts::Parts;
@@ -513,6 +513,13 @@ impl Kind {
     #[must_use]
     pub fn field(&self, key: &str) -> Option<&'static Field> {
         self.opening.iter().chain(self.fields).find(|field| field.key == key)
+    }
+
+    /// The cases that a case names in its fields without being linked both ways.
+    #[must_use]
+    pub fn named_by(&self, case: &Case) -> Vec<String> {
+        let naming = self.all_fields().filter(|field| matches!(field.ty, FieldType::CaseOf(_)));
+        naming.filter_map(|field| case.text(field.key)).collect()
     }
 
     /// All fields, opening fields first.

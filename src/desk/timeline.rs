@@ -48,6 +48,19 @@ pub enum Event {
     Linked(Link),
     /// The household directory changed with it.
     Household(HouseholdChange),
+    /// The case came from a file of another book, as it stood there.
+    Imported(Origin),
+}
+
+/// When a case was opened and ended in the book that it came from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Origin {
+    /// When it was opened.
+    pub opened_at: DateTime<Utc>,
+    /// By whom.
+    pub opened_by: String,
+    /// When it came to an end.
+    pub closed_at: Option<DateTime<Utc>>,
 }
 
 /// A pointer from one case to another.

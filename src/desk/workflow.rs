@@ -17,7 +17,7 @@ use super::others::{Along, Other};
 use super::people::{CLOCK, Role};
 use super::promise::{self, Basis, Promise};
 use super::settings::Settings;
-use super::timeline::{Change, Entry, Event, Link};
+use super::timeline::{Change, Entry, Event, Link, Origin};
 use super::why::{Arg, Why};
 
 /// The state of a case that was declared void, in every kind.
@@ -28,6 +28,9 @@ pub const OPEN: &str = "open";
 
 /// The action that an entry carries when another case was linked with this one.
 pub const LINKED: &str = "linked";
+
+/// The action of the only entry that a case has when it came from a file of another book.
+pub const IMPORTED: &str = "imported";
 
 const NOTE: Field = Field::new("note", FieldType::LongText);
 const REASON: Field = Field::required("reason", FieldType::LongText);
@@ -824,6 +827,33 @@ pub fn linked(kind: &Kind, case: &Case, link: Link, cx: &Context) -> Planned {
         events: vec![Event::Linked(link)],
     };
     let mut after = case.clone();
+    after.apply(&entry, kind.ends(&case.state));
+    Planned { entry, case: after, spawns: Vec::new(), links: Vec::new(), along: Vec::new() }
+}
+
+/// Plans the entry by which a case comes from a file of another book, as it stood there.
+#[must_use]
+pub fn imported(kind: &Kind, case: &Case, file: &str, by: &str, now: DateTime<Utc>) -> Planned {
+    let before = Case { kind: kind.id.to_owned(), ..Case::default() };
+    let origin =
+        Origin { opened_at: case.opened_at, opened_by: case.opened_by.clone(), closed_at: case.closed_at };
+    let promises = case.promises.iter().cloned().map(Event::Promised);
+    let callbacks = case.callbacks.iter().cloned().map(Event::CallbackDue);
+    let links = case.links.iter().cloned().map(Event::Linked);
+    let entry = Entry {
+        number: case.number.clone(),
+        revision: 1,
+        at: now.trunc_subsecs(0),
+        by: by.to_owned(),
+        with: None,
+        action: IMPORTED.to_owned(),
+        from: None,
+        to: case.state.clone(),
+        changes: case.changes_since(&before),
+        inputs: Values::from_iter([("note".to_owned(), file.into())]),
+        events: promises.chain(callbacks).chain(links).chain([Event::Imported(origin)]).collect(),
+    };
+    let mut after = before;
     after.apply(&entry, kind.ends(&case.state));
     Planned { entry, case: after, spawns: Vec::new(), links: Vec::new(), along: Vec::new() }
 }

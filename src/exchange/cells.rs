@@ -1,4 +1,7 @@
-//! What stands in the cells of a roster: units, names, telephones, areas, days, amounts.
+//! What stands in the cells of a roster: units, names, telephones, areas, days, amounts; and the one gate
+//! through which text passes into the cells of other programs.
+
+use std::borrow::Cow;
 
 use chrono::{Days, NaiveDate};
 
@@ -8,7 +11,7 @@ use super::{Reason, rows::rule};
 use crate::desk::field::TEXT_MAX;
 use crate::desk::household::{Occupancy, Relation};
 use crate::desk::why::{Arg, Why};
-use crate::text::plain::harmless;
+use crate::text::plain::{harmless as harmless_text, harmless_lines};
 use crate::text::typed;
 
 /// Largest area that is taken, in hundredths of a square metre: more is a slip of the finger.
@@ -17,6 +20,39 @@ const AREA_MAX: f64 = 10_000_000.0;
 const SERIALS: std::ops::RangeInclusive<u64> = 10_000..=100_000;
 /// Fewest digits of a part of a telephone cell that is a number of its own.
 const PHONE_DIGITS: usize = 7;
+
+/// A text for a cell without control characters but for line ends, which cells have.
+#[must_use]
+pub fn visible(text: &str) -> Cow<'_, str> {
+    let control = |c: char| c.is_control() && c != '\n';
+    if text.contains(control) { harmless_lines(text) } else { Cow::Borrowed(text) }
+}
+
+/// A text as a cell that no spreadsheet takes for a formula: in front of a sign that begins one stands an
+/// apostrophe, and in front of an apostrophe a second one. Reading the cell takes it away again.
+#[must_use]
+pub fn harmless(text: &str) -> String {
+    let begins = |c: char| {
+        matches!(
+            c,
+            '=' | '+'
+                | '-'
+                | '@'
+                | '\t'
+                | '\r'
+                | '\n'
+                | '\''
+                | '\u{ff1d}'
+                | '\u{ff0b}'
+                | '\u{ff0d}'
+                | '\u{ff20}'
+        )
+    };
+    // Some spreadsheets pass over blanks in front of the sign.
+    let marked = text.trim_start_matches([' ', '\u{a0}', '\u{3000}']).starts_with(begins);
+    let text = visible(text);
+    if marked { format!("'{text}") } else { text.into_owned() }
+}
 
 /// The text of a cell, `None` where nothing stands there or a word for nothing.
 pub(super) fn filled(cell: &Cell) -> Result<Option<&str>, Reason> {
@@ -103,7 +139,7 @@ pub(super) fn names(text: &str) -> Result<Vec<String>, Reason> {
         }
     }
     names.retain(|name| !is_blank(name));
-    let names: Vec<String> = names.into_iter().map(|name| harmless(&name).into_owned()).collect();
+    let names: Vec<String> = names.into_iter().map(|name| harmless_text(&name).into_owned()).collect();
     if names.iter().any(|name| name.chars().count() > TEXT_MAX) {
         return Err(rule(Why::new("exchange.why.name_long").with("max", Arg::Number(TEXT_MAX as i64))));
     }
@@ -220,6 +256,23 @@ mod tests {
             (place(Some("合计"), None, None, None), None),
         ] {
             assert_eq!(found.as_deref(), expected);
+        }
+    }
+
+    #[test]
+    fn no_text_begins_as_a_formula_does() {
+        for (text, kept) in [
+            ("-1", "'-1"),
+            ("+86", "'+86"),
+            ("\u{ff1d}1", "'\u{ff1d}1"),
+            (" =1", "' =1"),
+            ("\t=1", "' =1"),
+            ("'=1", "''=1"),
+            ("a\u{1b}[2Jb", "a?[2Jb"),
+            ("3-2-1501", "3-2-1501"),
+            ("", ""),
+        ] {
+            assert_eq!(harmless(text), kept);
         }
     }
 

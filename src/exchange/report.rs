@@ -5,6 +5,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::ImportReport;
+use super::cells::harmless;
 use crate::text::lang::{Lang, t};
 
 /// Reports of one minute that are kept beside each other.
@@ -36,23 +37,9 @@ pub fn csv(report: &ImportReport, lang: Lang) -> Vec<u8> {
         .from_writer("\u{feff}".as_bytes().to_vec());
     for row in rows {
         // Writing into memory cannot fail, and all rows have the same length.
-        let _ = writer.write_record(row.map(|cell| harmless_cell(&cell)));
+        let _ = writer.write_record(row.map(|cell| harmless(&cell)));
     }
     writer.into_inner().unwrap_or_default()
-}
-
-/// A cell that no spreadsheet takes for a formula: in front of a sign that begins one stands an apostrophe.
-#[must_use]
-pub fn harmless_cell(text: &str) -> String {
-    let begins = |c: char| {
-        matches!(
-            c,
-            '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '\u{ff1d}' | '\u{ff0b}' | '\u{ff0d}' | '\u{ff20}'
-        )
-    };
-    // Some spreadsheets pass over blanks in front of the sign.
-    let first = text.trim_start_matches([' ', '\u{a0}', '\u{3000}']);
-    if first.starts_with(begins) { format!("'{text}") } else { text.to_owned() }
 }
 
 /// Saves the report beside the file that was imported; nothing that is there already is replaced.
@@ -115,17 +102,6 @@ mod tests {
             for cell in rows.iter().flatten() {
                 assert!(!cell.starts_with(['=', '+', '-', '@']), "{cell}");
             }
-        }
-        for (text, kept) in [
-            ("-1", "'-1"),
-            ("+86", "'+86"),
-            ("\u{ff1d}1", "'\u{ff1d}1"),
-            (" =1", "' =1"),
-            ("\t=1", "'\t=1"),
-            ("3-2-1501", "3-2-1501"),
-            ("", ""),
-        ] {
-            assert_eq!(harmless_cell(text), kept);
         }
     }
 

@@ -130,7 +130,11 @@ impl Rows<'_> {
         let Some(headings) = self.mapping.header_row.and_then(|at| self.sheet.rows.get(at)) else {
             return true;
         };
-        let same = |(column, _): &(usize, Field)| row.cell(*column).text == headings.cell(*column).text;
+        // The headings again, or the names that stand below them in a workbook of ours.
+        let same = |(column, field): &(usize, Field)| {
+            let text = &row.cell(*column).text;
+            *text == headings.cell(*column).text || text == field.id()
+        };
         !self.mapping.fields().filter(filled).all(|field| same(&field))
     }
 

@@ -133,6 +133,24 @@ pub fn read_workbook(path: &Path, list: List) -> Result<Sheet, Why> {
 /// # Errors
 /// As [`read_workbook`].
 pub fn read_sheets(path: &Path) -> Result<Vec<Sheet>, Why> {
+    let sheets = sheets_of(bytes_of(path)?).map_err(|key| refusal(key, path))?;
+    if sheets.is_empty() { Err(refusal("empty", path)) } else { Ok(sheets) }
+}
+
+/// Reads a file that is a JSON document; `None` if it is something else.
+///
+/// # Errors
+/// As [`read_sheets`].
+pub fn read_document(path: &Path) -> Result<Option<serde_json::Value>, Why> {
+    let bytes = bytes_of(path)?;
+    let start = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes);
+    if start.iter().find(|byte| !byte.is_ascii_whitespace()) != Some(&b'{') {
+        return Ok(None);
+    }
+    serde_json::from_slice(start).map(Some).map_err(|_| refusal("damaged", path))
+}
+
+fn bytes_of(path: &Path) -> Result<Vec<u8>, Why> {
     let unreadable = |error: &std::io::Error| match error.kind() {
         std::io::ErrorKind::NotFound => refusal("not_found", path),
         _ => refusal("unreadable", path).with("error", Arg::Text(error.to_string())),
@@ -144,9 +162,7 @@ pub fn read_sheets(path: &Path) -> Result<Vec<Sheet>, Why> {
     if about.len() > SIZE_MAX {
         return Err(refusal("too_large", path));
     }
-    let bytes = std::fs::read(path).map_err(|error| unreadable(&error))?;
-    let sheets = sheets_of(bytes).map_err(|key| refusal(key, path))?;
-    if sheets.is_empty() { Err(refusal("empty", path)) } else { Ok(sheets) }
+    std::fs::read(path).map_err(|error| unreadable(&error))
 }
 
 fn refusal(key: &str, path: &Path) -> Why {

@@ -45,6 +45,8 @@ pub enum Order {
     Newest,
     /// Urgent cases and rework first, then newest first.
     Queue,
+    /// Oldest first.
+    Oldest,
 }
 
 /// Which cases to list.
@@ -127,10 +129,16 @@ fn load(connection: &Connection, number: &str) -> Result<Option<Row>> {
     let mut rows = statement.query([number])?;
     let Some(row) = rows.next()? else { return Ok(None) };
     let mut row = case_from(row)?;
+    complete(connection, &mut row)?;
+    Ok(Some(row))
+}
+
+/// Reads what rows of lists come without.
+fn complete(connection: &Connection, row: &mut Row) -> Result<()> {
     row.case.promises = promises(connection, row.id)?;
     row.case.callbacks = callbacks(connection, row.id)?;
     row.case.links = links(connection, row.id)?;
-    Ok(Some(row))
+    Ok(())
 }
 
 fn promises(connection: &Connection, id: i64) -> Result<Vec<Promise>> {
@@ -235,6 +243,25 @@ impl Tx<'_> {
             )?
             .query_row(params![kind.prefix, day.to_string()], |row| row.get(0))?;
         Ok(number::format(kind.prefix, day, serial))
+    }
+
+    /// Keeps a number that was given elsewhere from being given here.
+    pub fn keep_number(&self, prefix: &str, day: NaiveDate, serial: u32) -> Result<()> {
+        self.connection()
+            .prepare_cached(
+                "INSERT INTO serial (prefix, day, last) VALUES (?1, ?2, ?3)
+                 ON CONFLICT (prefix, day) DO UPDATE SET last = max(last, ?3)",
+            )?
+            .execute(params![prefix, day.to_string(), serial])?;
+        Ok(())
+    }
+
+    /// Puts a case that came from elsewhere on the days on which it was opened and ended there.
+    pub fn put_days(&self, number: &str, opened: NaiveDate, closed: Option<NaiveDate>) -> Result<()> {
+        self.connection()
+            .prepare_cached("UPDATE cases SET day = ?2, closed_day = ?3 WHERE number = ?1")?
+            .execute(params![number, opened.to_string(), closed.map(|day| day.to_string())])?;
+        Ok(())
     }
 
     /// The case of that number.
@@ -429,6 +456,11 @@ impl Store {
         others(self.read(), around, case, by)
     }
 
+    /// Reads what a row of a list comes without: promises, callbacks and links.
+    pub fn complete(&self, row: &mut Row) -> Result<()> {
+        complete(self.read(), row)
+    }
+
     /// The case of that number as lists show it.
     pub fn row(&self, number: &str) -> Result<Option<Row>> {
         let sql = format!("SELECT {COLUMNS} FROM cases c WHERE c.number = ?1");
@@ -529,6 +561,7 @@ pub(super) fn list_sql(query: &Query) -> (String, Vec<Sql>) {
     let order = match query.order {
         Order::Newest => "c.id DESC",
         Order::Queue => "c.front DESC, c.id DESC",
+        Order::Oldest => "c.id",
     };
     let source = source(query);
     (format!("SELECT {COLUMNS} FROM {source} WHERE {condition} ORDER BY {order} LIMIT ?"), values)
@@ -541,6 +574,7 @@ const fn source(query: &Query) -> &'static str {
         Query { inside: true, .. } => "cases c INDEXED BY cases_inside",
         Query { escalated: true, .. } => "cases c INDEXED BY cases_escalated",
         Query { unit: Some(_), .. } => "cases c INDEXED BY cases_unit",
+        Query { kind: Some(_), order: Order::Oldest, .. } => "cases c INDEXED BY cases_newest",
         Query { overdue_at: None, kind: Some(_), open: Some(true), order: Order::Newest, .. } => {
             "cases c INDEXED BY cases_open"
         }
@@ -598,6 +632,10 @@ fn conditions(query: &Query) -> (String, Vec<Sql>) {
         match query.order {
             Order::Newest => {
                 parts.push("c.id < ?".to_owned());
+                values.push(Sql::Integer(id));
+            }
+            Order::Oldest => {
+                parts.push("c.id > ?".to_owned());
                 values.push(Sql::Integer(id));
             }
             Order::Queue => {

@@ -279,6 +279,7 @@ impl App {
             Command::Settings => self.open_settings(),
             Command::Find | Command::FindHere => self.push(screens::find()),
             Command::Import => self.import(),
+            Command::Export => self.export(),
             Command::CheckCode => self.push(screens::check_code()),
             Command::Copies => self.show_copies(),
             Command::SignIn => self.sign_in(),
@@ -499,6 +500,19 @@ impl App {
             && let Some(copies) = self.make(|cx| Some(screens::copies(cx)))
         {
             self.push(copies);
+        }
+    }
+
+    /// Writes what the tab in front shows.
+    fn export(&mut self) {
+        let Some(what) = self.tabs[self.active].exports() else {
+            self.toast = Some((Tone::Plain, t(self.lang, "export.nothing", &[]), self.now));
+            return;
+        };
+        if self.clear_way()
+            && let Some(export) = self.make(|cx| Some(screens::export(what, cx)))
+        {
+            self.push(export);
         }
     }
 

@@ -14,6 +14,7 @@ use crate::desk::household::Household;
 use crate::desk::settings::Settings;
 use crate::desk::why::Why;
 use crate::desk::workflow::Context;
+use crate::exchange::export::What;
 use crate::store::{Store, StoreError};
 use crate::text::lang::{Lang, t};
 use crate::text::say::say;
@@ -235,6 +236,11 @@ pub trait Screen {
 
     /// Puts the cursor of its list on this case, if it stands there.
     fn point_at(&mut self, _number: &str, _cx: &mut Cx) {}
+
+    /// What of it can be written as a file.
+    fn exports(&self) -> Option<What> {
+        None
+    }
 
     /// Shows this household, if it is that screen's business.
     fn show_household(&mut self, _unit: &str, _cx: &mut Cx) {}

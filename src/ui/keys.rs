@@ -93,6 +93,7 @@ commands! {
     Phrases "phrases" Everywhere ["Ctrl+G"] "Shows the courtesy phrases.";
     Settings "settings" Everywhere ["Ctrl+E"] "Shows the settings.";
     Import "import" Everywhere ["Ctrl+O"] "Imports a roster of households.";
+    Export "export" List ["Ctrl+S"] "Writes the list as a file for other programs.";
     CheckCode "check-code" List ["Ctrl+B"] "Checks a pass by its code.";
     Copies "copies" List ["Ctrl+X"] "Shows the copies of the book, and examines it.";
     Quit "quit" Everywhere ["Ctrl+Q"] "Leaves the program.";

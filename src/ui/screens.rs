@@ -1,12 +1,14 @@
 //! The screens: ten tabs, and what can lie on top of them.
 
 mod answer_pane;
+mod beside;
 mod callbacks;
 mod case_view;
 mod cases;
 mod check_code;
 mod copies;
 mod courtesy;
+mod export;
 mod find;
 mod findings;
 mod form_screen;
@@ -43,6 +45,7 @@ use crate::desk::field::Values;
 use crate::desk::kind::Kind;
 use crate::desk::kinds::Kinds;
 use crate::desk::workflow::may_open;
+use crate::exchange::export::What;
 use crate::store::Store;
 use crate::text::lang::{Lang, t, try_t};
 use crate::text::say::word;
@@ -143,6 +146,12 @@ pub fn copies(cx: &mut Cx) -> Box<dyn Screen> {
 #[must_use]
 pub fn find() -> Box<dyn Screen> {
     Box::new(find::Find::default())
+}
+
+/// Writing what a tab shows as a file.
+#[must_use]
+pub fn export(what: What, cx: &Cx) -> Box<dyn Screen> {
+    Box::new(export::ExportScreen::new(what, cx))
 }
 
 /// A pass looked up by its check code.

@@ -5,6 +5,7 @@ mod backup;
 mod book;
 mod cases;
 mod day;
+mod export;
 mod setup;
 mod terminal;
 mod usage;

@@ -10,10 +10,11 @@ use qiantai::counter::arrears::ChargeList;
 use qiantai::counter::authority::{Deed, REFUSED, VOUCHED};
 use qiantai::counter::cases::{self, Act, NewCase};
 use qiantai::counter::directory::Roster;
+use qiantai::counter::imports::CaseList;
 use qiantai::counter::operators::{NOBODY, WRONG_PIN};
 use qiantai::counter::{
-    CounterError, Result, Session, arrears, backup, community, directory, household_file, operators, passes,
-    privacy, recovery, review, shifts, watch,
+    CounterError, Result, Session, arrears, backup, community, directory, exports, household_file, imports,
+    operators, passes, privacy, recovery, review, shifts, watch,
 };
 use qiantai::desk::case::Case;
 use qiantai::desk::field::Values;
@@ -220,6 +221,18 @@ const VERBS: &[Verb] = &[
     ("review::sign_off", ABOVE, |b, s| {
         let day = b.counter.settings.calendar.day_of(b.counter.now);
         review::sign_off(&mut b.counter.store, s, b.counter.now, day).map(drop)
+    }),
+    ("exports::may_export", COUNTER, |b, s| {
+        exports::may_export(&mut b.counter.store, s, b.counter.now, STANDARD.get("call"), false)
+    }),
+    ("exports::record", ABOVE, |b, s| {
+        let taken = exports::Unmasked { kind: None, from: None, to: None, count: 12 };
+        exports::record(&mut b.counter.store, s, b.counter.now, &taken)
+    }),
+    ("imports::import", ABOVE, |b, s| {
+        let go_on = |_, _| ControlFlow::Continue(());
+        let now = b.counter.now;
+        imports::import(&mut b.counter.store, s, now, &CaseList::default(), false, go_on).map(drop)
     }),
     ("shifts::own", &ALL, |b, s| Ok(shifts::own(&b.counter.store, s).map(drop)?)),
 ];

@@ -2,6 +2,7 @@
 //! their names, pictures as text.
 
 mod codes;
+mod export;
 mod frames;
 mod hostile;
 mod kinds;

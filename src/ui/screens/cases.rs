@@ -12,6 +12,7 @@ use super::plan::Plan;
 use super::rows::{Measures, Rows};
 use crate::desk::field::Values;
 use crate::desk::kind::{Kind, Phase};
+use crate::exchange::export::What;
 use crate::store::cases::{Order, Query, Row};
 use crate::text::lang::t;
 use crate::text::say::kind_name;
@@ -364,6 +365,10 @@ impl Screen for Cases {
 
     fn help_topic(&self) -> &'static str {
         self.kind.id
+    }
+
+    fn exports(&self) -> Option<What> {
+        Some(What::Cases(self.kind))
     }
 
     fn show_case(&mut self, number: &str, cx: &mut Cx) {

@@ -10,6 +10,7 @@ use super::household_form::HouseholdForm;
 use super::household_pane::HouseholdPane;
 use super::list::{Cursor, List};
 use crate::desk::field::Values;
+use crate::exchange::export::What;
 use crate::store::directory::{HouseholdQuery, HouseholdRow};
 use crate::store::find::HouseholdHit;
 use crate::text::lang::t;
@@ -400,6 +401,10 @@ impl Screen for Households {
 
     fn help_topic(&self) -> &'static str {
         "households"
+    }
+
+    fn exports(&self) -> Option<What> {
+        Some(What::Households)
     }
 
     fn show_household(&mut self, unit: &str, cx: &mut Cx) {

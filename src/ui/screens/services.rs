@@ -15,6 +15,7 @@ use super::list::{Cursor, List};
 use crate::desk::field::Values;
 use crate::desk::kind::Kind;
 use crate::desk::kinds::Kinds;
+use crate::exchange::export::What;
 use crate::store::cases::Query;
 use crate::text::lang::t;
 use crate::text::say::kind_name;
@@ -299,6 +300,10 @@ impl Screen for Services {
             hints.push(Hint { key: back, does: t(look.lang, "ui.tab.services", &[]) });
         }
         hints
+    }
+
+    fn exports(&self) -> Option<What> {
+        self.inside.map(|book| What::Cases(self.books[book].kind))
     }
 
     fn help_topic(&self) -> &'static str {
