@@ -284,7 +284,7 @@ const STORIES: &[Story] = &[
     Story {
         kind: "task",
         before: |_| {},
-        opening: &[("what", "更新公告栏", "new notices"), ("due", LATER, LATER)],
+        opening: &[("what", "更新公告栏", "new notices"), ("due_on", LATER, LATER)],
         steps: &[(DESK, "done", &[("result", "已更新", "they hang")], "done")],
     },
     Story {

@@ -13,8 +13,8 @@ fn november(c: &Counter) -> Value {
     json!({
         "title": "客服部11月计划", "month": 11, "department": "service-centre",
         "tasks": [
-            { "what": "礼仪培训一次", "who": "王敏", "due": c.day(2), "measure": "全员合格" },
-            { "what": "更新公告栏", "who": "李娜", "due": c.day(4) },
+            { "what": "礼仪培训一次", "who": "王敏", "due_on": c.day(2), "measure": "全员合格" },
+            { "what": "更新公告栏", "who": "李娜", "due_on": c.day(4) },
         ]
     })
 }
@@ -55,7 +55,7 @@ fn each_line_of_a_plan_becomes_a_task_when_it_starts() {
     assert_eq!(tasks, [("礼仪培训一次", Some("王敏".into())), ("更新公告栏", Some("李娜".into()))]);
     assert_eq!(pointer(&done.case, &done.also[0]), Some("part"));
     assert_eq!(done.also[0].text("plan").as_deref(), Some("客服部11月计划"));
-    let end = c.settings.calendar.next_day_start(done.also[0].text("due").unwrap().parse().unwrap());
+    let end = c.settings.calendar.next_day_start(done.also[0].text("due_on").unwrap().parse().unwrap());
     assert_eq!(done.also[0].due_at(), Some(end - TimeDelta::minutes(1)));
 }
 
@@ -68,14 +68,17 @@ fn a_task_is_done_carried_over_or_found_overdue() {
     assert_eq!((c.findings(&training), c.findings(&board)), (vec!["task-overdue".into()], vec![]));
     let far = |c: &Counter| progress(&c.store, c.now, &c.case(&plan)).unwrap().unwrap();
     assert_eq!(far(&c), Progress { all: 2, done: 0, dropped: 0, overdue: 1 });
-    let later = json!({ "due": c.day(5), "reason": "讲师改期" });
+    let later = json!({ "due_on": c.day(5), "reason": "讲师改期" });
     assert_eq!(c.refused(Desk, &training, "carry", later.clone()), "desk.why.needs_role");
-    let earlier = json!({ "due": tasks[0].text("due"), "reason": "x" });
+    let earlier = json!({ "due_on": tasks[0].text("due_on"), "reason": "x" });
     assert_eq!(c.refused(Boss, &training, "carry", earlier), "desk.why.day_gone_by");
-    let sooner = json!({ "due": c.day(0), "reason": "x" });
+    let sooner = json!({ "due_on": c.day(0), "reason": "x" });
     assert_eq!(c.refused(Boss, &board, "carry", sooner), "task.why.not_later");
     let carried = c.done(Boss, &training, "carry", later);
     assert_eq!((carried.get("carried").as_i64(), c.findings(&training).len()), (Some(1), 0));
+    // Another time is promised by hand, as of everything.
+    let by_hand = json!({ "due": c.at(60), "reason": "急用" });
+    assert_eq!(c.done(Desk, &board, "promise", by_hand).due_at(), Some(c.now + TimeDelta::minutes(60)));
     assert_eq!(c.done(Desk, &board, "give", json!({ "who": "陈静" })).text("who").as_deref(), Some("陈静"));
     let ahead = json!({ "done_on": c.day(1), "result": "已更新" });
     assert_eq!(c.refused(Desk, &board, "done", ahead), "desk.why.day_not_yet");
@@ -90,7 +93,7 @@ fn a_task_is_done_carried_over_or_found_overdue() {
 fn a_plan_accounts_for_what_is_left_and_that_goes_on() {
     let mut c = Counter::new();
     let (plan, tasks) = started(&mut c);
-    let more = json!({ "more": [{ "what": "消防演练", "who": "马军", "due": c.day(9) }] });
+    let more = json!({ "more": [{ "what": "消防演练", "who": "马军", "due_on": c.day(9) }] });
     assert_eq!(c.refused(Desk, &plan, "add", more.clone()), "desk.why.needs_role");
     let drill = c.act(Boss, &plan, "add", more).unwrap().also.remove(0).number;
     assert_eq!(c.case(&plan).get("tasks").as_array().map(Vec::len), Some(3));

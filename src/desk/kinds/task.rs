@@ -27,7 +27,7 @@ pub struct Task {
     pub who: Option<String>,
     /// By when.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub due: Option<NaiveDate>,
+    pub due_on: Option<NaiveDate>,
     /// The end of that day.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub due_at: Option<DateTime<Utc>>,
@@ -50,7 +50,7 @@ pub struct Task {
 
 #[allow(clippy::unnecessary_wraps)] // the signature of every change
 fn dated(s: &Situation, values: &mut Values) -> Result<(), Why> {
-    parts::end_of_day(s, values, "due", "due_at");
+    parts::end_of_day(s, values, "due_on", "due_at");
     Ok(())
 }
 
@@ -68,11 +68,11 @@ fn carried(s: &Situation, values: &mut Values) -> Result<(), Why> {
 
 /// It is carried over to a later day, not to an earlier one.
 fn later(s: &Situation) -> Result<(), Why> {
-    checks::not_gone_by(s, "due")?;
+    checks::not_gone_by(s, "due_on")?;
     let last = s.detail::<Task>().due_at.map(|end| s.settings.calendar.day_of(end));
-    match (checks::day(s.inputs, "due"), last) {
+    match (checks::day(s.inputs, "due_on"), last) {
         (Some(due), Some(last)) if due <= last => {
-            Err(Why::new("task.why.not_later").with("day", Arg::Day(last)).about("due"))
+            Err(Why::new("task.why.not_later").with("day", Arg::Day(last)).about("due_on"))
         }
         _ => Ok(()),
     }
@@ -90,7 +90,7 @@ pub static KIND: Kind = Kind {
     opening: &[
         Field::required("what", FieldType::Text),
         Field::required("who", FieldType::Colleague).preset(Preset::Me).fixed(),
-        Field::required("due", FieldType::Day).fixed(),
+        Field::required("due_on", FieldType::Day).fixed(),
         Field::new("measure", FieldType::Text),
         Field::new("plan", FieldType::Text).fixed(),
     ],
@@ -116,7 +116,7 @@ pub static KIND: Kind = Kind {
         Action::new("give", OPEN, To::Stay).inputs(&[Field::required("who", FieldType::Colleague), NOTE]),
         Action::new("carry", OPEN, To::Stay)
             .supervisor()
-            .inputs(&[Field::required("due", FieldType::Day), Field::required("reason", FieldType::LongText)])
+            .inputs(&[Field::required("due_on", FieldType::Day), Field::required("reason", FieldType::LongText)])
             .checks(&[Guard { id: "later", check: later }])
             .effects(&[Effect::Change(carried), Effect::PromiseAt(DUE, "due_at")]),
         Action::new(ROLL_OVER, OPEN, To::Stay).supervisor().effects(&[Effect::Change(rolled)]),
@@ -127,7 +127,7 @@ pub static KIND: Kind = Kind {
     ],
     on_open: &[Effect::Change(dated), Effect::PromiseAt(DUE, "due_at")],
     summary: &["what"],
-    columns: &["who", "due", "plan", "carried"],
+    columns: &["who", "due_on", "plan", "carried"],
     late: ("task-overdue", Severity::Warning),
     shape: shape::<Task>,
     ..Kind::BASE

@@ -31,7 +31,7 @@ pub struct Line {
     /// Who answers for it.
     pub who: String,
     /// By when.
-    pub due: NaiveDate,
+    pub due_on: NaiveDate,
     /// By what one sees that it is done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub measure: Option<String>,
@@ -125,7 +125,7 @@ fn claims(case: &Case, _: &Settings) -> Vec<Claim> {
 const LINES: FieldType = FieldType::Lines(&[
     Field::required("what", FieldType::Text),
     Field::required("who", FieldType::Colleague),
-    Field::required("due", FieldType::Day),
+    Field::required("due_on", FieldType::Day),
     Field::new("measure", FieldType::Text),
 ]);
 const TASKS_ROLL: Along = Along { reach: Reach::Linked, kind: task::ID, action: task::ROLL_OVER };
