@@ -142,6 +142,14 @@ pub struct Settings {
     /// When copies of the book are made, where they lie and how many are kept.
     #[serde(default)]
     pub backup: BackupPlan,
+    /// Minutes without a key after which the screen is locked; 0 for never.
+    #[serde(default = "lock_minutes")]
+    pub lock_minutes: u32,
+}
+
+/// After how long a screen is locked where the office says nothing.
+const fn lock_minutes() -> u32 {
+    10
 }
 
 impl Settings {

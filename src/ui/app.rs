@@ -16,8 +16,11 @@ use super::look::Look;
 use super::parts::text::TextEdit;
 use super::screens;
 use super::theme::Theme;
-use crate::counter::{self, CounterError, Session, shifts};
+use super::screens::After;
+use crate::counter::authority::Voucher;
+use crate::counter::{self, CounterError, Session, operators, recovery, shifts};
 use crate::desk::field::Values;
+use crate::desk::people::Role;
 use crate::desk::settings::Settings;
 use crate::store::Store;
 use crate::text::lang::{Lang, t};
@@ -25,6 +28,8 @@ use crate::timer::{self, Board, Notice};
 
 /// Number of tabs.
 pub const TABS: usize = 10;
+/// How long before the screen is locked it is said.
+const LOCK_WARNING: TimeDelta = TimeDelta::seconds(30);
 /// Smallest terminal that can be worked on.
 pub const SMALLEST: (u16, u16) = (80, 24);
 
@@ -51,6 +56,8 @@ pub struct App {
     /// Says a sentence while saving waits for another process.
     waiting: Option<Saying>,
     now: DateTime<Utc>,
+    /// When somebody last pressed a key or moved the mouse.
+    touched: DateTime<Utc>,
     bell: bool,
     over: bool,
 }
@@ -86,6 +93,7 @@ impl App {
             waker: std::sync::Arc::new(|| {}),
             waiting: None,
             now,
+            touched: now,
             bell: false,
             over: false,
         };
@@ -142,6 +150,44 @@ impl App {
         if self.toast_left() == Some(Duration::ZERO) {
             self.toast = None;
         }
+        // A clock that was set back counts from there.
+        self.touched = self.touched.min(now);
+        if self.idle_left() == Some(TimeDelta::zero()) {
+            self.lock_idle();
+        }
+    }
+
+    /// How long until the screen is locked because nobody touches it; `None` while that can't be.
+    fn idle_left(&self) -> Option<TimeDelta> {
+        let minutes = self.settings.lock_minutes;
+        if self.session.is_none() || minutes == 0 {
+            return None;
+        }
+        let left = TimeDelta::minutes(i64::from(minutes)) - (self.now - self.touched);
+        Some(left.max(TimeDelta::zero()))
+    }
+
+    /// Whether the screen is about to be locked, which is said beforehand.
+    pub(super) fn locks_soon(&self) -> bool {
+        self.idle_left().is_some_and(|left| left <= LOCK_WARNING)
+    }
+
+    /// How long until it is said that the screen will be locked, or until it is.
+    #[must_use]
+    pub fn lock_wait(&self) -> Option<Duration> {
+        let left = self.idle_left()?;
+        let left = if left > LOCK_WARNING { left - LOCK_WARNING } else { left };
+        // A little later than the instant itself, so that it has come then.
+        left.to_std().ok().map(|left| left + Duration::from_millis(5))
+    }
+
+    /// Nobody has touched the screen for long: what is being typed is parked and the login asks who is there.
+    fn lock_idle(&mut self) {
+        if !self.lock() {
+            // What can't be put aside now (the disk is full, an import is being written) is not lost for
+            // that: it is tried again.
+            self.touched = self.now;
+        }
     }
 
     /// How long the sentence on the bottom line stays yet. It hides what must not be forgotten.
@@ -196,6 +242,7 @@ impl App {
                     self.fail(&error.into());
                 }
                 let was_set_up = self.is_set_up();
+                self.renew();
                 self.read_settings();
                 if !was_set_up && self.is_set_up() && self.session.is_none() {
                     // Another process set the book up in the meantime.
@@ -218,6 +265,14 @@ impl App {
             && key.kind == KeyEventKind::Release
         {
             return;
+        }
+        if matches!(event, Event::Key(_) | Event::Paste(_) | Event::Mouse(_)) {
+            if self.idle_left() == Some(TimeDelta::zero()) {
+                // The key came too late: it was meant for what stood there, not for the login.
+                self.lock_idle();
+                return;
+            }
+            self.touched = now;
         }
         if self.session.is_some() && self.global(event) {
             return;
@@ -283,7 +338,9 @@ impl App {
             Command::CheckCode => self.push(screens::check_code()),
             Command::Copies => self.show_copies(),
             Command::SignIn => self.sign_in(),
-            Command::Lock => self.lock(),
+            Command::Lock => {
+                self.lock();
+            }
             Command::Language => self.apply(Message::Speak(self.lang.other())),
             Command::Quit => self.quit(),
             Command::Refresh => {
@@ -352,6 +409,7 @@ impl App {
                 self.refresh();
             }
             Message::Toast(tone, text) => self.toast = Some((tone, text, self.now)),
+            Message::Vouched(word, after) => self.vouched(word, &after),
             Message::LoggedIn(session) => self.logged_in(session),
             Message::Speak(lang) => {
                 self.lang = lang;
@@ -367,6 +425,24 @@ impl App {
                 self.refresh();
             }
             Message::Quit => self.quit(),
+        }
+    }
+
+    /// Does with a supervisor's word what was refused without it. The word is one deed's: the session
+    /// that carries it is gone afterwards.
+    fn vouched(&mut self, word: Voucher, after: &After) {
+        match after {
+            After::Again if self.layers.is_empty() => self.with_tab(|tab, cx| tab.vouched(word, cx)),
+            After::Again => self.with_top(|top, cx| top.vouched(word, cx)),
+            After::Act(number, action) => {
+                let Some(session) = self.session.clone() else { return };
+                self.session = Some(session.with(word));
+                let form = self.make(|cx| screens::act(number, action, cx));
+                self.session = Some(session);
+                if let Some(form) = form {
+                    self.push(form);
+                }
+            }
         }
     }
 
@@ -427,11 +503,31 @@ impl App {
     }
 
     /// Somebody else takes the desk: what is being typed is parked, the screen asks for name and PIN.
-    fn lock(&mut self) {
-        if self.clear_way() {
-            self.session = None;
-            let login = screens::login(&self.store);
-            self.layers.push(login);
+    ///
+    /// `false` if something there must be answered first.
+    fn lock(&mut self) -> bool {
+        if !self.clear_way() {
+            return false;
+        }
+        let login = match self.session.take() {
+            Some(session) => screens::locked(&self.store, session.name()),
+            None => screens::login(&self.store),
+        };
+        self.toast = None;
+        self.layers.push(login);
+        true
+    }
+
+    /// Who is at work stays so as the file has it now: another process may have given the operator
+    /// another role, or none.
+    fn renew(&mut self) {
+        let Some(session) = &self.session else { return };
+        match operators::renew(&self.store, session) {
+            Ok(Some(session)) => self.session = Some(session),
+            Ok(None) => {
+                self.lock();
+            }
+            Err(error) => self.fail(&error),
         }
     }
 
@@ -441,7 +537,9 @@ impl App {
         self.layers.clear();
         self.read_settings();
         self.read_board();
+        self.touched = self.now;
         self.toast = Some((Tone::Good, text, self.now));
+        self.remind_of_recovery();
         self.remind_of_shift();
         self.count_drafts();
         self.refresh();
@@ -455,6 +553,14 @@ impl App {
         }
         if let Some(opening) = self.make(screens::opening_list) {
             self.push(opening);
+        }
+    }
+
+    /// A book whose supervisors have no recovery code is lost with their PIN.
+    fn remind_of_recovery(&mut self) {
+        let above = self.session.as_ref().is_some_and(|session| session.role() >= Role::Supervisor);
+        if above && recovery::is_missing(&self.store).unwrap_or_default() {
+            self.toast = Some((Tone::Plain, t(self.lang, "ui.recovery.missing", &[]), self.now));
         }
     }
 

@@ -115,6 +115,9 @@ impl App {
     /// A sentence, or what must not be forgotten.
     pub(super) fn draw_status(&self, frame: &mut Frame, area: Rect, look: &Look) {
         let (left, style) = match &self.toast {
+            _ if self.locks_soon() => {
+                (format!(" ! {}", t(look.lang, "ui.locks_soon", &[])), look.theme.style(Role::DueSoon))
+            }
             Some((tone, text, _)) => {
                 let role = match tone {
                     Tone::Good => Role::Done,
@@ -151,16 +154,20 @@ impl App {
     }
 
     fn flags(&self, look: &Look) -> (String, ratatui::style::Style) {
-        if self.session.is_none() {
-            return (String::new(), look.theme.style(Role::Dim));
-        }
-        let mut parts = Vec::new();
         let board = &self.board;
+        let mut parts = Vec::new();
         if board.overdue_callbacks > 0 {
             parts.push(t(look.lang, "ui.flag.callbacks", &[("count", &board.overdue_callbacks.to_string())]));
         }
         if board.overdue_promises > 0 {
             parts.push(t(look.lang, "ui.flag.promises", &[("count", &board.overdue_promises.to_string())]));
+        }
+        if self.session.is_none() {
+            // Nobody has logged in: what waits is counted, whose it is stays in the book.
+            let waits = !parts.is_empty();
+            let role = if waits { Role::Overdue } else { Role::Dim };
+            let words = if waits { format!(" !! {}", parts.join("  ")) } else { String::new() };
+            return (words, look.theme.style(role));
         }
         let overdue = board.worst.is_some() || !parts.is_empty();
         if board.inside > 0 {

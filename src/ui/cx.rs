@@ -8,6 +8,8 @@ use ratatui::layout::Rect;
 use super::keys::Keymap;
 use super::look::Look;
 use super::theme::Theme;
+use super::screens::After;
+use crate::counter::authority::Voucher;
 use crate::counter::{CounterError, Session};
 use crate::desk::field::Values;
 use crate::desk::household::Household;
@@ -162,6 +164,8 @@ pub enum Message {
     SettingsChanged,
     /// A sentence for the bottom line.
     Toast(Tone, String),
+    /// A supervisor gave her word, and what is done with it.
+    Vouched(Voucher, After),
     /// Somebody logged in.
     LoggedIn(Session),
     /// The language is switched.
@@ -230,6 +234,9 @@ pub trait Screen {
     fn popup(&self, _body: Rect) -> Option<Rect> {
         None
     }
+
+    /// Does once more, with a supervisor's word, what was refused for want of a role.
+    fn vouched(&mut self, _word: Voucher, _cx: &mut Cx) {}
 
     /// Shows this case, if it is that screen's business.
     fn show_case(&mut self, _number: &str, _cx: &mut Cx) {}

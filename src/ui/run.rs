@@ -241,10 +241,10 @@ fn repaint(terminal: &mut Terminal<CrosstermBackend<Output>>) -> io::Result<()> 
     terminal.resize(Rect::from((Position::ORIGIN, size)))
 }
 
-/// How long nothing changes by itself: until the clock, a draft that is due or a sentence that ends.
+/// How long nothing changes by itself: until the clock, a draft that is due, a sentence that ends or the lock.
 fn wait(app: &App, draft_due: Option<Instant>, minute: Duration) -> Duration {
     let draft = draft_due.map(|due| due.saturating_duration_since(Instant::now()));
-    [draft, app.toast_left()].into_iter().flatten().fold(minute, Duration::min)
+    [draft, app.toast_left(), app.lock_wait()].into_iter().flatten().fold(minute, Duration::min)
 }
 
 /// The clock on the screen shows minutes.

@@ -26,11 +26,13 @@ mod palette;
 mod phrases;
 mod plan;
 mod recent_pane;
+mod recovery;
 mod review;
 mod rows;
 mod services;
 mod settings;
 mod setup;
+mod vouch;
 
 use crossterm::event::{Event, MouseEvent, MouseEventKind};
 use ratatui::Frame;
@@ -38,8 +40,11 @@ use ratatui::layout::Rect;
 
 use self::case_view::CaseView;
 use self::form_screen::FormScreen;
+pub use self::vouch::After;
+use self::vouch::Vouch;
 use super::cx::{Cx, Hint, Message, Screen, Tone};
 use super::look::Look;
+use crate::counter::authority::Deed;
 use crate::counter::{self, CounterError};
 use crate::desk::field::Values;
 use crate::desk::kind::Kind;
@@ -106,6 +111,12 @@ pub fn tab_of(kinds: Kinds, kind: &Kind) -> usize {
 #[must_use]
 pub fn login(store: &Store) -> Box<dyn Screen> {
     Box::new(login::Login::new(store))
+}
+
+/// The login after that operator's screen was locked.
+#[must_use]
+pub fn locked(store: &Store, name: &str) -> Box<dyn Screen> {
+    Box::new(login::Login::new(store).after(name))
 }
 
 /// The set-up of a book that holds no community yet.
@@ -177,6 +188,12 @@ pub fn new_case(kind: &str, values: Values, cx: &mut Cx) -> Option<Box<dyn Scree
     Some(Box::new(FormScreen::new_case(kind, values, cx)))
 }
 
+/// A recovery code, to be written down.
+#[must_use]
+pub fn recovery_code(name: String, code: String) -> Box<dyn Screen> {
+    Box::new(recovery::RecoveryCode::new(name, code))
+}
+
 /// The form of an action, or the action itself if it asks for nothing.
 pub fn act(number: &str, action: &'static str, cx: &mut Cx) -> Option<Box<dyn Screen>> {
     let case = cx.read(cx.store.case(number)).flatten()?;
@@ -187,6 +204,11 @@ pub fn act(number: &str, action: &'static str, cx: &mut Cx) -> Option<Box<dyn Sc
     }
     let done =
         counter::cases::act(cx.store, cx.session, cx.now, number, action, &Values::new(), Some(revision));
+    if let Err(CounterError::Refused(why)) = &done
+        && let Some(ask) = Vouch::lifting(why, Deed::act(number, action), After::Act(number.to_owned(), action), cx)
+    {
+        return Some(Box::new(ask));
+    }
     if let Some(done) = cx.tell(done) {
         let state = word(cx.lang, kind.id, "state", &done.case.state);
         let mut words = t(cx.lang, "ui.form.acted", &[("number", number), ("state", &state)]);

@@ -10,4 +10,5 @@ mod lists;
 mod office;
 mod pictures;
 mod stage;
+mod trust;
 mod typing;

@@ -13,8 +13,10 @@ use super::answer_pane::AnswerPane;
 use super::courtesy;
 use super::household_pane::HouseholdPane;
 use super::recent_pane::RecentPane;
+use super::vouch::{After, Vouch};
+use crate::counter::authority::{Deed, Voucher};
 use crate::counter::cases::{self, Act, NewCase};
-use crate::counter::{CounterError, Result};
+use crate::counter::{CounterError, Result, Session};
 use crate::desk::case::Case;
 use crate::desk::field::Values;
 use crate::desk::household::{Household, Resident};
@@ -241,7 +243,15 @@ impl FormScreen {
         }
     }
 
-    fn save(&mut self, cx: &mut Cx) {
+    /// What saving does.
+    fn deed(&self) -> Deed {
+        match &self.purpose {
+            Purpose::New => Deed::open(self.kind.id),
+            Purpose::Act { case, action } => Deed::act(&case.number, action),
+        }
+    }
+
+    fn save(&mut self, session: &Session, cx: &mut Cx) {
         let look = cx.look();
         let Some(filled) = self.form.fill(&look) else {
             self.problem = Some(t(cx.lang, "ui.form.mend_first", &[]));
@@ -251,7 +261,7 @@ impl FormScreen {
         let result = match &self.purpose {
             Purpose::New => cases::open(
                 cx.store,
-                cx.session,
+                session,
                 cx.now,
                 &NewCase {
                     kind: self.kind.id.to_owned(),
@@ -260,7 +270,7 @@ impl FormScreen {
                     draft: self.draft,
                 },
             ),
-            Purpose::Act { case, action } => self.act(case, action, filled.values, cx),
+            Purpose::Act { case, action } => self.act(case, action, filled.values, session, cx),
         };
         match result {
             Ok(done) => {
@@ -286,6 +296,9 @@ impl FormScreen {
                 let look = cx.look();
                 self.form.refuse(&why, &look);
                 self.problem = Some(cx.say(&why));
+                if let Some(ask) = Vouch::lifting(&why, self.deed(), After::Again, cx) {
+                    cx.send(Message::Push(Box::new(ask)));
+                }
             }
             Err(error) => cx.fail(&error),
         }
@@ -298,7 +311,14 @@ impl FormScreen {
         follows.then(|| kept.iter().map(|key| ((*key).to_owned(), saved.get(key))).collect())
     }
 
-    fn act(&self, case: &Case, action: &str, values: Values, cx: &mut Cx) -> Result<cases::Done> {
+    fn act(
+        &self,
+        case: &Case,
+        action: &str,
+        values: Values,
+        session: &Session,
+        cx: &mut Cx,
+    ) -> Result<cases::Done> {
         let inputs = if action == "amend" { Self::amended(case, values) } else { values };
         let act = Act {
             number: &case.number,
@@ -307,7 +327,7 @@ impl FormScreen {
             revision: Some(case.revision),
             draft: self.draft,
         };
-        cases::act_with_draft(cx.store, cx.session, cx.now, &act)
+        cases::act_with_draft(cx.store, session, cx.now, &act)
     }
 
     /// Of an amendment only what differs is sent.
@@ -415,7 +435,7 @@ impl Screen for FormScreen {
                 self.unsaved = true;
                 self.pane = HouseholdPane::read(&hit.unit, false, cx);
             }
-            FormEvent::Submit => self.save(cx),
+            FormEvent::Submit => self.save(&cx.session.clone(), cx),
             FormEvent::Park => {
                 if self.park(cx) {
                     cx.send(Message::Close);
@@ -476,6 +496,10 @@ impl Screen for FormScreen {
         if self.unsaved {
             self.write_draft(false, cx);
         }
+    }
+
+    fn vouched(&mut self, word: Voucher, cx: &mut Cx) {
+        self.save(&cx.session.with(word), cx);
     }
 
     fn draft_waits(&self) -> bool {

@@ -9,8 +9,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::form_screen::FromStore;
-use crate::counter::CounterError;
+use super::vouch::{After, Vouch};
+use crate::counter::authority::Voucher;
 use crate::counter::directory;
+use crate::counter::{CounterError, Session};
 use crate::desk::field::{Field, FieldType, Preset, Values};
 use crate::desk::household::{Household, Occupancy, Papers, Relation, Resident};
 use crate::desk::kind::Kind;
@@ -206,7 +208,7 @@ impl HouseholdForm {
         }
     }
 
-    fn save(&mut self, cx: &mut Cx) {
+    fn save(&mut self, session: &Session, cx: &mut Cx) {
         let Some(filled) = self.form.fill(&cx.look()) else {
             self.problem = Some(t(cx.lang, "ui.form.mend_first", &[]));
             return;
@@ -217,7 +219,7 @@ impl HouseholdForm {
             None => filled.values.get("unit").and_then(Value::as_str).unwrap_or_default().to_owned(),
         };
         let saved = household_of(unit, &filled.values).map_err(CounterError::from).and_then(|after| {
-            directory::save_household(cx.store, cx.session, cx.now, self.before.as_ref(), &after)
+            directory::save_household(cx.store, session, cx.now, self.before.as_ref(), &after)
         });
         match saved {
             Ok(household) => {
@@ -236,6 +238,10 @@ impl HouseholdForm {
                 }
                 self.form.refuse(&why, &cx.look());
                 self.problem = Some(cx.say(&why));
+                let unit = self.before.as_ref().map_or("", |household| household.unit.as_str());
+                if let Some(ask) = Vouch::lifting(&why, directory::saving(unit), After::Again, cx) {
+                    cx.send(Message::Push(Box::new(ask)));
+                }
             }
             Err(error) => cx.fail(&error),
         }
@@ -294,7 +300,7 @@ impl Screen for HouseholdForm {
             FormEvent::Ignored => return false,
             FormEvent::Taken => {}
             FormEvent::Changed | FormEvent::Household(_) => self.unsaved = true,
-            FormEvent::Submit => self.save(cx),
+            FormEvent::Submit => self.save(&cx.session.clone(), cx),
             FormEvent::Park => self.put_aside(cx),
             FormEvent::Leave if self.form.is_changed() => self.asks_to_leave = true,
             FormEvent::Leave => {
@@ -345,6 +351,10 @@ impl Screen for HouseholdForm {
         if self.unsaved {
             self.write_draft(false, cx);
         }
+    }
+
+    fn vouched(&mut self, word: Voucher, cx: &mut Cx) {
+        self.save(&cx.session.with(word), cx);
     }
 
     fn draft_waits(&self) -> bool {

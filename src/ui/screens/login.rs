@@ -7,6 +7,7 @@ use ratatui::text::Line;
 
 use super::list::{Cursor, List};
 use crate::counter;
+use crate::counter::operators::PIN_MAX;
 use crate::demo;
 use crate::desk::people::Operator;
 use crate::store::Store;
@@ -19,9 +20,6 @@ use crate::ui::look::Look;
 use crate::ui::parts;
 use crate::ui::theme::Role;
 
-/// Longest PIN or passphrase that is taken, in characters.
-const PIN_MAX: usize = 64;
-
 /// Choosing the operator and typing the PIN.
 pub struct Login {
     operators: Vec<Operator>,
@@ -31,6 +29,8 @@ pub struct Login {
     problem: Option<String>,
     /// The PIN of everybody in a demonstration, where it is no secret.
     demo_pin: Option<String>,
+    /// Who was at work when the screen was locked.
+    was: Option<String>,
 }
 
 impl Login {
@@ -42,7 +42,16 @@ impl Login {
         let mut list = List::default();
         list.set_len(operators.len(), None);
         let demo_pin = demo::pin_of(store).ok().flatten();
-        Self { operators, list, pin: None, problem: None, demo_pin }
+        Self { operators, list, pin: None, problem: None, demo_pin, was: None }
+    }
+
+    /// The same after a lock: who was at work is told, and stands first under the cursor.
+    #[must_use]
+    pub fn after(mut self, name: &str) -> Self {
+        let place = self.operators.iter().position(|operator| operator.name == name);
+        self.list.set_len(self.operators.len(), place);
+        self.was = Some(name.to_owned());
+        self
     }
 
     fn chosen(&self) -> Option<&Operator> {
@@ -137,7 +146,11 @@ impl Screen for Login {
         let title = t(look.lang, "ui.login.title", &[("community", &harmless(&look.settings.community))]);
         let inner = parts::framed(frame, popup, look, &title, None, true);
         let line = |y: u16| Rect { y: inner.y + y, height: 1, ..inner };
-        let choose = t(look.lang, "ui.login.choose", &[]);
+        let choose = match &self.was {
+            Some(name) => t(look.lang, "ui.login.locked", &[("name", &harmless(name))]),
+            None => t(look.lang, "ui.login.choose", &[]),
+        };
+        let choose = fit(&choose, usize::from(inner.width));
         frame.render_widget(Line::styled(choose, look.theme.style(Role::Dim)), line(0));
         let list_area = Rect { y: inner.y + 2, height: rows, ..inner };
         for (y, index) in self.list.window(list_area).enumerate() {

@@ -36,7 +36,8 @@ impl Menu {
 
     fn choose(&self, cx: &mut Cx) {
         let Some(offer) = self.list.selected().and_then(|index| self.offers.get(index)) else { return };
-        if let Some(why) = &offer.why_not {
+        // What only a role stands against can be done with a supervisor's word.
+        if let Some(why) = offer.why_not.as_ref().filter(|why| why.needs.is_none()) {
             let words = cx.say(why);
             cx.toast(Tone::Bad, words);
         } else {

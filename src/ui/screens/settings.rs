@@ -178,7 +178,7 @@ impl SettingsScreen {
         self.in_table = true;
         match doing {
             Doing::Delete => self.leaves = row,
-            Doing::Retire => {
+            Doing::Retire | Doing::Code => {
                 if let Some(row) = row {
                     self.at_once(doing, &row, cx);
                 }

@@ -6,7 +6,8 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use crate::counter::community::{self, Setup};
-use crate::counter::{self, CounterError};
+use crate::counter::operators::PIN_MAX;
+use crate::counter::{self, CounterError, recovery};
 use crate::desk::people::Role as Duty;
 use crate::desk::why::Why;
 use crate::text::lang::{Lang, t};
@@ -22,8 +23,6 @@ use crate::ui::theme::Role;
 
 /// Longest name that can be typed; the counter says where it is too long.
 const NAME_MAX: usize = 80;
-/// Longest PIN that can be typed, as at the login.
-const PIN_MAX: usize = 64;
 /// Columns of the page.
 const COLUMNS: u16 = 76;
 
@@ -149,8 +148,13 @@ impl SetUp {
         }
         match community::init(cx.store, cx.now, &setup) {
             Ok(session) => {
+                let code = recovery::new_recovery_code(cx.store, &session, cx.now, session.name());
+                let name = session.name().to_owned();
                 cx.send(Message::LoggedIn(session));
                 cx.send(Message::Push(Box::new(Offer)));
+                if let Some(code) = cx.tell(code) {
+                    cx.send(Message::Push(super::recovery_code(name, code)));
+                }
             }
             Err(CounterError::Refused(why)) => self.refuse(&why, cx),
             Err(error) => {

@@ -108,7 +108,7 @@ impl Section for Codes {
     }
 
     fn can(&self, doing: Doing) -> bool {
-        doing != Doing::Pin
+        !matches!(doing, Doing::Pin | Doing::Code)
     }
 
     fn fields(&self, doing: Doing, _: Option<&str>) -> Vec<Field> {
@@ -197,7 +197,7 @@ impl Section for Charges {
     }
 
     fn can(&self, doing: Doing) -> bool {
-        doing != Doing::Pin
+        !matches!(doing, Doing::Pin | Doing::Code)
     }
 
     fn fields(&self, doing: Doing, _: Option<&str>) -> Vec<Field> {
@@ -261,7 +261,7 @@ impl Section for Staff {
     }
 
     fn can(&self, doing: Doing) -> bool {
-        doing != Doing::Pin
+        !matches!(doing, Doing::Pin | Doing::Code)
     }
 
     fn fields(&self, _: Doing, _: Option<&str>) -> Vec<Field> {

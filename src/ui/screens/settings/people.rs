@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::codes::object;
 use super::section::{Around, Column, Doing, Edit, Row, Section};
-use crate::counter::{self, operators};
+use crate::counter::{self, operators, recovery};
 use crate::desk::field::{Field, FieldType, Values};
 use crate::desk::people::Role;
 use crate::desk::settings::Settings;
@@ -14,6 +14,7 @@ use crate::text::plain::plain;
 use crate::text::say::word;
 use crate::ui::cx::{Cx, Message};
 use crate::ui::parts::options::Choice;
+use crate::ui::screens::recovery_code;
 use crate::ui::theme::Theme;
 
 const NAME: Field = Field::required("name", FieldType::Text);
@@ -107,6 +108,10 @@ impl Section for Operators {
             }
             (Doing::Pin, Some(name)) => {
                 operators::set_pin(cx.store, cx.session, cx.now, name, &pin(edit)?)?;
+            }
+            (Doing::Code, Some(name)) => {
+                let code = recovery::new_recovery_code(cx.store, cx.session, cx.now, name)?;
+                cx.send(Message::Push(recovery_code(name.to_owned(), code)));
             }
             _ => {}
         }

@@ -31,6 +31,7 @@ const COMMUNITY: &[Field] = &[
     Field::new("telephone", FieldType::Phone),
     Field::required("tz", FieldType::Text),
     Field::required("soon_minutes", FieldType::Count { min: 1, max: 1440 }),
+    Field::required("lock_minutes", FieldType::Count { min: 0, max: 480 }),
 ];
 
 impl Section for Community {
@@ -68,6 +69,7 @@ impl Section for Community {
             "telephone": settings.telephone,
             "tz": settings.calendar.tz().name(),
             "soon_minutes": settings.soon_minutes,
+            "lock_minutes": settings.lock_minutes,
         }))
     }
 
@@ -79,6 +81,7 @@ impl Section for Community {
         settings.community = edit.text("community");
         settings.telephone = edit.text("telephone");
         settings.soon_minutes = u32::try_from(edit.number("soon_minutes")).unwrap_or(1);
+        settings.lock_minutes = u32::try_from(edit.number("lock_minutes")).unwrap_or(0);
         let tz: Tz = edit.text("tz").parse().map_err(|_| Why::new("desk.why.required").about("tz"))?;
         settings.calendar = calendar(settings, |parts| parts.tz = tz).map_err(|why| why.about("tz"))?;
         Ok(())

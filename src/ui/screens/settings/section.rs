@@ -29,11 +29,14 @@ pub enum Doing {
     Retire,
     /// An operator's new PIN.
     Pin,
+    /// A supervisor's new recovery code.
+    Code,
 }
 
 impl Doing {
     /// In the order of their keys, F5 first.
-    pub const ALL: [Self; 5] = [Self::Add, Self::Change, Self::Delete, Self::Retire, Self::Pin];
+    pub const ALL: [Self; 6] =
+        [Self::Add, Self::Change, Self::Delete, Self::Retire, Self::Pin, Self::Code];
 
     /// The key of its words.
     pub const fn key(self) -> &'static str {
@@ -43,6 +46,7 @@ impl Doing {
             Self::Delete => "settings.do.delete",
             Self::Retire => "settings.do.retire",
             Self::Pin => "settings.do.pin",
+            Self::Code => "settings.do.code",
         }
     }
 }

@@ -1,0 +1,119 @@
+//! The lock of a screen that nobody touches, and a supervisor's word at the receptionist's screen.
+
+use qiantai::text::lang::Lang;
+use serde_json::json;
+
+use crate::office::{BOSS, DESK, Office};
+use crate::stage::Stage;
+
+const WIDE: (u16, u16) = (120, 36);
+const SMALL: (u16, u16) = (80, 24);
+
+#[test]
+fn a_screen_that_nobody_touches_is_locked_and_nothing_typed_is_lost() {
+    let mut stage = Stage::receptionist(Office::standard(), Lang::ZhCn);
+    stage.press("F2");
+    stage.type_text("zjg");
+    stage.press("Enter");
+    stage.wait_seconds(9 * 60 + 31);
+    assert!(stage.text(WIDE).contains("马上锁屏"), "{}", stage.text(WIDE));
+    // A key is enough; what it does is not its matter.
+    stage.press("Tab");
+    stage.wait_seconds(60);
+    assert!(!stage.text(WIDE).contains("马上锁屏"));
+    stage.wait_seconds(9 * 60);
+    for size in [WIDE, SMALL] {
+        let locked = stage.text(size);
+        assert!(locked.contains("刚才是 李娜") && locked.contains("回访逾期"), "{locked}");
+        // Whoever passes by sees nobody's name, number or matter.
+        for private in ["张建国", "13800005678", "138****", "3-2-1501", "来电登记"] {
+            assert!(!locked.contains(private), "{private} in {locked}");
+        }
+    }
+    insta::assert_snapshot!("locked", stage.text(SMALL));
+    stage.enter(BOSS);
+    stage.press("Esc");
+    assert!(stage.text(WIDE).contains("王敏"));
+    stage.press("Ctrl+L");
+    stage.enter(DESK);
+    stage.press("Esc F4");
+    assert!(stage.text(WIDE).contains("张建国"), "{}", stage.text(WIDE));
+}
+
+#[test]
+fn a_key_that_comes_after_the_lock_does_nothing() {
+    let mut stage = Stage::receptionist(Office::standard(), Lang::ZhCn);
+    // The loop slept past the instant: the computer was shut and opened again.
+    stage.now += chrono::TimeDelta::hours(8);
+    stage.press("F2");
+    let locked = stage.text(WIDE);
+    assert!(locked.contains("刚才是 李娜") && !locked.contains("新来电"), "{locked}");
+}
+
+#[test]
+fn who_is_disabled_by_another_process_is_locked_out_at_once() {
+    use qiantai::counter::operators;
+    use qiantai::timer::Notice;
+    let mut office = Office::standard();
+    let (boss, now) = (office.boss.clone(), crate::office::now());
+    operators::add(&mut office.store, &boss, now, "陈静", qiantai::desk::people::Role::Receptionist, "802615")
+        .unwrap();
+    let mut stage = Stage::receptionist(office, Lang::ZhCn);
+    stage.app.notice(Notice::Changed, stage.now);
+    assert!(stage.text(WIDE).contains("李娜 "));
+}
+
+#[test]
+fn a_supervisors_word_approves_a_pass_at_the_receptionists_screen() {
+    let mut office = Office::standard();
+    let given = json!({
+        "unit": "5-1-1102", "contact": "曾倩", "applicant_role": "owner", "purpose": "moving",
+        "carrier": "大众搬家", "plate": "粤B12345", "valid_until": "2026-11-24T10:00:00Z",
+        "lines": [{ "name": "沙发", "count": 1 }],
+    });
+    let number = office.open("2026-11-24 09:30", "release-pass", given);
+    let mut stage = Stage::receptionist(office, Lang::ZhCn);
+    stage.press("6 Enter F12");
+    let menu = stage.text(WIDE);
+    let row = menu.lines().find(|line| line.contains("欠")).unwrap_or_else(|| panic!("{menu}"));
+    let digit = row.chars().find(char::is_ascii_digit).unwrap();
+    stage.press(&digit.to_string());
+    insta::assert_snapshot!("vouch", stage.text(SMALL));
+    stage.press("=802615 Enter");
+    assert!(stage.text(WIDE).contains("口令不对"), "{}", stage.text(WIDE));
+    stage.press("=246810 Enter");
+    let case = stage.app.store().case(&number).unwrap().unwrap();
+    assert_eq!(case.state, "approved", "{}", stage.text(WIDE));
+    assert!(stage.text(WIDE).contains("李娜 · 王敏 同意"), "{}", stage.text(WIDE));
+    // It was for this one thing: she is a receptionist as before.
+    stage.press("Esc Ctrl+K");
+    stage.press("Esc");
+    let entry = stage.app.store().timeline(&number).unwrap().pop().unwrap();
+    assert_eq!((entry.by.as_str(), entry.with.as_deref()), (DESK, Some(BOSS)));
+}
+
+#[test]
+fn a_form_that_is_refused_for_its_role_is_saved_by_the_word() {
+    let mut office = Office::standard();
+    let given = json!({ "contact": "周建", "about": "enquiry", "content": "问车位" });
+    let number = office.open("2026-11-24 09:30", "call", given);
+    office.act("2026-11-24 09:31", &number, "escalate", json!({ "reason": "拿不准" }));
+    let mut stage = Stage::receptionist(office, Lang::ZhCn);
+    stage.press("1 Enter F12");
+    let menu = stage.text(WIDE);
+    let row = menu.lines().find(|line| line.contains("主管")).unwrap_or_else(|| panic!("{menu}"));
+    let _ = row;
+    while !stage.text(WIDE).contains("批示  LD-") {
+        let before = stage.text(WIDE);
+        let place = before.lines().find(|line| line.contains("批示"));
+        assert!(place.is_some(), "{before}");
+        let digit = place.unwrap().chars().find(char::is_ascii_digit).unwrap();
+        stage.press(&digit.to_string());
+    }
+    stage.type_text("照章办理");
+    stage.press("Ctrl+S =246810 Enter");
+    let case = stage.app.store().case(&number).unwrap().unwrap();
+    assert_eq!(case.escalated, None, "{}", stage.text(WIDE));
+    let entry = stage.app.store().timeline(&number).unwrap().pop().unwrap();
+    assert_eq!((entry.action.as_str(), entry.with.as_deref()), ("instruct", Some(BOSS)));
+}
