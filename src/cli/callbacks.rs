@@ -7,14 +7,14 @@ use super::{Cx, Desk, Result, args, list, plain, shape, show};
 use crate::desk::callback::ATTEMPTS_BEFORE_VISIT;
 use crate::store::due::CallbackRow;
 use crate::text::lang::Lang;
-use crate::text::show::mask_phone;
 
 pub(super) fn command(lang: Lang) -> Command {
-    args::command(lang, "callbacks").arg(args::flag(lang, "overdue")).arg(args::limit(lang, "50"))
+    args::command(lang, "callbacks").arg(args::flag(lang, "overdue")).arg(args::limit(lang, "50")).arg(args::flag(lang, "unmask"))
 }
 
 pub(super) fn run(cx: &Cx, matches: &ArgMatches) -> Result {
-    let desk = cx.enter()?;
+    let mut desk = cx.enter()?;
+    let whole = list::unmasked(cx, &mut desk, matches, "callbacks")?;
     let before = matches.get_flag("overdue").then_some(cx.now);
     let limit = list::limit(matches);
     let mut rows = desk.store.callbacks(before, limit + 1)?;
@@ -22,7 +22,7 @@ pub(super) fn run(cx: &Cx, matches: &ArgMatches) -> Result {
     rows.truncate(limit);
     cx.say(
         || {
-            let callbacks: Vec<Value> = rows.iter().map(|row| document(cx, &desk, row)).collect();
+            let callbacks: Vec<Value> = rows.iter().map(|row| document(cx, &desk, row, whole)).collect();
             json!({ "callbacks": callbacks, "more": more })
         },
         || {
@@ -30,7 +30,7 @@ pub(super) fn run(cx: &Cx, matches: &ArgMatches) -> Result {
                 return cx.t("cli.callbacks.none", &[]);
             }
             let headings = ["number", "unit", "contact", "phone", "summary", "stage", "due", "attempts"];
-            let cells = rows.iter().map(|row| cells(cx, row)).collect();
+            let cells = rows.iter().map(|row| cells(cx, row, whole)).collect();
             let mut text = plain::table(&cx.headings(&headings), cells, &[7]);
             if more {
                 text.push('\n');
@@ -41,14 +41,14 @@ pub(super) fn run(cx: &Cx, matches: &ArgMatches) -> Result {
     )
 }
 
-fn cells(cx: &Cx, callback: &CallbackRow) -> Vec<String> {
+fn cells(cx: &Cx, callback: &CallbackRow, whole: bool) -> Vec<String> {
     let case = &callback.row.case;
     let attempts = callback.attempts.to_string();
     vec![
         case.number.clone(),
         case.unit.clone().unwrap_or_default(),
         case.contact.clone().unwrap_or_default(),
-        case.phone.as_deref().map(mask_phone).unwrap_or_default(),
+        case.phone.as_deref().map(|phone| plain::number(phone, whole)).unwrap_or_default(),
         case.summary.clone(),
         show::stage(cx, &callback.stage),
         cx.due(Some(callback.next_at)),
@@ -61,7 +61,7 @@ fn visit(callback: &CallbackRow) -> bool {
     callback.attempts as usize >= ATTEMPTS_BEFORE_VISIT
 }
 
-fn document(cx: &Cx, desk: &Desk, callback: &CallbackRow) -> Value {
+fn document(cx: &Cx, desk: &Desk, callback: &CallbackRow, whole: bool) -> Value {
     let tz = cx.tz.get();
     json!({
         "number": callback.row.case.number,
@@ -72,6 +72,6 @@ fn document(cx: &Cx, desk: &Desk, callback: &CallbackRow) -> Value {
         "attempts": callback.attempts,
         "overdue": callback.next_at < cx.now,
         "visit": visit(callback),
-        "case": shape::row(&callback.row, desk.store.kinds(), tz),
+        "case": shape::row(&callback.row, desk.store.kinds(), tz, whole),
     })
 }

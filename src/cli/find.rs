@@ -7,16 +7,17 @@ use super::{Cx, Desk, Result, args, ask, list, plain, shape};
 use crate::desk::household::Household;
 use crate::text::lang::Lang;
 use crate::text::plain::harmless;
-use crate::text::show::mask_phone;
 
 pub(super) fn command(lang: Lang) -> Command {
     args::command(lang, "find")
         .arg(args::positional(lang, "text").required(true))
         .arg(args::limit(lang, "20"))
+        .arg(args::flag(lang, "unmask"))
 }
 
 pub(super) fn run(cx: &Cx, matches: &ArgMatches) -> Result {
-    let desk = cx.enter()?;
+    let mut desk = cx.enter()?;
+    let whole = list::unmasked(cx, &mut desk, matches, "find")?;
     let text = ask::text(matches, "text");
     let limit = list::limit(matches);
     let households = households(&desk, text, limit)?;
@@ -26,22 +27,22 @@ pub(super) fn run(cx: &Cx, matches: &ArgMatches) -> Result {
             let found: Vec<Value> = households
                 .iter()
                 .map(|(household, open)| {
-                    let mut document = shape::household(household);
+                    let mut document = shape::household(household, whole);
                     document["open"] = json!(open);
                     document
                 })
                 .collect();
-            json!({ "households": found, "cases": list::documents(cx, &desk, &cases) })
+            json!({ "households": found, "cases": list::documents(cx, &desk, &cases, whole) })
         },
         || {
             let mut parts = Vec::new();
             if !households.is_empty() {
-                let rows = households.iter().map(|(household, open)| cells(cx, household, *open));
+                let rows = households.iter().map(|(household, open)| cells(cx, household, *open, whole));
                 let headings = cx.headings(&["unit", "residents", "occupancy", "still_open"]);
                 parts.push(plain::table(&headings, rows.collect(), &[3]));
             }
             if !cases.is_empty() {
-                parts.push(cx.cases(&cases));
+                parts.push(cx.cases(&cases, whole));
             }
             if parts.is_empty() {
                 parts.push(cx.t("cli.find.none", &[("text", &harmless(text))]));
@@ -67,10 +68,10 @@ fn households(desk: &Desk, text: &str, limit: usize) -> Result<Vec<(Household, u
     Ok(found)
 }
 
-fn cells(cx: &Cx, household: &Household, open: u64) -> Vec<String> {
+fn cells(cx: &Cx, household: &Household, open: u64, whole: bool) -> Vec<String> {
     let residents = household.residents.iter().map(|resident| {
         let relation = cx.t(&format!("household.relation.{}", resident.relation.id()), &[]);
-        let phone = resident.phones.first().map(|phone| mask_phone(phone)).unwrap_or_default();
+        let phone = resident.phones.first().map(|phone| plain::number(phone, whole)).unwrap_or_default();
         format!("{} {relation} {phone}", resident.name).trim().to_owned()
     });
     vec![

@@ -3,8 +3,9 @@
 use clap::{ArgMatches, Command};
 use serde_json::{Value, json};
 
-use super::{Cx, Result, args, ask, plain, shape};
+use super::{Cx, Desk, Result, args, ask, plain, shape};
 use crate::counter::household_file::{self, Cover, Leaf};
+use crate::counter::privacy;
 use crate::store::past::Past;
 use crate::text::lang::Lang;
 use crate::text::plain::harmless;
@@ -15,12 +16,18 @@ use crate::text::show::show_money;
 const PAGE: usize = 500;
 
 pub(super) fn command(lang: Lang) -> Command {
-    args::command(lang, "household").arg(args::positional(lang, "unit").required(true))
+    args::command(lang, "household")
+        .arg(args::positional(lang, "unit").required(true))
+        .arg(args::flag(lang, "unmask"))
 }
 
 pub(super) fn run(cx: &Cx, matches: &ArgMatches) -> Result {
-    let desk = cx.enter()?;
-    let cover = household_file::cover(&desk.store, &desk.session, ask::text(matches, "unit"))?;
+    let mut desk = cx.enter()?;
+    let mut cover = household_file::cover(&desk.store, &desk.session, ask::text(matches, "unit"))?;
+    if matches.get_flag("unmask") {
+        let Desk { store, session, .. } = &mut desk;
+        cover.household = privacy::reveal(store, session, cx.now, &cover.household.unit)?;
+    }
     let mut leaves: Vec<Leaf> = Vec::new();
     loop {
         let part = Past::After(leaves.last().map(|leaf| leaf.seq));
@@ -54,7 +61,7 @@ fn document(cx: &Cx, cover: &Cover, leaves: &[Leaf]) -> Value {
         })
         .collect();
     json!({
-        "household": shape::household(&cover.household),
+        "household": shape::household(&cover.household, true),
         "papers": cover.household.papers,
         "owed": cover.owed,
         "owed_on": cover.owed_on,

@@ -4,6 +4,7 @@ use clap::{ArgMatches, Command};
 use serde_json::{Value, json};
 
 use super::{Cx, Desk, Result, args, ask, open, shape};
+use crate::counter::privacy;
 use crate::store::cases::{Query, Row};
 use crate::text::lang::Lang;
 
@@ -15,10 +16,11 @@ pub(super) fn command(lang: Lang) -> Command {
         .arg(args::option(lang, "from", "DAY"))
         .arg(args::option(lang, "to", "DAY"))
         .arg(args::limit(lang, "50"))
+        .arg(args::flag(lang, "unmask"))
 }
 
 pub(super) fn run(cx: &Cx, matches: &ArgMatches) -> Result {
-    let desk = cx.enter()?;
+    let mut desk = cx.enter()?;
     let kind = open::kind(&desk, ask::text(matches, "kind"))?;
     let query = Query {
         kind: Some(kind.id.to_owned()),
@@ -29,11 +31,12 @@ pub(super) fn run(cx: &Cx, matches: &ArgMatches) -> Result {
         limit: limit(matches),
         ..Query::default()
     };
+    let whole = unmasked(cx, &mut desk, matches, &format!("list {}", kind.id))?;
     let page = desk.store.list(&query)?;
     cx.say(
-        || json!({ "cases": documents(cx, &desk, &page.rows), "more": page.more }),
+        || json!({ "cases": documents(cx, &desk, &page.rows, whole), "more": page.more }),
         || {
-            let mut text = cx.cases(&page.rows);
+            let mut text = cx.cases(&page.rows, whole);
             if page.more {
                 text.push('\n');
                 text.push_str(&cx.t("cli.list.more", &[]));
@@ -44,8 +47,17 @@ pub(super) fn run(cx: &Cx, matches: &ArgMatches) -> Result {
 }
 
 /// Rows as documents.
-pub(super) fn documents(cx: &Cx, desk: &Desk, rows: &[Row]) -> Vec<Value> {
-    rows.iter().map(|row| shape::row(row, desk.store.kinds(), cx.tz.get())).collect()
+pub(super) fn documents(cx: &Cx, desk: &Desk, rows: &[Row], whole: bool) -> Vec<Value> {
+    rows.iter().map(|row| shape::row(row, desk.store.kinds(), cx.tz.get(), whole)).collect()
+}
+
+/// Whether `--unmask` was given; that numbers are seen whole is on record then.
+pub(super) fn unmasked(cx: &Cx, desk: &mut Desk, matches: &ArgMatches, what: &str) -> Result<bool> {
+    let whole = matches.get_flag("unmask");
+    if whole {
+        privacy::unmask(&mut desk.store, &desk.session, cx.now, what)?;
+    }
+    Ok(whole)
 }
 
 /// The value of `--limit`.

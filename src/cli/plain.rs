@@ -37,6 +37,11 @@ pub(super) fn table(headings: &[String], rows: Vec<Vec<String>>, right: &[usize]
     table.trim_fmt()
 }
 
+/// A telephone number in a list.
+pub(super) fn number(phone: &str, whole: bool) -> String {
+    if whole { phone.to_owned() } else { mask_phone(phone) }
+}
+
 impl Cx {
     /// The words of headings under `cli.column.…`.
     pub(super) fn headings(&self, ids: &[&str]) -> Vec<String> {
@@ -61,8 +66,9 @@ impl Cx {
         word(self.lang, &case.kind, "state", &case.state)
     }
 
-    /// A list of cases. Telephone numbers are masked: lists lie open to others' eyes.
-    pub(super) fn cases(&self, rows: &[Row]) -> String {
+    /// A list of cases. Telephone numbers are masked unless they are to be seen whole: lists lie open to
+    /// others' eyes.
+    pub(super) fn cases(&self, rows: &[Row], whole: bool) -> String {
         if rows.is_empty() {
             return self.t("cli.list.none", &[]);
         }
@@ -74,7 +80,7 @@ impl Cx {
                     case.number.clone(),
                     case.unit.clone().unwrap_or_default(),
                     case.contact.clone().unwrap_or_default(),
-                    case.phone.as_deref().map(mask_phone).unwrap_or_default(),
+                    case.phone.as_deref().map(|phone| number(phone, whole)).unwrap_or_default(),
                     case.summary.clone(),
                     self.state(case),
                     case.owner.clone(),

@@ -12,6 +12,7 @@ use crate::desk::kind::Kind;
 use crate::desk::kinds::Kinds;
 use crate::desk::timeline::Entry;
 use crate::store::cases::Row;
+use crate::text::show::mask_phone;
 
 /// An instant with the community's offset.
 pub(super) fn at(at: DateTime<Utc>, tz: Tz) -> String {
@@ -82,9 +83,29 @@ pub(super) fn whole(whole: &Case, kinds: Kinds, tz: Tz) -> Value {
     case(whole, whole.due_at(), kinds, tz)
 }
 
-/// A case of a list.
-pub(super) fn row(row: &Row, kinds: Kinds, tz: Tz) -> Value {
-    case(&row.case, row.due_at, kinds, tz)
+/// A case of a list. Telephone numbers are masked in it, unless they are to be seen whole.
+pub(super) fn row(row: &Row, kinds: Kinds, tz: Tz, whole: bool) -> Value {
+    if whole {
+        return case(&row.case, row.due_at, kinds, tz);
+    }
+    let mut shown = row.case.clone();
+    shown.phone = shown.phone.as_deref().map(mask_phone);
+    mask(&mut shown.detail, &fields(kinds.get(&shown.kind)));
+    case(&shown, row.due_at, kinds, tz)
+}
+
+/// Masks the telephone numbers among these values, those in lines too.
+fn mask(values: &mut Values, fields: &[&Field]) {
+    for field in fields {
+        match (field.ty, values.get_mut(field.key)) {
+            (FieldType::Phone, Some(Value::String(phone))) => *phone = mask_phone(phone),
+            (FieldType::Lines(columns), Some(Value::Array(rows))) => {
+                let columns: Vec<&Field> = columns.iter().collect();
+                rows.iter_mut().filter_map(Value::as_object_mut).for_each(|row| mask(row, &columns));
+            }
+            _ => {}
+        }
+    }
 }
 
 /// A case that something was just done to, with those that were opened by it.
@@ -179,13 +200,18 @@ pub(super) fn callback(callback: &Callback, now: DateTime<Utc>, tz: Tz) -> Value
 }
 
 /// A household with its residents.
-pub(super) fn household(household: &Household) -> Value {
+pub(super) fn household(household: &Household, whole: bool) -> Value {
+    let mut residents = household.residents.clone();
+    if !whole {
+        let phones = residents.iter_mut().flat_map(|resident| &mut resident.phones);
+        phones.for_each(|phone| *phone = mask_phone(phone));
+    }
     json!({
         "unit": household.unit,
         "area": household.area,
         "occupancy": household.occupancy,
         "moved_in": household.moved_in,
         "arrears": household.arrears,
-        "residents": household.residents,
+        "residents": residents,
     })
 }

@@ -8,7 +8,6 @@ use serde_json::{Map, Value};
 use super::authority::at_work;
 use super::{Result, Session};
 use crate::desk::household::{Household, Owed, Papers};
-use crate::desk::people::Role;
 use crate::desk::timeline::{Change, Entry};
 use crate::desk::why::{Arg, Why};
 use crate::store::past::{Past, PastEntry};
@@ -23,7 +22,7 @@ use crate::text::typed;
 /// The first page of the file: who it is about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Cover {
-    /// The household, with telephone numbers as far as the reader may see them.
+    /// The household, its telephone numbers masked.
     pub household: Household,
     /// What it owes, charge by charge.
     pub owed: Vec<Owed>,
@@ -84,20 +83,18 @@ pub fn charge(owed: &Owed) -> String {
     format!("{} {}", harmless(what.trim()), money(owed.amount)).trim().to_owned()
 }
 
-/// The first page of a household's file. Telephone numbers are masked but for a supervisor.
+/// The first page of a household's file. Telephone numbers are masked: [`super::privacy::reveal`] shows them.
 ///
 /// # Errors
 /// Nobody is at work, there is no such household, or the file can't be read.
 pub fn cover(store: &Store, session: &Session, unit: &str) -> Result<Cover> {
-    let role = at_work(store, session)?.role;
+    at_work(store, session)?;
     let unit = typed::unit(unit).map_or_else(|_| unit.trim().to_owned(), |unit| unit.label());
     let Some(mut household) = store.household(&unit)? else {
         return Err(Why::new("counter.why.unit_not_in_directory").with("unit", Arg::Text(unit)).into());
     };
-    if role < Role::Supervisor {
-        let phones = household.residents.iter_mut().flat_map(|resident| &mut resident.phones);
-        phones.for_each(|phone| *phone = mask_phone(phone));
-    }
+    let phones = household.residents.iter_mut().flat_map(|resident| &mut resident.phones);
+    phones.for_each(|phone| *phone = mask_phone(phone));
     let owed = store.owed(&unit)?.map(|(owed, _)| owed).unwrap_or_default();
     Ok(Cover { household, owed, owed_on: store.owed_list()?.map(|list| list.day) })
 }
@@ -107,7 +104,7 @@ pub fn cover(store: &Store, session: &Session, unit: &str) -> Result<Cover> {
 /// # Errors
 /// The file can't be read.
 pub fn leaves(store: &Store, session: &Session, unit: &str, part: Past, limit: usize) -> Result<Vec<Leaf>> {
-    let masked = at_work(store, session)?.role < Role::Supervisor;
+    at_work(store, session)?;
     let kinds = store.kinds();
     let kind_of = |number: &str| {
         let prefix = number.split('-').next().unwrap_or_default();
@@ -135,7 +132,7 @@ pub fn leaves(store: &Store, session: &Session, unit: &str, part: Past, limit: u
             });
         } else {
             let body: Value = serde_json::from_str(&record.body).map_err(StoreError::from)?;
-            leaf.changes = changes(&body, masked);
+            leaf.changes = changes(&body);
         }
         Ok(leaf)
     };
@@ -143,7 +140,7 @@ pub fn leaves(store: &Store, session: &Session, unit: &str, part: Past, limit: u
 }
 
 /// What a change of the directory changed, field by field.
-fn changes(body: &Value, masked: bool) -> Vec<Change> {
+fn changes(body: &Value) -> Vec<Change> {
     let (before, after) = (body.get("before"), body.get("after"));
     let nothing = Map::new();
     let (Some(after), before) = (after.and_then(Value::as_object), before.and_then(Value::as_object)) else {
@@ -156,8 +153,7 @@ fn changes(body: &Value, masked: bool) -> Vec<Change> {
     keys.sort();
     keys.dedup();
     let value = |of: &Map<String, Value>, key: &str| {
-        let value = of.get(key).cloned().unwrap_or_default();
-        if masked { without_phones(value) } else { value }
+        without_phones(of.get(key).cloned().unwrap_or_default())
     };
     keys.into_iter()
         .filter(|key| key.as_str() != "unit" && before.get(*key) != after.get(*key))

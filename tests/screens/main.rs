@@ -9,6 +9,7 @@ mod kinds;
 mod lists;
 mod office;
 mod pictures;
+mod privacy;
 mod stage;
 mod trust;
 mod typing;

@@ -1,6 +1,10 @@
 //! The lock of a screen that nobody touches, and a supervisor's word at the receptionist's screen.
 
+use qiantai::counter::operators;
+use qiantai::desk::kinds::STANDARD;
+use qiantai::store::Store;
 use qiantai::text::lang::Lang;
+use qiantai::timer::Notice;
 use serde_json::json;
 
 use crate::office::{BOSS, DESK, Office};
@@ -52,15 +56,18 @@ fn a_key_that_comes_after_the_lock_does_nothing() {
 
 #[test]
 fn who_is_disabled_by_another_process_is_locked_out_at_once() {
-    use qiantai::counter::operators;
-    use qiantai::timer::Notice;
-    let mut office = Office::standard();
-    let (boss, now) = (office.boss.clone(), crate::office::now());
-    operators::add(&mut office.store, &boss, now, "陈静", qiantai::desk::people::Role::Receptionist, "802615")
-        .unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    let office = Office::over(Store::open(directory.path(), STANDARD).unwrap());
+    let boss = office.boss.clone();
     let mut stage = Stage::receptionist(office, Lang::ZhCn);
+    stage.press("F2 Tab");
+    stage.type_text("李四");
+    let mut other = Store::open(directory.path(), STANDARD).unwrap();
+    operators::disable(&mut other, &boss, stage.now, DESK, true).unwrap();
     stage.app.notice(Notice::Changed, stage.now);
-    assert!(stage.text(WIDE).contains("李娜 "));
+    let locked = stage.text(WIDE);
+    assert!(locked.contains("请选操作员") && !locked.contains("李四"), "{locked}");
+    assert_eq!(stage.app.store().drafts(Some(DESK)).unwrap().len(), 1);
 }
 
 #[test]

@@ -45,6 +45,8 @@ pub struct HouseholdPane {
     chosen: Option<usize>,
     /// Another case was chosen since it was drawn: it is brought into sight.
     follow: bool,
+    /// Telephone numbers stand in full.
+    revealed: bool,
     scroll: u16,
     /// Where it was last drawn.
     drawn: Rect,
@@ -92,6 +94,7 @@ impl HouseholdPane {
             kinds,
             chosen: None,
             follow: false,
+            revealed: false,
             scroll: 0,
             drawn: Rect::ZERO,
             lines: 0,
@@ -115,6 +118,11 @@ impl HouseholdPane {
         self.chosen = chosen;
     }
 
+    /// Shows telephone numbers in full, or masks them again.
+    pub const fn reveal(&mut self, whole: bool) {
+        self.revealed = whole;
+    }
+
     /// Scrolls by so many lines.
     pub fn scroll_by(&mut self, lines: i32) {
         let last = i32::from(self.lines.saturating_sub(self.drawn.height));
@@ -132,7 +140,7 @@ impl HouseholdPane {
         self.drawn = Rect::ZERO;
     }
 
-    /// Draws it; `whole` shows telephone numbers in full.
+    /// Draws it; `whole` when it is the page at work.
     pub fn draw(&mut self, frame: &mut Frame, area: Rect, look: &Look, whole: bool) {
         let inner = parts::framed(frame, area, look, &self.household.unit, None, whole);
         let (lines, chosen) = self.content(usize::from(inner.width), look, whole);
@@ -159,7 +167,7 @@ impl HouseholdPane {
             let phones: Vec<String> = resident
                 .phones
                 .iter()
-                .map(|phone| if whole { phone.clone() } else { mask_phone(phone) })
+                .map(|phone| if self.revealed { phone.clone() } else { mask_phone(phone) })
                 .collect();
             lines.push(text(format!("{}  {relation}  {}", resident.name, phones.join(" ")), Role::Title));
         }

@@ -9,7 +9,9 @@ use super::household_file::HouseholdFile;
 use super::household_form::HouseholdForm;
 use super::household_pane::HouseholdPane;
 use super::list::{Cursor, List};
+use crate::counter::privacy;
 use crate::desk::field::Values;
+use crate::desk::household::Household;
 use crate::exchange::export::What;
 use crate::store::directory::{HouseholdQuery, HouseholdRow};
 use crate::store::find::HouseholdHit;
@@ -40,6 +42,8 @@ pub struct Households {
     page: bool,
     cases: List,
     total: u64,
+    /// The household whose numbers stand in full, and who asked for that.
+    revealed: Option<(String, String)>,
 }
 
 impl Default for Households {
@@ -53,6 +57,7 @@ impl Default for Households {
             pane: None,
             page: false,
             cases: List::default(),
+            revealed: None,
             total: 0,
         }
     }
@@ -173,9 +178,18 @@ impl Households {
     }
 
     /// Opens the form of the chosen household.
-    fn change(&self, cx: &mut Cx) {
-        let Some(unit) = self.unit() else { return };
-        if let Some(household) = cx.read(cx.store.household(&unit)).flatten() {
+    /// Shows the numbers of the household in full, which goes on record.
+    fn reveal(&mut self, cx: &mut Cx) -> Option<Household> {
+        let unit = self.unit()?;
+        let household = privacy::reveal(cx.store, cx.session, cx.now, &unit);
+        let household = cx.tell(household)?;
+        self.revealed = Some((unit, cx.session.name().to_owned()));
+        Some(household)
+    }
+
+    fn change(&mut self, cx: &mut Cx) {
+        // In the form all numbers stand in full.
+        if let Some(household) = self.reveal(cx) {
             let form = HouseholdForm::new(Some(household), cx);
             cx.send(Message::Push(Box::new(form)));
         }
@@ -197,6 +211,8 @@ impl Households {
 
 impl Screen for Households {
     fn refresh(&mut self, cx: &mut Cx) {
+        // Whoever sits here now asks anew.
+        self.revealed = self.revealed.take().filter(|(_, by)| by == cx.session.name());
         self.read(cx);
     }
 
@@ -247,6 +263,7 @@ impl Screen for Households {
             match &mut self.pane {
                 Some(pane) => {
                     pane.choose(self.cases.selected().filter(|_| self.page));
+                    pane.reveal(self.revealed.as_ref().is_some_and(|(unit, _)| unit == pane.unit()));
                     pane.draw(frame, area, look, self.page);
                     if self.page {
                         // A page of keys is what is in sight, less the facts above.
@@ -309,6 +326,10 @@ impl Screen for Households {
                 self.change(cx);
                 return true;
             }
+            Some(Command::Reveal) => {
+                self.reveal(cx);
+                return true;
+            }
             Some(Command::Household) => {
                 let file = self.unit().and_then(|unit| HouseholdFile::read(&unit, cx));
                 if let Some(file) = file {
@@ -363,6 +384,10 @@ impl Screen for Households {
         if self.page {
             return vec![
                 Hint { key: "Enter".into(), does: t(look.lang, "ui.key.show", &[]) },
+                Hint {
+                    key: look.keymap.label(Command::Reveal),
+                    does: t(look.lang, "ui.key.reveal", &[]),
+                },
                 Hint {
                     key: look.keymap.label(Command::Household),
                     does: t(look.lang, "household.key.file", &[]),
