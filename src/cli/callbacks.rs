@@ -9,7 +9,10 @@ use crate::store::due::CallbackRow;
 use crate::text::lang::Lang;
 
 pub(super) fn command(lang: Lang) -> Command {
-    args::command(lang, "callbacks").arg(args::flag(lang, "overdue")).arg(args::limit(lang, "50")).arg(args::flag(lang, "unmask"))
+    args::command(lang, "callbacks")
+        .arg(args::flag(lang, "overdue"))
+        .arg(args::limit(lang, "50"))
+        .arg(args::flag(lang, "unmask"))
 }
 
 pub(super) fn run(cx: &Cx, matches: &ArgMatches) -> Result {

@@ -152,9 +152,7 @@ fn changes(body: &Value) -> Vec<Change> {
     let mut keys: Vec<&String> = after.keys().chain(before.keys()).collect();
     keys.sort();
     keys.dedup();
-    let value = |of: &Map<String, Value>, key: &str| {
-        without_phones(of.get(key).cloned().unwrap_or_default())
-    };
+    let value = |of: &Map<String, Value>, key: &str| without_phones(of.get(key).cloned().unwrap_or_default());
     keys.into_iter()
         .filter(|key| key.as_str() != "unit" && before.get(*key) != after.get(*key))
         .map(|key| Change { field: key.clone(), before: value(before, key), after: value(after, key) })

@@ -7,8 +7,8 @@ use ratatui::layout::Rect;
 
 use super::keys::Keymap;
 use super::look::Look;
-use super::theme::Theme;
 use super::screens::After;
+use super::theme::Theme;
 use crate::counter::authority::Voucher;
 use crate::counter::{CounterError, Session};
 use crate::desk::field::Values;

@@ -205,7 +205,8 @@ pub fn act(number: &str, action: &'static str, cx: &mut Cx) -> Option<Box<dyn Sc
     let done =
         counter::cases::act(cx.store, cx.session, cx.now, number, action, &Values::new(), Some(revision));
     if let Err(CounterError::Refused(why)) = &done
-        && let Some(ask) = Vouch::lifting(why, Deed::act(number, action), After::Act(number.to_owned(), action), cx)
+        && let Some(ask) =
+            Vouch::lifting(why, Deed::act(number, action), After::Act(number.to_owned(), action), cx)
     {
         return Some(Box::new(ask));
     }

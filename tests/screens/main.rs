@@ -4,6 +4,7 @@
 mod codes;
 mod export;
 mod frames;
+mod gate;
 mod hostile;
 mod kinds;
 mod lists;

@@ -384,10 +384,7 @@ impl Screen for Households {
         if self.page {
             return vec![
                 Hint { key: "Enter".into(), does: t(look.lang, "ui.key.show", &[]) },
-                Hint {
-                    key: look.keymap.label(Command::Reveal),
-                    does: t(look.lang, "ui.key.reveal", &[]),
-                },
+                Hint { key: look.keymap.label(Command::Reveal), does: t(look.lang, "ui.key.reveal", &[]) },
                 Hint {
                     key: look.keymap.label(Command::Household),
                     does: t(look.lang, "household.key.file", &[]),

@@ -50,7 +50,7 @@ impl Vouch {
     /// Asks for the word that lifts a refusal; `None` where nobody can give it, or none is needed.
     pub fn lifting(why: &Why, deed: Deed, after: After, cx: &mut Cx) -> Option<Self> {
         let needed = why.needs.filter(|needed| cx.session.role() < *needed)?;
-        let able = cx.read(operators::who_vouches(cx.store, cx.session))?;
+        let able = cx.tell(operators::who_vouches(cx.store, cx.session))?;
         let able: Vec<Operator> = able.into_iter().filter(|operator| operator.role >= needed).collect();
         if able.is_empty() {
             return None;
@@ -171,7 +171,8 @@ impl Screen for Vouch {
             let line = Rect { y, height: 1, ..inner };
             frame.render_widget(Line::styled(label.clone(), look.theme.style(Role::Text)), line);
             let columns = width(&label) as u16;
-            let field = Rect { x: line.x + columns, width: line.width.saturating_sub(columns).min(32), ..line };
+            let field =
+                Rect { x: line.x + columns, width: line.width.saturating_sub(columns).min(32), ..line };
             pin.draw(frame, field, look.theme.style(Role::FieldFocused), true);
         }
         if let Some(problem) = &self.problem {

@@ -35,8 +35,7 @@ pub enum Doing {
 
 impl Doing {
     /// In the order of their keys, F5 first.
-    pub const ALL: [Self; 6] =
-        [Self::Add, Self::Change, Self::Delete, Self::Retire, Self::Pin, Self::Code];
+    pub const ALL: [Self; 6] = [Self::Add, Self::Change, Self::Delete, Self::Retire, Self::Pin, Self::Code];
 
     /// The key of its words.
     pub const fn key(self) -> &'static str {
