@@ -182,24 +182,28 @@ fn a_book_without_a_community_asks_for_one() {
             let words = t(lang, &format!("counter.why.{key}"), &[("min", "6")]);
             screen.sees(&qiantai::text::width::fit(&words, 50).replace("..", ""));
         }
-        screen.press(&["蔚蓝新都", "Tab", "王敏", "Tab", "Tab", "１２３４５６", "Tab", "12345"]);
+        screen.press(&["蔚蓝新都", "Tab", "王敏", "Tab", "Tab", "２４６８１０", "Tab", "24681"]);
         screen.press(&["Ctrl+S"]);
         screen.sees(&differ);
         screen.sees("******");
-        screen.sees_no("123456");
-        screen.press(&["6", "Enter"]);
+        screen.sees_no("246810");
+        screen.press(&["0", "Enter"]);
+        // The code that opens the book when the PIN is lost stands there once.
+        screen.sees(&t(lang, "ui.recovery.title", &[("name", "王敏")]));
+        assert!(!qiantai::counter::recovery::is_missing(screen.app.store()).unwrap());
+        screen.press(&["Enter"]);
         let offer = screen.say("setup.offer.title");
         screen.sees(&offer);
         let settings = screen.app.store().settings().unwrap().unwrap();
         assert_eq!(settings.community, "蔚蓝新都");
         assert_eq!(journal(screen.app.store(), "settings"), ["set-up"]);
         // Full-width digits of an input method are the same PIN at the login.
-        screen.press(&["Esc", "Ctrl+L", "1", "123456", "Enter"]);
+        screen.press(&["Esc", "Ctrl+L", "1", "246810", "Enter"]);
         let welcome = t(lang, "ui.welcome", &[("name", "王敏")]);
         screen.sees(&welcome);
         // And the offer leads to the import.
         let mut screen = Screen::new(Store::in_memory(STANDARD).unwrap(), None, lang, size);
-        screen.press(&["a", "Tab", "b", "Tab", "Tab", PIN, "Tab", PIN, "Enter", "Enter"]);
+        screen.press(&["a", "Tab", "b", "Tab", "Tab", PIN, "Tab", PIN, "Enter", "Enter", "Enter"]);
         let choose = screen.say("import.step.file");
         screen.sees(&choose);
     }

@@ -54,7 +54,7 @@ fn a_day_is_reviewed_and_signed_with_what_is_carried_over() {
     let office = Office::new();
     let number = overdue(&office);
     let review = office.json(&["review"]);
-    assert_eq!(keys(&review), ["day", "figures", "findings", "late", "signed"]);
+    assert_eq!(keys(&review), ["day", "figures", "findings", "late", "operators", "signed"]);
     assert_eq!(review["signed"], json!(null));
     assert_eq!(review["figures"]["opened"], json!({ "repair": 1 }));
     let finding = &review["findings"][0];

@@ -48,6 +48,9 @@ fn a_new_desk_is_set_up_and_knows_its_households() {
         terminal.sees_no(speaks.of("Esc 继续填写", "Esc goes on"));
         terminal.types("0");
         terminal.press(&["Enter"]);
+        // The recovery code is written down before anything else.
+        terminal.sees(speaks.of("的恢复码", "Recovery code of"));
+        terminal.press(&["Enter"]);
         terminal.sees(speaks.of("小区已建好", "The community is set up"));
 
         // The roster: one column is given by hand, because no heading names it.

@@ -53,7 +53,7 @@ const SCREENS: &[(&str, &str)] = &[
 ];
 
 /// A picture for each language and size in one file, so that they are read side by side.
-fn picture(name: &str, stage: impl Fn(Lang) -> Stage) {
+pub fn picture(name: &str, stage: impl Fn(Lang) -> Stage) {
     let mut album = String::new();
     for lang in Lang::ALL {
         let mut stage = stage(lang);
