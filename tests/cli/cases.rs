@@ -400,7 +400,7 @@ fn every_kind_tells_its_fields_states_and_actions() {
     assert_eq!(ids[..6], ["call", "visit", "repair", "complaint", "move-in", "release-pass"]);
     for id in ids {
         let kind = office.json(&["kinds", id]);
-        assert_eq!(keys(&kind), ["actions", "fields", "id", "name", "opening", "prefix", "states"]);
+        assert_eq!(keys(&kind), ["actions", "fields", "id", "name", "opening", "prefix", "role", "states"]);
         for state in kind["states"].as_array().unwrap() {
             assert_ne!(state["name"], format!("{id}.state.{}", state["id"].as_str().unwrap()));
         }
