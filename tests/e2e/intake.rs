@@ -78,11 +78,13 @@ fn a_new_desk_is_set_up_and_knows_its_households() {
         terminal.press(&["F5"]);
         terminal.sees(speaks.of("报告已存为", "The report was saved"));
 
-        // The caller is found by the letters of the name, and the telephone is whole again.
+        // The caller is found by the letters of the name; the telephone is whole again for who asks.
         terminal.press(&["Enter", "Ctrl+F"]);
         terminal.types("zjg");
         terminal.sees("3-2-1501");
         terminal.press(&["Enter"]);
+        terminal.sees("138****5678");
+        terminal.press(&["Ctrl+X"]);
         terminal.sees("13800005678");
         terminal.press(&["Ctrl+Q"]);
         assert!(terminal.wait().success());
