@@ -24,5 +24,7 @@ mod services;
 mod stories;
 #[path = "e2e/terminal.rs"]
 mod terminal;
+#[path = "e2e/trust.rs"]
+mod trust;
 #[path = "e2e/window.rs"]
 mod window;

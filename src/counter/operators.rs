@@ -66,16 +66,13 @@ pub(super) fn proven(
         let _ = hash(name);
         return Err(wrong());
     };
-    if let Some(until) = account.locked_until.filter(|until| *until > now) {
-        // No wait is longer than the longest from now: after a clock that was set back it begins anew.
-        let longest = now + secrets::wait(account.failures).unwrap_or_default();
-        if until > longest {
-            store.write(|tx| locked(tx, name, longest))?;
-        }
-        let until = Arg::At(until.min(longest));
-        return Err(Why::new("counter.why.locked").with("until", until).into());
-    }
+    waits(store, &account, now)?;
     let right = right(&account);
+    // Whoever guesses in many processes at once is stopped too: those that were wrong count meanwhile.
+    let account = store.account(name)?.ok_or_else(wrong)?;
+    if right {
+        waits(store, &account, now)?;
+    }
     if right && account.operator.disabled {
         let session = Session::of(account.operator);
         authority::record(store, &session, now, &Deed::of(Role::Receptionist, "log-in", name))?;
@@ -98,6 +95,17 @@ pub(super) fn proven(
         Ok(())
     })?;
     if right { Ok(account) } else { Err(wrong()) }
+}
+
+/// Refuses while the wait after wrong secrets goes on.
+fn waits(store: &mut Store, account: &Account, now: DateTime<Utc>) -> Result<()> {
+    let Some(until) = account.locked_until.filter(|until| *until > now) else { return Ok(()) };
+    // No wait is longer than the longest from now: after a clock that was set back it begins anew.
+    let longest = now + secrets::wait(account.failures).unwrap_or_default();
+    if until > longest {
+        store.write(|tx| locked(tx, &account.operator.name, longest))?;
+    }
+    Err(Why::new("counter.why.locked").with("until", Arg::At(until.min(longest))).into())
 }
 
 fn locked(tx: &Tx, name: &str, until: DateTime<Utc>) -> std::result::Result<(), StoreError> {

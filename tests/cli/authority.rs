@@ -87,3 +87,52 @@ fn a_lost_pin_is_set_anew_by_the_code_that_the_set_up_showed() {
     assert!(review["findings"].as_array().unwrap().iter().any(|one| one["kind"] == "operator-recovered"));
     recover(&code).refused("recovery code");
 }
+
+/// Whether a text holds this number as a whole, not as a part of a longer one.
+fn holds(text: &str, number: &str) -> bool {
+    text.match_indices(number).any(|(at, _)| {
+        let before = text[..at].chars().next_back();
+        let after = text[at + number.len()..].chars().next();
+        !before.is_some_and(|c| c.is_ascii_digit()) && !after.is_some_and(|c| c.is_ascii_digit())
+    })
+}
+
+#[test]
+fn no_list_of_the_demonstration_shows_a_whole_telephone_number_to_a_receptionist() {
+    let office = Office::empty();
+    assert_eq!(run(office.call().args(["demo", "--no-ui", "--cases", "400", "--seed", "7"])).code, 0);
+    let book = rusqlite::Connection::open(office.path().join("qiantai.db")).unwrap();
+    let mut statement = book
+        .prepare(
+            "SELECT DISTINCT phone FROM cases WHERE length(phone) > 6 UNION SELECT DISTINCT j.value
+                  FROM resident, json_each(resident.phones) j WHERE length(j.value) > 6",
+        )
+        .unwrap();
+    let numbers: Vec<String> =
+        statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    assert!(numbers.len() > 100, "{}", numbers.len());
+    let unit: String =
+        book.query_row("SELECT unit FROM cases WHERE unit LIKE '%-%' LIMIT 1", [], |row| row.get(0)).unwrap();
+    let kinds = office.json(&["kinds"]);
+    let kinds: Vec<&str> =
+        kinds["kinds"].as_array().unwrap().iter().map(|kind| kind["id"].as_str().unwrap()).collect();
+    let mut calls: Vec<Vec<&str>> = kinds.iter().map(|kind| vec!["list", kind, "--limit", "400"]).collect();
+    calls.extend([
+        vec!["find", "1"],
+        vec!["find", &unit],
+        vec!["callbacks"],
+        vec!["household", &unit],
+        vec!["review"],
+        vec!["operator", "list"],
+    ]);
+    for call in &calls {
+        for json in [false, true] {
+            let mut call = call.clone();
+            call.extend(json.then_some("--json"));
+            let ran = office.desk(&call);
+            assert_eq!(ran.code, 0, "{call:?}: {}", ran.err);
+            let shown = numbers.iter().find(|number| holds(&ran.out, number));
+            assert_eq!(shown, None, "{call:?}");
+        }
+    }
+}

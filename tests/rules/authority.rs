@@ -300,6 +300,44 @@ fn no_verb_is_missing_in_the_table() {
     assert_eq!(found, known);
 }
 
+/// Where the counter writes without asking who: what comes before anybody is at work, and the clock.
+const UNASKED: [&str; 5] = ["authority", "clock", "community", "operators", "recovery"];
+
+#[test]
+fn what_a_person_writes_passes_the_one_door() {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/counter");
+    let mut unasked = BTreeSet::new();
+    for file in std::fs::read_dir(directory).unwrap().map(|file| file.unwrap().path()) {
+        let source = std::fs::read_to_string(&file).unwrap();
+        if source.contains("store.write(") {
+            unasked.insert(file.file_stem().unwrap().to_str().unwrap().to_owned());
+        }
+    }
+    assert_eq!(unasked.iter().map(String::as_str).collect::<Vec<_>>(), UNASKED);
+}
+
+#[test]
+fn many_guesses_at_once_are_counted_like_one_after_the_other() {
+    let c = Counter::new();
+    let (path, now) = (c.store.path().unwrap().parent().unwrap().to_owned(), c.now);
+    let right = std::sync::atomic::AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for guess in 0..12 {
+            let (path, right) = (&path, &right);
+            scope.spawn(move || {
+                let mut store = Store::open(path, STANDARD).unwrap();
+                // The right one comes last, when the wrong ones are under way.
+                let pin = if guess == 11 { PIN.to_owned() } else { format!("80261{guess}") };
+                std::thread::sleep(std::time::Duration::from_millis(if guess == 11 { 400 } else { 0 }));
+                let done = operators::login(&mut store, "李娜", &pin, now);
+                right.fetch_add(usize::from(done.is_ok()), std::sync::atomic::Ordering::Relaxed);
+            });
+        }
+    });
+    assert_eq!(right.into_inner(), 0);
+    assert!(c.store.account("李娜").unwrap().unwrap().failures >= 4);
+}
+
 /// A case of a kind in a state, without the way that leads there.
 fn placed(book: &mut Book, kind: &'static Kind, state: &str, serial: usize) -> String {
     let number = format!("{}-20261123-{serial:03}", kind.prefix);

@@ -68,7 +68,7 @@ fn who_is_disabled_by_another_process_is_locked_out_at_once() {
     operators::disable(&mut other, &boss, stage.now, DESK, true).unwrap();
     stage.app.notice(Notice::Changed, stage.now);
     let locked = stage.text(WIDE);
-    assert!(locked.contains("请选操作员") && !locked.contains("李四"), "{locked}");
+    assert!(locked.contains("请选择操作员") && !locked.contains("李四"), "{locked}");
     assert_eq!(stage.app.store().drafts(Some(DESK)).unwrap().len(), 1);
 }
 
