@@ -37,7 +37,7 @@ fn a_supervisor_gives_her_word_at_the_receptionists_screen() {
         terminal.sees_no("802615");
         terminal.types(PIN);
         terminal.press(&["Enter"]);
-        terminal.sees(speaks.of("李娜 · 王敏 同意", "with the word of 王敏"));
+        terminal.sees(speaks.of("李娜 · 王敏 同意", "of 王敏"));
         let case = office.case(&number);
         let last = case["timeline"].as_array().expect("a timeline").last().expect("an entry").clone();
         assert_eq!((text(&last["by"]), text(&last["with"])), (DESK.to_owned(), BOSS.to_owned()));
