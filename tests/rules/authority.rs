@@ -300,8 +300,9 @@ fn no_verb_is_missing_in_the_table() {
     assert_eq!(found, known);
 }
 
-/// Where the counter writes without asking who: what comes before anybody is at work, and the clock.
-const UNASKED: [&str; 5] = ["authority", "clock", "community", "operators", "recovery"];
+/// Where the counter writes without asking who: what comes before anybody is at work, the clock, the copies
+/// that the schedule asks for.
+const UNASKED: [&str; 6] = ["authority", "backup", "clock", "community", "operators", "recovery"];
 
 #[test]
 fn what_a_person_writes_passes_the_one_door() {
