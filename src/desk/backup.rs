@@ -155,12 +155,15 @@ impl BackupPlan {
     }
 
     /// Which of these copies are no longer kept: all but the last one of each of the last days, weeks
-    /// and months of which there are copies. The newest of all always stays.
+    /// and months of which there are copies. Those of the newest one's day stay together: what went
+    /// wrong today is mended by a copy of this morning.
     #[must_use]
     pub fn spare(&self, copies: &[NaiveDateTime]) -> BTreeSet<NaiveDateTime> {
         let mut newest_first: Vec<NaiveDateTime> = copies.to_vec();
         newest_first.sort_unstable_by(|a, b| b.cmp(a));
-        let mut kept: BTreeSet<NaiveDateTime> = newest_first.first().copied().into_iter().collect();
+        let today = newest_first.first().map(NaiveDateTime::date);
+        let mut kept: BTreeSet<NaiveDateTime> =
+            newest_first.iter().copied().take_while(|at| Some(at.date()) == today).collect();
         let week = |at: &NaiveDateTime| (at.iso_week().year(), at.iso_week().week());
         keep(&newest_first, self.days, NaiveDateTime::date, &mut kept);
         keep(&newest_first, self.weeks, week, &mut kept);

@@ -197,3 +197,27 @@ fn a_directory_that_may_not_be_written_is_told() {
         office.open(&CALL);
     }
 }
+
+#[test]
+fn a_copy_for_which_there_is_no_room_leaves_nothing_and_is_told() {
+    let office = Office::new(Speaks::Chinese);
+    let data = office.data();
+    let data = Path::new(&data);
+    let copy = data.join("backups");
+    let backup = |blocks: u32| {
+        let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
+        let mut shell = Command::new("sh");
+        surroundings(&mut shell, data);
+        shell.args(["-c", &script, env!("CARGO_BIN_EXE_qiantai"), "--lang", "en", "backup"]);
+        shell.output().expect("a shell")
+    };
+    // Enough for the book's own log, too little for a copy of the whole.
+    refusal(&backup(300));
+    let left: Vec<_> =
+        std::fs::read_dir(&copy).into_iter().flatten().flatten().map(|one| one.file_name()).collect();
+    assert!(left.is_empty(), "{left:?}");
+    let made = backup(100_000);
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let doctor = program(data).args(["--lang", "en", "--json", "doctor"]).output().expect("a doctor");
+    assert!(doctor.status.success(), "{}", String::from_utf8_lossy(&doctor.stdout));
+}

@@ -173,7 +173,7 @@ fn a_killed_copy_leaves_no_half_file_under_a_name_and_the_next_one_works() {
     }
     let later = morning() + seconds(3600);
     backup::make(&mut store, &session, later, None, &unwatched()).unwrap();
-    assert_eq!(names(&backups), ["qiantai-20261124-110000.db"], "and the older copy of the day with it");
+    assert_eq!(names(&backups), ["qiantai-20261124-100000.db", "qiantai-20261124-110000.db"]);
 }
 
 #[test]
@@ -451,4 +451,105 @@ fn a_writer_that_waits_says_so() {
         open(&mut store, &session, morning(), json!({}));
     });
     assert_eq!(said.load(Ordering::Relaxed), 1);
+}
+
+/// A book with a signed day, and a connection that goes behind the program's back.
+fn signed() -> (tempfile::TempDir, Connection) {
+    let (directory, mut store, session) = book(4);
+    qiantai::counter::review::sign_off(
+        &mut store,
+        &session,
+        morning() + seconds(60),
+        "2026-11-24".parse().unwrap(),
+    )
+    .unwrap();
+    let raw = Connection::open(directory.path().join(Store::FILE)).unwrap();
+    assert!(examined(directory.path(), "signatures").0);
+    raw.execute_batch(
+        "DROP TRIGGER entry_stays; DROP TRIGGER entry_kept; DROP TRIGGER day_sheet_stays; DROP TRIGGER day_sheet_kept;",
+    )
+    .unwrap();
+    (directory, raw)
+}
+
+#[test]
+fn a_signature_covers_its_sheet_and_its_entries() {
+    for tampering in [
+        // Another figure on the sheet.
+        "UPDATE day_sheet SET body = replace(body, '\"figures\"', '\"Figures\"')",
+        // No sheet at all.
+        "DELETE FROM day_sheet",
+        // The chain cut before the signature, the sheet left.
+        "DELETE FROM entry WHERE seq >= 3",
+        // The last entry that it covers written anew.
+        "UPDATE entry SET hash = zeroblob(32) WHERE seq = 4",
+        // The entry of the signature taken away.
+        "DELETE FROM entry WHERE action = 'sign-off'",
+    ] {
+        let (directory, raw) = signed();
+        raw.execute_batch(tampering).unwrap();
+        let (ok, says) = examined(directory.path(), "signatures");
+        assert!(!ok && says.contains("2026-11-24 is not what was signed"), "{tampering}: {says}");
+    }
+}
+
+#[test]
+fn a_copy_that_failed_or_is_missing_is_a_finding_of_the_day() {
+    let (directory, mut store, _) = book(3);
+    let found = |store: &Store, now| {
+        let day = qiantai::counter::settings_of(store).unwrap().calendar.day_of(now);
+        let findings = qiantai::counter::review::review(store, now, day).unwrap().findings;
+        let own = findings.into_iter().filter(|finding| finding.kind.starts_with("backup"));
+        own.map(|finding| finding.kind).collect::<Vec<_>>()
+    };
+    let hours = |n: i64| morning() + seconds(3600 * n);
+    assert_eq!(found(&store, hours(8)), Vec::<String>::new(), "no desk was ever open");
+    fs::write(directory.path().join("backups"), "in the way").unwrap();
+    backup::make_due(&mut store, morning(), &unwatched()).unwrap_err();
+    assert_eq!(found(&store, hours(1)), ["backup-failed"]);
+    fs::remove_file(directory.path().join("backups")).unwrap();
+    backup::make_due(&mut store, hours(1), &unwatched()).unwrap().unwrap();
+    assert_eq!(found(&store, hours(9)), Vec::<String>::new());
+    // The next day nobody entered anything: the copy is as good as new.
+    assert_eq!(found(&store, hours(26)), Vec::<String>::new());
+    let (_, session) = second(directory.path());
+    open(&mut store, &session, hours(23), json!({}));
+    assert_eq!(found(&store, hours(23)), Vec::<String>::new(), "the desk may just have been opened");
+    assert_eq!(found(&store, hours(26)), ["backup-stale"]);
+    backup::make_due(&mut store, hours(26), &unwatched()).unwrap().unwrap();
+    assert_eq!(found(&store, hours(27)), Vec::<String>::new());
+}
+
+#[test]
+fn a_desk_makes_the_copies_that_are_due() {
+    use qiantai::timer::{Copier, HandClock, Notice};
+    let (directory, store, _) = book(3);
+    let clock = HandClock::new(morning());
+    let (tell, told) = std::sync::mpsc::channel();
+    let copier = Copier::start(directory.path(), KINDS, clock.clone(), move |notice| {
+        // The test may have ended.
+        let _ = tell.send(notice);
+    })
+    .unwrap();
+    let backups = directory.path().join("backups");
+    let waits = |count: usize| {
+        let end = std::time::Instant::now() + Duration::from_secs(20);
+        while names(&backups).iter().filter(|name| !name.contains(".part")).count() < count {
+            assert!(std::time::Instant::now() < end, "{:?}", names(&backups));
+            copier.nudge();
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    };
+    waits(1);
+    let settings = store.settings().unwrap().unwrap();
+    assert_eq!(backup::standing(&store, &settings, morning()).unwrap().made, Some(morning()));
+    clock.set(morning() + seconds(86_400));
+    waits(2);
+    // One that fails is told.
+    fs::remove_dir_all(&backups).unwrap();
+    fs::write(&backups, "in the way").unwrap();
+    clock.set(morning() + seconds(2 * 86_400));
+    copier.nudge();
+    let fault = told.recv_timeout(Duration::from_secs(20)).unwrap();
+    assert!(matches!(fault, Notice::Fault(CounterError::Store(StoreError::Io { .. }))), "{fault:?}");
 }
