@@ -14,6 +14,7 @@ mod demo;
 mod doctor;
 mod export;
 mod find;
+mod forms;
 mod household;
 mod import;
 mod init;
@@ -24,6 +25,7 @@ mod open;
 mod operator;
 mod pass;
 mod plain;
+mod print;
 mod progress;
 mod restore;
 mod review;
@@ -46,6 +48,7 @@ use crate::counter::{self, CounterError, Session};
 use crate::desk::kinds::STANDARD;
 use crate::desk::settings::Settings;
 use crate::desk::why::Why;
+use crate::paper::PaperError;
 use crate::store::{Store, StoreError};
 use crate::text::lang::{Lang, t};
 
@@ -81,6 +84,9 @@ enum Error {
     /// The counter refuses.
     #[error(transparent)]
     Counter(#[from] CounterError),
+    /// Nothing was printed.
+    #[error(transparent)]
+    Paper(#[from] PaperError),
     /// A sentence that is said already.
     #[error("{0}")]
     Said(String),
@@ -125,6 +131,8 @@ const COMMANDS: &[Entry] = &[
     Entry { command: open::command, run: open::run },
     Entry { command: act::command, run: act::run },
     Entry { command: show::command, run: show::run },
+    Entry { command: print::command, run: print::run },
+    Entry { command: forms::command, run: forms::run },
     Entry { command: list::command, run: list::run },
     Entry { command: pass::command, run: pass::run },
     Entry { command: callbacks::command, run: callbacks::run },
@@ -229,6 +237,7 @@ impl Cx {
                 };
                 Failure::Refused(about.map_or(sentence.clone(), |field| format!("{field}: {sentence}")))
             }
+            Error::Paper(error) => Failure::Refused(error.say(self.lang, self.tz.get())),
             Error::Said(sentence) => Failure::Refused(sentence),
             Error::Usage(sentence) => Failure::Usage(sentence),
             Error::Output(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Failure::Unread,

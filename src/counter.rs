@@ -18,6 +18,7 @@ pub mod imports;
 pub mod operators;
 pub mod outcome;
 pub mod passes;
+pub mod printing;
 pub mod privacy;
 pub mod progress;
 pub mod recovery;

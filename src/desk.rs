@@ -13,6 +13,7 @@ pub mod check_code;
 pub mod claim;
 pub mod field;
 pub mod figures;
+pub mod form;
 pub mod household;
 pub mod kind;
 pub mod kinds;

@@ -11,11 +11,15 @@
 pub mod engine;
 #[cfg(feature = "print")]
 mod fonts;
+pub mod forms;
+pub mod job;
+pub mod out;
 #[cfg(feature = "print")]
 mod press;
 pub mod templates;
 
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use crate::counter::CounterError;
 use crate::text::lang::{Lang, t};
@@ -85,6 +89,28 @@ pub enum PaperError {
     /// Laying out ended in a fault of the program.
     #[error("laying out ended in a fault")]
     Broken,
+    /// The file can't be written.
+    #[error("{path}: {error}", path = .path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
+    /// The system has no program that prints.
+    #[error("no program that prints")]
+    NoPrinter,
+    /// The printer, or the program that feeds it, refuses.
+    #[error("{0}")]
+    Printer(String),
+    /// No program opens the file, which is there.
+    #[error("{path}: {error}", path = .path.display())]
+    Open {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
     /// The counter refuses, or the book can't be read.
     #[error(transparent)]
     Counter(#[from] CounterError),
@@ -100,7 +126,30 @@ impl PaperError {
             Self::Template(fault) => t(lang, "paper.error.template", &[("fault", &fault.say(lang))]),
             Self::Data(error) => t(lang, "paper.error.data", &[("error", &error.to_string())]),
             Self::Broken => t(lang, "paper.error.broken", &[]),
+            Self::Write { path, error } => {
+                let key = match error.kind() {
+                    io::ErrorKind::StorageFull
+                    | io::ErrorKind::QuotaExceeded
+                    | io::ErrorKind::FileTooLarge => "paper.error.disk_full",
+                    io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+                        "paper.error.read_only"
+                    }
+                    io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => "paper.error.no_directory",
+                    io::ErrorKind::IsADirectory => "paper.error.is_directory",
+                    _ => "paper.error.write",
+                };
+                t(lang, key, &[("path", &shown(path)), ("error", &error.to_string())])
+            }
+            Self::NoPrinter => t(lang, "paper.error.no_printer", &[]),
+            Self::Printer(said) => t(lang, "paper.error.printer", &[("error", &harmless(said))]),
+            Self::Open { path, error } => {
+                t(lang, "paper.error.open", &[("path", &shown(path)), ("error", &error.to_string())])
+            }
             Self::Counter(error) => crate::counter::say::say(error, lang, tz),
         }
     }
+}
+
+fn shown(path: &Path) -> String {
+    harmless(&path.display().to_string()).into_owned()
 }

@@ -3,9 +3,10 @@
 use clap::{ArgMatches, Command};
 use serde_json::{Value, json};
 
-use super::{Cx, Desk, Result, args, ask, plain, shape};
+use super::{Cx, Desk, Result, args, ask, plain, print, shape};
 use crate::counter::household_file::{self, Cover, Leaf};
 use crate::counter::privacy;
+use crate::paper::job::{Way, What};
 use crate::store::past::Past;
 use crate::text::lang::Lang;
 use crate::text::plain::harmless;
@@ -19,10 +20,15 @@ pub(super) fn command(lang: Lang) -> Command {
     args::command(lang, "household")
         .arg(args::positional(lang, "unit").required(true))
         .arg(args::flag(lang, "unmask"))
+        .arg(print::output(lang))
 }
 
 pub(super) fn run(cx: &Cx, matches: &ArgMatches) -> Result {
     let mut desk = cx.enter()?;
+    if let Some(file) = print::wanted(matches) {
+        let unit = ask::text(matches, "unit").to_owned();
+        return print::send(cx, desk, What::Household(unit), &Way::Save(file));
+    }
     let mut cover = household_file::cover(&desk.store, &desk.session, ask::text(matches, "unit"))?;
     if matches.get_flag("unmask") {
         let Desk { store, session, .. } = &mut desk;

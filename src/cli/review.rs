@@ -4,23 +4,27 @@ use chrono::NaiveDate;
 use clap::{ArgMatches, Command};
 use serde_json::{Value, json};
 
-use super::{Cx, Desk, Result, args, ask, plain, shape};
+use super::{Cx, Desk, Result, args, ask, plain, print, shape};
 use crate::counter::review::{self, Review};
 use crate::counter::say;
 use crate::desk::figures::Ratio;
 use crate::desk::kind::Severity;
 use crate::desk::review::{Finding, MarkKind};
+use crate::paper::job::{Way, What};
 use crate::text::lang::{Lang, try_t};
 use crate::text::say::{kind_name, stamp};
 use crate::text::show::show_day;
 
 pub(super) fn command(lang: Lang) -> Command {
-    args::command(lang, "review").arg(args::option(lang, "day", "DAY"))
+    args::command(lang, "review").arg(args::option(lang, "day", "DAY")).arg(print::output(lang))
 }
 
 pub(super) fn run(cx: &Cx, matches: &ArgMatches) -> Result {
     let desk = cx.enter()?;
     let day = day(cx, &desk, matches)?;
+    if let Some(file) = print::wanted(matches) {
+        return print::send(cx, desk, What::Day(day), &Way::Save(file));
+    }
     let review = review::review(&desk.store, cx.now, day)?;
     cx.say(|| document(cx, &review), || page(cx, &desk, &review))
 }

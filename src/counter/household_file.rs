@@ -170,6 +170,16 @@ fn without_phones(mut value: Value) -> Value {
 }
 
 impl Leaf {
+    /// The same without telephone numbers, whoever reads it: paper lies about.
+    #[must_use]
+    pub fn for_paper(mut self) -> Self {
+        for change in &mut self.changes {
+            change.before = without_phones(std::mem::take(&mut change.before));
+            change.after = without_phones(std::mem::take(&mut change.after));
+        }
+        self
+    }
+
     /// What was done, in words: the kind of case and the action, or the change of the directory.
     #[must_use]
     pub fn title(&self, lang: Lang) -> String {

@@ -11,6 +11,7 @@ use super::callback::Outcome;
 use super::case::Case;
 use super::claim::Claim;
 use super::field::{Field, FieldType, Values};
+use super::form::{self, Form};
 use super::household::HouseholdChange;
 use super::others::Along;
 use super::parts::Parts;
@@ -428,6 +429,8 @@ pub struct Kind {
     /// What the form of a new case keeps for the next one, which follows at once: a stack of paper
     /// forms is typed in. Nothing where the form closes with its case.
     pub repeats: &'static [&'static str],
+    /// Its printed forms, the usual one first; beside them every case has the common one.
+    pub forms: &'static [Form],
     /// The typed struct: takes the detail, gives it back as the struct writes it.
     pub shape: fn(&Values) -> Result<Values, serde_json::Error>,
 }
@@ -466,6 +469,7 @@ impl Kind {
         used: None,
         yearly: None,
         repeats: &[],
+        forms: &[],
         shape: |detail| Ok(detail.clone()),
     };
 
@@ -507,6 +511,11 @@ impl Kind {
     #[must_use]
     pub fn takes(&self, action: &str, state: &str) -> bool {
         self.action(action).is_some_and(|action| super::workflow::from_state(self, action, state))
+    }
+
+    /// The forms that a case of this kind has, the usual one first and the common one last.
+    pub fn forms_of<'a>(&self, case: &'a Case) -> impl Iterator<Item = &'static Form> + use<'a> {
+        self.forms.iter().chain([&form::CASE]).filter(|form| form.is_of(case))
     }
 
     /// The field of that key, opening fields first.

@@ -119,6 +119,9 @@ pub const ETIQUETTE_TOPICS: [&str; 6] = ["telephone", "visit", "enquiry", "lette
 pub struct Settings {
     /// Name of the community 小区, as said on the telephone.
     pub community: String,
+    /// The company's name, as it stands on printed forms.
+    #[serde(default)]
+    pub company: String,
     /// The service telephone number shown on forms.
     #[serde(default)]
     pub telephone: String,

@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::callback::{Attempt, Callback, Outcome};
 use super::case::{Case, HEADER_FIELDS};
 use super::field::{self, Field, FieldType, Preset, Shown, Values, check_all};
+use super::form::Form;
 use super::household::Household;
 use super::kind::{Action, Effect, From, Guard, Kind, Situation, Spawn, To};
 use super::kinds::Kinds;
@@ -31,6 +32,10 @@ pub const LINKED: &str = "linked";
 
 /// The action of the only entry that a case has when it came from a file of another book.
 pub const IMPORTED: &str = "imported";
+
+/// The action of the entry by which a case learns that a form of it was printed. Its inputs say which
+/// (`form`) and how many there were before (`copy`).
+pub const PRINTED: &str = "printed";
 
 const NOTE: Field = Field::new("note", FieldType::LongText);
 const REASON: Field = Field::required("reason", FieldType::LongText);
@@ -813,18 +818,40 @@ fn another(
 /// Plans the entry by which a case learns that another was linked with it.
 #[must_use]
 pub fn linked(kind: &Kind, case: &Case, link: Link, cx: &Context) -> Planned {
+    told(kind, case, (LINKED, Values::new(), vec![Event::Linked(link)]), cx)
+}
+
+/// Plans the entry by which a case learns that a form of it was printed, `copies` times before.
+///
+/// # Errors
+/// The form is none of the case as it stands, or the role is too low.
+pub fn printed(kind: &Kind, case: &Case, form: &Form, copies: u32, cx: &Context) -> Result<Planned, Why> {
+    form.allowed(case, cx.role)?;
+    let mut inputs = Values::new();
+    inputs.insert("form".into(), form.id.into());
+    inputs.insert("copy".into(), copies.into());
+    Ok(told(kind, case, (PRINTED, inputs, Vec::new()), cx))
+}
+
+/// Plans an entry that leaves the case where it stands.
+fn told(
+    kind: &Kind,
+    case: &Case,
+    (action, inputs, events): (&str, Values, Vec<Event>),
+    cx: &Context,
+) -> Planned {
     let entry = Entry {
         number: case.number.clone(),
         revision: case.revision + 1,
         at: cx.now.trunc_subsecs(0),
         by: cx.by.to_owned(),
         with: None,
-        action: LINKED.to_owned(),
+        action: action.to_owned(),
         from: Some(case.state.clone()),
         to: case.state.clone(),
         changes: Vec::new(),
-        inputs: Values::new(),
-        events: vec![Event::Linked(link)],
+        inputs,
+        events,
     };
     let mut after = case.clone();
     after.apply(&entry, kind.ends(&case.state));

@@ -143,7 +143,9 @@ fn lay_out(template: &str, texts: &[Text], mut data: Value, lang: Lang) -> Resul
     let bare = Bare::new(template, texts, &data, lang, fonts.store);
     let fault = |errors: &[SourceDiagnostic]| bare.fault(template, texts, errors);
     let document = typst::compile::<PagedDocument>(&bare).output.map_err(|errors| fault(&errors))?;
-    let bytes = typst_pdf::pdf(&document, &PdfOptions::default()).map_err(|errors| fault(&errors))?;
+    // Tags are for readers of screens; some printers' viewers complain about them.
+    let options = PdfOptions { tagged: false, ..PdfOptions::default() };
+    let bytes = typst_pdf::pdf(&document, &options).map_err(|errors| fault(&errors))?;
     let pages = document.pages().iter().map(|page| spelled::page(&page.frame, &mut missing)).collect();
     Ok(Pdf { bytes, pages, missing: missing.into_iter().collect(), faults: Vec::new() })
 }

@@ -1,7 +1,8 @@
 //! Where templates come from: built in, or edited by the office.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::{fs, io};
+use std::{env, fs, io};
 
 use super::{Fault, What};
 
@@ -24,6 +25,23 @@ macro_rules! built_in {
 built_in! {
     "common",
     "case",
+    "work-order",
+    "complaint",
+    "move-in",
+    "hand-over-receipt",
+    "release-pass",
+    "renovation-permit",
+    "rectify-notice",
+    "stop-order",
+    "worker-pass",
+    "worker-passes",
+    "vehicle-pass",
+    "loan-slip",
+    "parcel-slip",
+    "hand-over",
+    "survey-form",
+    "day",
+    "household",
 }
 
 /// The text of a built-in template.
@@ -83,23 +101,28 @@ fn read(file: &Path) -> Result<Option<String>, What> {
     String::from_utf8(bytes).map(Some).map_err(|_| What::NoText)
 }
 
-/// Copies the built-in templates that are not there yet into the directory, to be edited.
+/// The directory of the configuration, `QIANTAI_CONFIG` or the platform's.
+#[must_use]
+pub fn configuration() -> Option<PathBuf> {
+    env::var_os("QIANTAI_CONFIG").map(PathBuf::from).or_else(|| {
+        directories::ProjectDirs::from("", "", "qiantai").map(|dirs| dirs.config_dir().to_owned())
+    })
+}
+
+/// The directory of the office's own templates.
+#[must_use]
+pub fn directory() -> Option<PathBuf> {
+    configuration().map(|configuration| configuration.join(DIRECTORY))
+}
+
+/// Copies a built-in template into the directory, to be edited there. One that is there already stays.
 ///
 /// # Errors
-/// The directory or a file can't be written.
-pub fn copy_out(directory: &Path) -> io::Result<Vec<PathBuf>> {
+/// The directory or the file can't be written; a file that is there is the error `AlreadyExists`.
+pub fn copy_out(directory: &Path, text: &Text) -> io::Result<PathBuf> {
     fs::create_dir_all(directory)?;
-    let mut written = Vec::new();
-    for (name, text) in BUILT_IN {
-        let file = directory.join(format!("{name}.typ"));
-        match fs::OpenOptions::new().write(true).create_new(true).open(&file) {
-            Ok(mut new) => {
-                io::Write::write_all(&mut new, text.as_bytes())?;
-                written.push(file);
-            }
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(written)
+    let file = directory.join(format!("{}.typ", text.name));
+    let mut new = fs::OpenOptions::new().write(true).create_new(true).open(&file)?;
+    new.write_all(text.text.as_bytes())?;
+    Ok(file)
 }

@@ -21,6 +21,14 @@ pub struct Reader<'a> {
     pub settings: &'a Settings,
 }
 
+impl<'a> Reader<'a> {
+    /// For paper, which is read on another day: every instant stands whole, `2026-11-24 15:30`.
+    #[must_use]
+    pub fn on_paper(lang: Lang, settings: &'a Settings) -> Self {
+        Self { lang, now: DateTime::UNIX_EPOCH, settings }
+    }
+}
+
 impl Reader<'_> {
     /// The label of a field of a kind.
     #[must_use]

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::keys::{KeyProblem, Keymap};
 use super::theme::Theme;
+use crate::paper::templates::configuration;
 use crate::text::lang::Lang;
 
 /// The file's name.
@@ -56,7 +57,7 @@ impl Config {
     /// # Errors
     /// The file is there and wrong; a missing one means the defaults in `lang`.
     pub fn read(lang: Lang) -> Result<Self, ConfigError> {
-        let path = directory().map(|directory| directory.join(FILE));
+        let path = configuration().map(|directory| directory.join(FILE));
         let default = Self { lang, theme: None, keys: toml::Table::new(), path: path.clone() };
         let Some(path) = path else { return Ok(default) };
         let Ok(text) = fs::read_to_string(&path) else { return Ok(default) };
@@ -104,12 +105,4 @@ impl Config {
         // Checked when it was read.
         Keymap::from_table(&self.keys).unwrap_or_default()
     }
-}
-
-/// The directory of the configuration.
-#[must_use]
-pub fn directory() -> Option<PathBuf> {
-    std::env::var_os("QIANTAI_CONFIG").map(PathBuf::from).or_else(|| {
-        directories::ProjectDirs::from("", "", "qiantai").map(|dirs| dirs.config_dir().to_owned())
-    })
 }

@@ -81,6 +81,7 @@ commands! {
     NextFilter "next-filter" List ["Tab"] "Shows another part of the list.";
     PreviousFilter "previous-filter" List ["BackTab"] "Shows the part of the list before.";
     Plan "plan" List ["Ctrl+Y"] "Shows what is free of what is lent or booked.";
+    Print "print" List ["Ctrl+P"] "Prints the case, household or day at hand.";
     Sign "sign" List ["F10"] "Signs the day off.";
     Save "save" Form ["Ctrl+S"] "Saves the form.";
     Park "park" Form ["Ctrl+P"] "Puts the form aside with everything typed.";

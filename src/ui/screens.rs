@@ -25,6 +25,7 @@ mod opening;
 mod palette;
 mod phrases;
 mod plan;
+mod print;
 mod recent_pane;
 mod recovery;
 mod review;
@@ -174,6 +175,12 @@ pub fn check_code() -> Box<dyn Screen> {
 /// All actions of a case, refused ones with the reason.
 fn actions_menu(view: &CaseView) -> Box<dyn Screen> {
     Box::new(menu::Menu::new(view))
+}
+
+/// The printed forms of a case; `None` if it is gone.
+#[must_use]
+pub fn print_case(number: &str, cx: &mut Cx) -> Option<Box<dyn Screen>> {
+    print::PrintDialog::of_case(number, cx).map(|dialog| Box::new(dialog) as Box<dyn Screen>)
 }
 
 /// Taking a roster in; `None` if the operator may not.

@@ -6,6 +6,7 @@ mod book;
 mod cases;
 mod day;
 mod export;
+mod printing;
 mod setup;
 mod terminal;
 mod usage;

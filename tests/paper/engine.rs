@@ -8,11 +8,13 @@ use qiantai::paper::{PaperError, What};
 use qiantai::text::lang::Lang;
 use serde_json::{Value, json};
 
+use crate::dense;
+
 fn data(name: &str) -> Value {
     json!({
         "title": "单据", "number": "BX-20261124-007", "office": "蔚蓝新都服务中心", "printed": "2026-11-24 09:41 王敏",
         "facts": [{ "label": "联系人", "value": name }],
-        "lines": [], "timeline": [],
+        "fields": {}, "lines": [], "steps": [], "timeline": [],
     })
 }
 
@@ -25,11 +27,6 @@ fn with(directory: &Path, template: &str, name: &str) -> Pdf {
 fn whole(pdf: &Pdf) -> String {
     assert!(pdf.bytes.starts_with(b"%PDF-"), "a PDF");
     dense(&pdf.pages.join("\n"))
-}
-
-/// Without the gaps that the paper has.
-fn dense(text: &str) -> String {
-    text.replace(char::is_whitespace, "")
 }
 
 #[test]
@@ -170,7 +167,8 @@ fn loops_and_calls_without_end_are_faults() {
 fn forty_rows_go_over_two_pages_with_their_headings() {
     let rows: Vec<Value> = (1..=40).map(|n| json!([format!("材料第{n}项"), "2"])).collect();
     let mut data = data("张三");
-    data["lines"] = json!([{ "label": "材料", "head": ["名称", "数量"], "numeric": [1], "rows": rows }]);
+    data["lines"] =
+        json!([{ "label": "材料", "head": ["名称", "数量"], "numeric": [1], "rows": rows, "total": null }]);
     let pdf = Engine::new(None).render("case", &data, Lang::ZhCn).unwrap();
     assert_eq!(pdf.pages.len(), 2);
     for page in &pdf.pages {

@@ -7,7 +7,7 @@ use qiantai::desk::field::{Field, FieldType};
 use qiantai::desk::kind::{Effect, Kind};
 use qiantai::desk::kinds::STANDARD;
 use qiantai::desk::review;
-use qiantai::desk::workflow::{COMMON, LINKED, OPEN, VOID};
+use qiantai::desk::workflow::{COMMON, LINKED, OPEN, PRINTED, VOID};
 use qiantai::text::lang::{Lang, has};
 use qiantai::text::say::try_word;
 
@@ -63,7 +63,7 @@ fn every_word_of_every_kind_is_there() {
             need(kind, "state", state.id, &mut missing);
         }
         need(kind, "state", VOID, &mut missing);
-        for id in [OPEN, LINKED] {
+        for id in [OPEN, LINKED, PRINTED] {
             need(kind, "action", id, &mut missing);
             need(kind, "done", id, &mut missing);
         }

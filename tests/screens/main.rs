@@ -10,6 +10,7 @@ mod kinds;
 mod lists;
 mod office;
 mod pictures;
+mod printing;
 mod privacy;
 mod stage;
 mod trust;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::checks;
 use crate::desk::callback::Outcome;
 use crate::desk::field::{Field, FieldType, Preset, Values, instant};
+use crate::desk::form::Form;
 use crate::desk::kind::{
     Action, CallbackMove, Effect, FindingRule, From, Guard, Kind, Phase, Severity, Situation, State, To,
     shape,
@@ -336,6 +337,7 @@ pub static KIND: Kind = Kind {
             since: |case, now| case.typed::<Complaint>().ok()?.deadline.filter(|deadline| *deadline < now),
         },
     ],
+    forms: &[Form::new("complaint")],
     shape: shape::<Complaint>,
     ..Kind::BASE
 };

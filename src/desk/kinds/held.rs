@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::checks;
 use crate::desk::field::{Field, FieldType, Preset};
+use crate::desk::form::Form;
 use crate::desk::kind::{
     Action, Effect, FindingRule, From, Guard, Kind, Phase, Severity, Situation, State, To, shape,
 };
@@ -187,6 +188,7 @@ pub static KIND: Kind = Kind {
         severity: Severity::Notice,
         since: |case, _| (!case.has("shelf")).then_some(case.opened_at),
     }],
+    forms: &[Form::new("parcel-slip")],
     shape: shape::<Held>,
     ..Kind::BASE
 };

@@ -7,6 +7,7 @@ use super::checks;
 use crate::desk::case::Case;
 use crate::desk::claim::Claim;
 use crate::desk::field::{Field, FieldType, Preset, Values, instant};
+use crate::desk::form::Form;
 use crate::desk::kind::{
     Action, Effect, FindingRule, From, Guard, Kind, Phase, Pool, Severity, Situation, State, To, shape,
 };
@@ -174,6 +175,7 @@ pub static KIND: Kind = Kind {
     claims: Some(claims),
     pool: Some(Pool::Stock(ITEMS)),
     late: ("loan-overdue", Severity::Warning),
+    forms: &[Form::new("loan-slip")],
     shape: shape::<Loan>,
     ..Kind::BASE
 };

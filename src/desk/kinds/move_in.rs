@@ -9,6 +9,7 @@ use super::steps::{
     confirmed, needs, not_done, tick,
 };
 use crate::desk::field::{Field, FieldType, Preset, Values};
+use crate::desk::form::Form;
 use crate::desk::household::{HouseholdChange, Occupancy, Relation, Resident};
 use crate::desk::kind::{
     Action, Effect, From, Guard, Kind, Phase, Situation, Spawn, State, To,
@@ -428,6 +429,7 @@ pub static KIND: Kind = Kind {
     open_checks: &[],
     summary: &["contact"],
     columns: &["contact", "phone"],
+    forms: &[Form::new("move-in"), Form::new("hand-over-receipt")],
     shape: shape::<MoveIn>,
     ..Kind::BASE
 };

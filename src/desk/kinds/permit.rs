@@ -9,6 +9,7 @@ use super::{checks, renovation};
 use crate::desk::case::Case;
 use crate::desk::claim::Claim;
 use crate::desk::field::{Field, FieldType, Preset, Values, instant};
+use crate::desk::form::Form;
 use crate::desk::kind::{
     Action, Around, Effect, FindingRule, From, Guard, Kind, Phase, Severity, Situation, State, To, shape,
 };
@@ -289,6 +290,10 @@ pub static KIND: Kind = Kind {
     warning: WARNING,
     claims: Some(claims),
     around: Around::Household,
+    forms: &[
+        Form::new("worker-pass").states(&["issued"]).when("sort", WORKER),
+        Form::new("vehicle-pass").states(&["issued"]).when("sort", WITH_PLATE),
+    ],
     shape: shape::<Permit>,
     ..Kind::BASE
 };

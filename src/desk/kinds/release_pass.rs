@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::checks;
 use crate::desk::case::Case;
 use crate::desk::field::{Field, FieldType, Preset, Values, instant};
+use crate::desk::form::Form;
 use crate::desk::kind::{
     Action, Effect, Expiry, FindingRule, From, Guard, Kind, Phase, Severity, Situation, State, To,
     shape,
@@ -289,6 +290,7 @@ pub static KIND: Kind = Kind {
     }],
     expires,
     coded: Some(|case| !case.get("approved_at").is_null()),
+    forms: &[Form::new("release-pass").states(&["approved"])],
     shape: shape::<ReleasePass>,
     ..Kind::BASE
 };

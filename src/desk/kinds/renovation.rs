@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{checks, permit};
 use crate::desk::case::Case;
 use crate::desk::field::{Field, FieldType, Preset, Values, instant};
+use crate::desk::form::Form;
 use crate::desk::household::{HouseholdChange, Occupancy};
 use crate::desk::kind::{
     Action, Around, Effect, FindingRule, From, Guard, Kind, Phase, Severity, Situation, State, To, shape,
@@ -760,6 +761,12 @@ pub static KIND: Kind = Kind {
         },
     ],
     around: Around::Household,
+    forms: &[
+        Form::new("renovation-permit").states(&["permitted", "works", "violation", "rectify", "stopped"]),
+        Form::new("rectify-notice").states(&["rectify", "stopped"]),
+        Form::new("stop-order").states(&["stopped"]),
+        Form::new("worker-passes").states(&["permitted", "works", "violation", "rectify"]),
+    ],
     shape: shape::<Renovation>,
     ..Kind::BASE
 };

@@ -7,6 +7,7 @@ use super::charges::{self, ChargeLine};
 use super::checks;
 use crate::desk::callback::{Callback, Outcome};
 use crate::desk::field::{Field, FieldType, Preset, Values, instant};
+use crate::desk::form::Form;
 use crate::desk::kind::{
     Action, CallbackMove, Effect, FindingRule, From, Guard, Kind, Phase, Severity, Situation, State, To,
     shape,
@@ -525,6 +526,7 @@ pub static KIND: Kind = Kind {
             since: |case, _| case.typed::<Repair>().ok()?.quoted_at,
         },
     ],
+    forms: &[Form::new("work-order")],
     shape: shape::<Repair>,
     ..Kind::BASE
 };

@@ -10,6 +10,7 @@ use super::checks;
 use crate::desk::case::Case;
 use crate::desk::claim::Claim;
 use crate::desk::field::{Field, FieldType, Preset, Values, instant};
+use crate::desk::form::Form;
 use crate::desk::kind::{
     Action, Around, Effect, FindingRule, From, Guard, Kind, Phase, Severity, Situation, Span, State, To,
     shape,
@@ -362,6 +363,7 @@ pub static KIND: Kind = Kind {
     around: Around::Owner,
     late: ("shift-open", Severity::Warning),
     attends: Some(attends),
+    forms: &[Form::new("hand-over")],
     shape: shape::<Shift>,
     ..Kind::BASE
 };

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::desk::case::Case;
 use crate::desk::field::{Field, FieldType, Preset, Values};
+use crate::desk::form::Form;
 use crate::desk::kind::{
     Action, Effect, FindingRule, From, Guard, Kind, Phase, Scored, Severity, Situation, State, To, Yearly, shape,
 };
@@ -142,6 +143,7 @@ pub static KIND: Kind = Kind {
         handed_out: "handed_out",
     }),
     yearly: Some(Yearly { finding: "no-survey", year: "year", state: "closed" }),
+    forms: &[Form::new("survey-form").states(&["open"])],
     shape: shape::<Survey>,
     ..Kind::BASE
 };

@@ -212,6 +212,13 @@ impl Screen for Callbacks {
                     cx.send(Message::Push(super::actions_menu(view)));
                 }
             }
+            (Some(Command::Print), _) => {
+                if let Some(view) = &self.view
+                    && let Some(dialog) = super::print_case(view.number(), cx)
+                {
+                    cx.send(Message::Push(dialog));
+                }
+            }
             (Some(Command::Household), _) => {
                 if let Some(unit) = self.view.as_ref().and_then(|view| view.unit()) {
                     cx.send(Message::ShowHousehold(unit.to_owned()));

@@ -18,7 +18,7 @@ use crate::desk::kind::Kind;
 use crate::desk::outcome::Outcome;
 use crate::desk::parts::Progress;
 use crate::desk::timeline::{Entry, Event};
-use crate::desk::workflow::Offer;
+use crate::desk::workflow::{Offer, PRINTED};
 use crate::store::cases::{Query, Row};
 use crate::text::lang::t;
 use crate::text::outcome::{self, Mark};
@@ -392,6 +392,11 @@ impl CaseView {
         let reader = Reader { lang: look.lang, now: look.now, settings: look.settings };
         let mut lines = Vec::new();
         lines.extend(entry.note().map(str::to_owned));
+        if entry.action == PRINTED
+            && let Some(form) = entry.inputs.get("form").and_then(serde_json::Value::as_str)
+        {
+            lines.push(t(look.lang, &format!("paper.form.{form}"), &[]));
+        }
         for change in &entry.changes {
             let amended = entry.action == "amend";
             let Some(field) = self.kind.field(&change.field) else { continue };

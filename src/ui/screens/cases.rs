@@ -213,6 +213,14 @@ impl Cases {
                 }
                 return true;
             }
+            Some(Command::Print) => {
+                if let Some(view) = &self.view
+                    && let Some(dialog) = super::print_case(view.number(), cx)
+                {
+                    cx.send(Message::Push(dialog));
+                }
+                return true;
+            }
             Some(Command::NextFilter) => self.next_filter(cx, 1),
             Some(Command::PreviousFilter) => self.next_filter(cx, -1),
             Some(Command::NewHere) => cx.send(Message::NewCase(self.kind.id.to_owned(), Values::new())),

@@ -6,6 +6,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::list::{Cursor, List};
+use super::print::PrintDialog;
 use crate::counter::household_file::{self, Cover, Leaf};
 use crate::store::past::Past;
 use crate::text::lang::t;
@@ -14,6 +15,7 @@ use crate::text::say::stamp;
 use crate::text::show::show_money;
 use crate::text::width::{Align, fit, pad};
 use crate::ui::cx::{Cx, Hint, Message, Screen};
+use crate::ui::keys::Command;
 use crate::ui::look::Look;
 use crate::ui::parts;
 use crate::ui::theme::Role;
@@ -135,6 +137,11 @@ impl Screen for HouseholdFile {
     fn event(&mut self, event: &Event, cx: &mut Cx) -> bool {
         let moved = match event {
             Event::Mouse(mouse) => self.list.mouse(*mouse),
+            Event::Key(key) if cx.keymap.is(key, Command::Print) => {
+                let dialog = PrintDialog::of_household(&self.cover.household.unit, cx);
+                cx.send(Message::Push(Box::new(dialog)));
+                return true;
+            }
             Event::Key(key) => match key.code {
                 KeyCode::Esc => {
                     cx.send(Message::Close);
@@ -168,6 +175,7 @@ impl Screen for HouseholdFile {
     fn hints(&self, look: &Look) -> Vec<Hint> {
         vec![
             Hint { key: "Enter".into(), does: t(look.lang, "ui.key.show", &[]) },
+            Hint { key: look.keymap.label(Command::Print), does: t(look.lang, "ui.key.print", &[]) },
             Hint { key: "Esc".into(), does: t(look.lang, "ui.key.back", &[]) },
         ]
     }

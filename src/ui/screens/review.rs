@@ -9,6 +9,7 @@ use ratatui::widgets::Sparkline;
 
 use super::findings;
 use super::list::{Cursor, List};
+use super::print::PrintDialog;
 use crate::counter::review::{self, Review};
 use crate::counter::say;
 use crate::desk::figures::{CALLBACKS_MADE, COMPLAINTS_HANDLED, Ratio, SATISFIED};
@@ -330,6 +331,12 @@ impl Screen for ReviewScreen {
         match (cx.keymap.resolve(key, Place::List), key.code) {
             (Some(Command::Slot1), _) => self.begin_note(MarkKind::Settled, cx),
             (Some(Command::Slot2), _) => self.begin_note(MarkKind::Carried, cx),
+            (Some(Command::Print), _) => {
+                if let Some(review) = &self.review {
+                    let dialog = PrintDialog::of_day(review.day, cx);
+                    cx.send(Message::Push(Box::new(dialog)));
+                }
+            }
             (_, KeyCode::Left) => {
                 self.go_to_day(self.day.and_then(|day| day.checked_sub_days(Days::new(1))), cx);
             }

@@ -32,6 +32,7 @@ const COMMUNITY: &[Field] = &[
     Field::required("tz", FieldType::Text),
     Field::required("soon_minutes", FieldType::Count { min: 1, max: 1440 }),
     Field::required("lock_minutes", FieldType::Count { min: 0, max: 480 }),
+    Field::new("company", FieldType::Text),
 ];
 
 impl Section for Community {
@@ -66,6 +67,7 @@ impl Section for Community {
         let settings = around.settings;
         object(json!({
             "community": settings.community,
+            "company": settings.company,
             "telephone": settings.telephone,
             "tz": settings.calendar.tz().name(),
             "soon_minutes": settings.soon_minutes,
@@ -79,6 +81,7 @@ impl Section for Community {
 
     fn edit(&self, settings: &mut Settings, edit: &Edit) -> Result<(), Why> {
         settings.community = edit.text("community");
+        settings.company = edit.text("company");
         settings.telephone = edit.text("telephone");
         settings.soon_minutes = u32::try_from(edit.number("soon_minutes")).unwrap_or(1);
         settings.lock_minutes = u32::try_from(edit.number("lock_minutes")).unwrap_or(0);

@@ -1,0 +1,83 @@
+//! Printing: from the key to a release pass on the disk, the first of a process and those after it, each
+//! recorded in the timeline; beside it laying out alone.
+//!
+//! `cargo bench --bench paper`
+
+mod measure;
+
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Utc};
+use qiantai::counter::cases::{self, NewCase};
+use qiantai::counter::operators;
+use qiantai::desk::kinds::STANDARD;
+use qiantai::paper::engine::Engine;
+use qiantai::paper::job::{Job, Way, What};
+use qiantai::store::Store;
+use qiantai::text::lang::Lang;
+use serde_json::json;
+
+use measure::{Samples, demonstration, end, head};
+
+/// A Tuesday, twenty past ten in the morning in Nanjing.
+const NOW: &str = "2026-11-24T02:20:00Z";
+/// The longest wait for the first sheet of a process.
+const FIRST: Duration = Duration::from_millis(300);
+/// The longest wait for those after it.
+const AFTER: Duration = Duration::from_millis(100);
+/// Passes that are printed.
+const PASSES: usize = 100;
+
+fn main() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let now: DateTime<Utc> = NOW.parse().expect("an instant");
+    demonstration(directory.path(), now);
+    let mut store = Store::open(directory.path(), STANDARD).expect("the book");
+    let session = operators::login(&mut store, "王敏", "246810", now).expect("a login");
+    let numbers: Vec<String> = (0..=PASSES)
+        .map(|n| {
+            let values = json!({
+                "unit": "3-2-1501", "contact": "张建国", "applicant_role": "owner", "purpose": "moving",
+                "lines": [{ "name": format!("第{n}件 沙发"), "count": 1 }, { "name": "纸箱", "count": 12 }],
+                "valid_until": now + chrono::TimeDelta::hours(9),
+            });
+            let values = values.as_object().cloned().expect("an object");
+            let at_once = Some(("approve".to_owned(), serde_json::Map::new()));
+            let new = NewCase { kind: "release-pass".into(), values, at_once, ..NewCase::default() };
+            cases::open(&mut store, &session, now, &new).expect("a pass").case.number
+        })
+        .collect();
+    let mut missed = Vec::new();
+    head();
+    let engine = Engine::new(None);
+    let path = directory.path().join("pass.pdf");
+    let (mut first, mut sent, mut laid_out) = (Samples::default(), Samples::default(), Samples::default());
+    for (n, number) in numbers.iter().enumerate() {
+        let job = Job {
+            what: What::Case { number: number.clone(), form: None },
+            session: session.clone(),
+            now,
+            lang: Lang::ZhCn,
+        };
+        let begin = Instant::now();
+        job.send(&engine, &mut store, &Way::Save(path.clone())).expect("a sheet");
+        let taken = begin.elapsed();
+        if n == 0 {
+            first.add(taken);
+            continue;
+        }
+        sent.add(taken);
+        let begin = Instant::now();
+        job.sheet(&engine, &store).expect("a sheet");
+        laid_out.add(begin.elapsed());
+    }
+    for (samples, name, limit) in [
+        (&first, "release pass on the disk, the first", FIRST),
+        (&sent, "release pass on the disk, after it", AFTER),
+    ] {
+        samples.row(name);
+        samples.holds(99, limit, &mut missed, name);
+    }
+    laid_out.row("the same laid out as a copy, not written");
+    end(&missed);
+}
