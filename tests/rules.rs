@@ -4,14 +4,23 @@
 #[allow(dead_code)] // each test file uses its part of the toy
 mod toy;
 
+#[path = "screens/office.rs"]
+#[allow(dead_code)]
+mod office;
+#[path = "screens/stage.rs"]
+#[allow(dead_code)]
+mod stage;
+
 mod rules {
     mod answer;
     mod authority;
     mod budget;
+    mod chance;
     mod complaint;
     mod day;
     mod defaults;
     mod desk;
+    mod forbidden;
     mod move_in;
     mod move_out;
     mod oath;

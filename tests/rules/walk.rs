@@ -4,12 +4,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Days, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use qiantai::counter::cases::{self, NewCase, offers};
 use qiantai::counter::{CounterError, Session, clock, operators};
 use qiantai::desk::callback::{Callback, Outcome};
 use qiantai::desk::case::Case;
-use qiantai::desk::field::{Field, FieldType, Preset, Values, instant};
 use qiantai::desk::household::{Household, Occupancy, Papers};
 use qiantai::desk::kind::Kind;
 use qiantai::desk::kinds::{Kinds, STANDARD};
@@ -21,8 +20,8 @@ use qiantai::store::{Store, settings as stored};
 use qiantai::text::lang::{Lang, has};
 use qiantai::text::say;
 use rusqlite::Connection;
-use serde_json::Value;
 
+use super::chance::{Chance, Dice};
 use super::oath;
 use crate::toy::{self, KINDS, PIN, morning, set_up_with};
 
@@ -37,31 +36,9 @@ const LONG: usize = 8_000;
 /// What one flat of the walk owes, in fen: its release passes need a supervisor's word.
 const ARREARS: i64 = 12_345;
 
-/// A source of choices.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, n: usize) -> usize {
-        // SplitMix64: small, and the same everywhere.
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) % n.max(1) as u64) as usize
-    }
-}
-
 /// One walk: where it is, and what it has seen.
-struct Walk<'a> {
-    kind: &'static Kind,
-    kinds: Kinds,
-    settings: &'a Settings,
-    dice: Dice,
-    now: DateTime<Utc>,
-    /// The cases of the kind, in the order of their opening.
-    own: Vec<String>,
-    /// Every number that was ever given.
-    numbers: BTreeSet<String>,
+pub struct Walk<'a> {
+    pub chance: Chance<'a>,
     done: usize,
     refused: BTreeMap<String, usize>,
     /// States that were reached and actions that were done.
@@ -70,64 +47,23 @@ struct Walk<'a> {
     tried: BTreeMap<&'static str, usize>,
 }
 
-impl Walk<'_> {
-    /// A value that the field may take, more often than not a legal one.
-    fn value(&mut self, field: &Field) -> Value {
-        let settings = self.settings;
-        let now = self.now;
-        let dice = &mut self.dice;
-        let named = |names: Vec<&str>, dice: &mut Dice| match names.len() {
-            0 => Value::Null,
-            n => names[dice.below(n)].into(),
-        };
-        match field.ty {
-            FieldType::Text | FieldType::LongText => format!("第{}次", dice.below(1000)).into(),
-            FieldType::Flag => (dice.below(5) > 0).into(),
-            FieldType::Count { min, max } => {
-                (min + dice.below((max - min).min(20) as usize + 1) as i64).into()
-            }
-            FieldType::Money => (dice.below(50_000) as i64).into(),
-            FieldType::Reading => (dice.below(9_000_000) as i64).into(),
-            FieldType::Day => {
-                (now.date_naive() - Days::new(1) + Days::new(dice.below(9) as u64)).to_string().into()
-            }
-            FieldType::Instant => instant(
-                // What is preset to now has mostly happened, anything else is mostly still to come.
-                now + TimeDelta::minutes(match (dice.below(8), field.preset) {
-                    (0, _) => 0,
-                    (1, _) | (2..7, Preset::Now) => -(dice.below(60) as i64),
-                    _ => dice.below(5_000) as i64 + 1,
-                }),
-            ),
-            FieldType::Phone => format!("1380000{:04}", dice.below(10_000)).into(),
-            FieldType::Unit => format!("3-2-{}", 101 + dice.below(3)).into(),
-            FieldType::Plate => "粤B12345".into(),
-            FieldType::Choice(options) => options[dice.below(options.len())].into(),
-            FieldType::Catalogue(id) => {
-                named(settings.offered(id).into_iter().map(|(code, _)| code).collect(), dice)
-            }
-            FieldType::Staff => {
-                named(settings.staff.iter().map(|member| member.name.as_str()).collect(), dice)
-            }
-            FieldType::Operator | FieldType::Colleague => "李娜".into(),
-            FieldType::Kind => named(self.kinds.iter().map(|kind| kind.id).collect(), dice),
-            FieldType::CaseNumber => named(self.own.iter().map(String::as_str).collect(), dice),
-            FieldType::CaseOf(id) => {
-                let prefix = self.kinds.get(id).map_or("", |kind| kind.prefix);
-                let known = self.numbers.iter().map(String::as_str);
-                named(known.filter(|number| number.split('-').next() == Some(prefix)).collect(), dice)
-            }
-            FieldType::Scores(id) => {
-                let codes: Vec<_> =
-                    settings.offered(id).into_iter().map(|(code, _)| code.to_owned()).collect();
-                Value::Object(codes.into_iter().map(|code| (code, (1 + dice.below(5)).into())).collect())
-            }
-            FieldType::MaskedId => "440301199001011234".into(),
-            FieldType::Lines(columns) => {
-                let rows = 0..=dice.below(3);
-                rows.map(|_| Value::Object(self.filled(columns))).collect()
-            }
-            FieldType::Checklist(_) => Value::Null,
+impl<'a> Walk<'a> {
+    /// At its begin.
+    pub fn new(kinds: Kinds, kind: &'static Kind, settings: &'a Settings, seed: u64) -> Self {
+        Self {
+            chance: Chance {
+                kind,
+                kinds,
+                settings,
+                dice: Dice(seed),
+                now: morning(),
+                own: Vec::new(),
+                numbers: BTreeSet::new(),
+            },
+            done: 0,
+            refused: BTreeMap::new(),
+            seen: BTreeSet::new(),
+            tried: BTreeMap::new(),
         }
     }
 
@@ -135,85 +71,56 @@ impl Walk<'_> {
         self.tried.get(action).copied().unwrap_or_default()
     }
 
-    fn filled(&mut self, fields: &[Field]) -> Values {
-        let mut values = Values::new();
-        for field in fields {
-            if field.required || self.dice.below(3) > 0 {
-                let value = self.value(field);
-                if !value.is_null() {
-                    values.insert(field.key.to_owned(), value);
-                }
-            }
-        }
-        values
-    }
-
-    /// Opens cases of the kinds that a field of this one names.
-    fn open_named(&mut self, store: &mut Store, session: &Session) {
-        let named = |field: &Field| match field.ty {
-            FieldType::CaseOf(id) => self.kinds.get(id),
-            _ => None,
-        };
-        let named: Vec<_> = self.kind.all_fields().filter_map(named).collect();
-        for kind in named {
-            for _ in 0..40 {
-                let values = self.filled(kind.opening);
-                let new = NewCase { kind: kind.id.into(), values, ..NewCase::default() };
-                if let Ok(done) = cases::open(store, session, self.now, &new) {
-                    self.numbers.insert(done.case.number);
-                }
-            }
-        }
-    }
-
     /// One step: opens a case or acts on one of the latest, as this operator. Nothing that is refused leaves a trace.
-    fn step(&mut self, store: &mut Store, session: &Session) {
-        self.now += TimeDelta::minutes(self.dice.below(90) as i64);
+    /// Gives the cases of the kind that it touched.
+    pub fn step(&mut self, store: &mut Store, session: &Session) -> Vec<Case> {
+        self.chance.now += TimeDelta::minutes(self.chance.dice.below(90) as i64);
         let before = store.head().unwrap();
-        let (what, result) = if self.own.is_empty() || self.dice.below(12) == 0 {
-            let values = self.filled(self.kind.opening);
-            let new = NewCase { kind: self.kind.id.into(), values, ..NewCase::default() };
-            ("open", cases::open(store, session, self.now, &new))
+        let (what, result) = if self.chance.own.is_empty() || self.chance.dice.below(12) == 0 {
+            let values = self.chance.filled(self.chance.kind.opening);
+            let new = NewCase { kind: self.chance.kind.id.into(), values, ..NewCase::default() };
+            ("open", cases::open(store, session, self.chance.now, &new))
         } else {
-            let latest = self.own.len().saturating_sub(5);
-            let number = self.own[latest + self.dice.below(self.own.len() - latest)].clone();
+            let latest = self.chance.own.len().saturating_sub(5);
+            let number =
+                self.chance.own[latest + self.chance.dice.below(self.chance.own.len() - latest)].clone();
             let case = store.case(&number).unwrap().unwrap();
-            let offers = offers(store, session, self.now, self.settings, &case).unwrap();
+            let offers = offers(store, session, self.chance.now, self.chance.settings, &case).unwrap();
             for why in offers.iter().filter_map(|offer| offer.why_not.as_ref()) {
-                said(self.kind, why);
+                said(self.chance.kind, why);
             }
             // A case that is void goes nowhere any more: seldom.
-            let void = self.dice.below(6) == 0;
+            let void = self.chance.dice.below(6) == 0;
             let allowed = offers.iter().filter(|offer| offer.why_not.is_none());
             let allowed: Vec<_> = allowed.filter(|offer| void || offer.action != VOID).collect();
             // The kind's own actions and outcomes of callbacks more often than what every kind has.
-            let own = |action| self.kind.actions.iter().any(|own| own.id == action);
+            let own = |action| self.chance.kind.actions.iter().any(|own| own.id == action);
             // A superior who is asked answers: few cases are open for long enough else.
             let own = |action| own(action) || Outcome::of_action(action).is_some() || action == "instruct";
             let own: Vec<_> = allowed.iter().copied().filter(|offer| own(offer.action)).collect();
-            let among = if own.is_empty() || self.dice.below(4) == 0 { &allowed } else { &own };
+            let among = if own.is_empty() || self.chance.dice.below(4) == 0 { &allowed } else { &own };
             // Now and then something that is not offered at all.
-            let all: Vec<_> = self.kind.all_actions().map(|action| action.id).collect();
+            let all: Vec<_> = self.chance.kind.all_actions().map(|action| action.id).collect();
             let never = allowed.iter().find(|offer| !self.seen.contains(&format!("action {}", offer.action)));
-            let action = match (self.dice.below(10), never) {
-                (0, _) => all[self.dice.below(all.len())],
-                _ if among.is_empty() => return,
+            let action = match (self.chance.dice.below(10), never) {
+                (0, _) => all[self.chance.dice.below(all.len())],
+                _ if among.is_empty() => return Vec::new(),
                 // What was never done yet comes first.
                 (1..6, Some(new)) => new.action,
-                (1..5, None) => among[self.dice.below(among.len())].action,
+                (1..5, None) => among[self.chance.dice.below(among.len())].action,
                 // What was done least so far, so that a long walk comes everywhere.
                 _ => among.iter().min_by_key(|offer| self.times(offer.action)).unwrap().action,
             };
-            let declared = self.kind.action(action).unwrap();
+            let declared = self.chance.kind.action(action).unwrap();
             *self.tried.entry(action).or_default() += 1;
-            let kinds: Vec<_> = self.kinds.iter().collect();
-            let into = Some(kinds[self.dice.below(kinds.len())].id);
-            let inputs = inputs_of(self.kind, declared, self.kinds, into);
-            let mut given = self.filled(&inputs);
+            let kinds: Vec<_> = self.chance.kinds.iter().collect();
+            let into = Some(kinds[self.chance.dice.below(kinds.len())].id);
+            let inputs = inputs_of(self.chance.kind, declared, self.chance.kinds, into);
+            let mut given = self.chance.filled(&inputs);
             if given.contains_key("into") {
                 given.insert("into".into(), into.into());
             }
-            (action, cases::act(store, session, self.now, &number, action, &given, None))
+            (action, cases::act(store, session, self.chance.now, &number, action, &given, None))
         };
         let touched = match result {
             Ok(done) => {
@@ -221,9 +128,13 @@ impl Walk<'_> {
                 self.seen.insert(format!("action {what}"));
                 let new = (what == "open").then_some(&done.case).into_iter().chain(&done.also);
                 for case in new {
-                    assert!(self.numbers.insert(case.number.clone()), "{} was given twice", case.number);
-                    if case.kind == self.kind.id {
-                        self.own.push(case.number.clone());
+                    assert!(
+                        self.chance.numbers.insert(case.number.clone()),
+                        "{} was given twice",
+                        case.number
+                    );
+                    if case.kind == self.chance.kind.id {
+                        self.chance.own.push(case.number.clone());
                     }
                 }
                 let linked = done.case.links.last().map(|link| link.number.clone());
@@ -231,7 +142,7 @@ impl Walk<'_> {
                 [done.case.number].into_iter().chain(also).collect::<BTreeSet<_>>()
             }
             Err(CounterError::Refused(why)) => {
-                said(self.kind, &why);
+                said(self.chance.kind, &why);
                 // But that it was refused, where only the role stood against it.
                 let written = i64::from(why.needs.is_some());
                 let head = store.head().unwrap();
@@ -243,14 +154,13 @@ impl Walk<'_> {
             Err(error) => panic!("{what}: {error}"),
         };
         // The clock comes round to what it ends later than it might.
-        let late = self.dice.below(4) > 0;
-        let swept = if late { Vec::new() } else { clock::sweep(store, self.now).unwrap() };
-        for number in touched.into_iter().chain(swept.into_iter().map(|case| case.number)) {
-            let case = holds(store, &number);
-            if case.kind == self.kind.id {
-                self.seen.insert(format!("state {}", case.state));
-            }
-        }
+        let late = self.chance.dice.below(4) > 0;
+        let swept = if late { Vec::new() } else { clock::sweep(store, self.chance.now).unwrap() };
+        let touched = touched.into_iter().chain(swept.into_iter().map(|case| case.number));
+        let touched = touched.map(|number| holds(store, &number));
+        let touched: Vec<_> = touched.filter(|case| case.kind == self.chance.kind.id).collect();
+        self.seen.extend(touched.iter().map(|case| format!("state {}", case.state)));
+        touched
     }
 }
 
@@ -351,10 +261,9 @@ fn view(path: &std::path::Path, kind: &Kind) -> usize {
     count
 }
 
-fn walk(kinds: Kinds, kind: &'static Kind, settings: &Settings, seed: u64) {
-    let directory = tempfile::tempdir().unwrap();
-    let (mut store, supervisor) = set_up_with(directory.path(), kinds, settings);
-    let receptionist = operators::login(&mut store, "李娜", PIN, morning()).unwrap();
+/// A book to walk through: one flat that owes nothing, and one that does.
+pub fn book(directory: &std::path::Path, kinds: Kinds, settings: &Settings) -> (Store, Session) {
+    let (mut store, supervisor) = set_up_with(directory, kinds, settings);
     let flat = |unit: &str, arrears| Household {
         unit: unit.into(),
         area: None,
@@ -371,26 +280,21 @@ fn walk(kinds: Kinds, kind: &'static Kind, settings: &Settings, seed: u64) {
             tx.put_household(&flat(oath::OWES, ARREARS))
         })
         .unwrap();
+    (store, supervisor)
+}
+
+fn walk(kinds: Kinds, kind: &'static Kind, settings: &Settings, seed: u64) {
+    let directory = tempfile::tempdir().unwrap();
+    let (mut store, supervisor) = book(directory.path(), kinds, settings);
+    let receptionist = operators::login(&mut store, "李娜", PIN, morning()).unwrap();
     let path = store.path().unwrap().to_owned();
-    let mut walk = Walk {
-        kind,
-        kinds,
-        settings,
-        dice: Dice(seed),
-        now: morning(),
-        own: Vec::new(),
-        numbers: BTreeSet::new(),
-        done: 0,
-        refused: BTreeMap::new(),
-        seen: BTreeSet::new(),
-        tried: BTreeMap::new(),
-    };
+    let mut walk = Walk::new(kinds, kind, settings, seed);
     // One batch: what is tested here is what is stored, not how often the disk is waited for.
     store
         .batch(|store| {
-            walk.open_named(store, &supervisor);
+            walk.chance.open_named(store, &supervisor);
             for step in 0..steps() {
-                let session = if walk.dice.below(3) == 0 { &receptionist } else { &supervisor };
+                let session = if walk.chance.dice.below(3) == 0 { &receptionist } else { &supervisor };
                 walk.step(store, session);
                 if step % 1_000 == 999 {
                     assert_eq!(store.verify_chain().unwrap().broken, None);
@@ -399,7 +303,7 @@ fn walk(kinds: Kinds, kind: &'static Kind, settings: &Settings, seed: u64) {
             Ok::<_, qiantai::store::StoreError>(())
         })
         .unwrap();
-    let Walk { done, refused, seen, numbers, .. } = walk;
+    let Walk { chance: Chance { numbers, .. }, done, refused, seen, .. } = walk;
     assert!(done * 5 > steps(), "{}: only {done} steps were legal: {refused:#?}", kind.id);
     assert_eq!(store.verify_chain().unwrap().broken, None);
     let count = columns(&store, &path);

@@ -4,6 +4,7 @@
 use chrono::{DateTime, Utc};
 use crossterm::event::{Event, KeyEvent, MouseButton, MouseEvent, MouseEventKind};
 use crossterm::event::{KeyCode, KeyModifiers};
+use qiantai::store::Store;
 use qiantai::text::lang::Lang;
 use qiantai::ui::app::App;
 use qiantai::ui::config::Config;
@@ -23,8 +24,12 @@ pub struct Stage {
 impl Stage {
     /// The application as it starts over an office, at the login.
     pub fn new(office: Office, lang: Lang) -> Self {
-        let now = now();
-        let mut app = App::new(office.store, Config::plain(lang), now).unwrap();
+        Self::over(office.store, lang, now())
+    }
+
+    /// The application as it starts over a book at an instant, at the login.
+    pub fn over(store: Store, lang: Lang, now: DateTime<Utc>) -> Self {
+        let mut app = App::new(store, Config::plain(lang), now).unwrap();
         app.start(now);
         let terminal = Terminal::new(TestBackend::new(120, 36)).unwrap();
         Self { app, now, terminal }
@@ -40,7 +45,8 @@ impl Stage {
         Self::new(office, lang).log_in(DESK)
     }
 
-    fn log_in(mut self, name: &str) -> Self {
+    /// Somebody at work, what the last shift left seen.
+    pub fn log_in(mut self, name: &str) -> Self {
         self.enter(name);
         self.press("Esc");
         // The greeting goes, so that the line shows what must not be forgotten.
