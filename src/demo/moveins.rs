@@ -9,7 +9,7 @@ use super::texts::pick;
 use crate::desk::case::Case;
 use crate::desk::field::Values;
 use crate::desk::household::Relation;
-use crate::desk::kinds::move_in::{ACCOUNTS, MoveIn, STEPS};
+use crate::desk::kinds::move_in::{ACCOUNT_LINK, ACCOUNTS, MoveIn, STEPS};
 
 /// The hours in which flats are handed over.
 const OFFICE: (u32, u32) = (9, 17);
@@ -47,7 +47,7 @@ impl Desk<'_> {
         let detail: MoveIn = case.typed().unwrap_or_default();
         let number = case.number.as_str();
         let Some(step) = STEPS.iter().find(|step| !detail.steps.contains_key(**step)) else {
-            return self.open_account(case, &detail);
+            return self.open_account(case);
         };
         if self.waiting.get(number) == Some(step) {
             return Ok(());
@@ -148,12 +148,14 @@ impl Desk<'_> {
         if rows.is_empty() { Value::Null } else { rows.into() }
     }
 
-    fn open_account(&mut self, case: &Case, detail: &MoveIn) -> Result<(), DemoError> {
-        let opened = |account: &str| detail.accounts.iter().any(|known| known.account == account);
-        let Some(account) = ACCOUNTS.iter().find(|account| !opened(account)) else { return Ok(()) };
-        let number = format!("{:010}", self.minutes(3_200_000_000, 3_299_999_999));
-        let inputs = values([("account", (*account).into()), ("account_number", number.into())]);
+    fn open_account(&mut self, case: &Case) -> Result<(), DemoError> {
+        let applied = case.links.iter().filter(|link| link.relation == ACCOUNT_LINK).count();
+        let Some(account) = ACCOUNTS.get(applied).filter(|_| self.room() > 0) else { return Ok(()) };
+        let inputs = values([("account", (*account).into())]);
         let done = self.act(Who::Desk, &case.number, "open-account", inputs)?;
+        for opened in &done.also {
+            self.take_up(opened, &[("account", account)], "complete")?;
+        }
         let wait = self.minutes(300, 5_000);
         self.later(&done.case.number, wait, OFFICE);
         Ok(())

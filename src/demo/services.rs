@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::DemoError;
 use super::desk::{Desk, Step, Who};
-use super::texts::{StepText, Texts, draw};
+use super::texts::{ServiceText, StepText, Texts, draw};
 use super::town::Person;
 use crate::counter::CounterError;
 use crate::desk::case::Case;
@@ -87,6 +87,31 @@ impl Desk<'_> {
         Ok(())
     }
 
+    /// Goes on with a case that another one led to, as with the first story of its kind that may have these
+    /// values; what the story would have opened with is given by this action.
+    pub(super) fn take_up(
+        &mut self,
+        case: &Case,
+        with: &[(&str, &str)],
+        action: &str,
+    ) -> Result<(), DemoError> {
+        let texts = self.texts;
+        let may = |text: &toml::Value, value: &str| text.as_str().is_some_and(|text| text.contains(value));
+        let fits = |story: &&ServiceText| {
+            story.kind == case.kind
+                && with
+                    .iter()
+                    .all(|(key, value)| story.opening.get(*key).is_some_and(|text| may(text, value)))
+        };
+        let Some(story) = texts.services.iter().position(|story| fits(&story)) else { return Ok(()) };
+        let Some(kind) = self.store.kinds().get(&case.kind) else { return Ok(()) };
+        let Some(action) = kind.action(action) else { return Ok(()) };
+        let given = self.given(kind, action.inputs, &texts.services[story].opening, &person_of(case))?;
+        let done = self.act(Who::Desk, &case.number, action.id, given)?;
+        self.begin_chapter(&done.case, Chapter { story, part: None, next: 0 });
+        Ok(())
+    }
+
     /// Who comes for it. Where a household's matters stand in each other's way it comes once: nobody
     /// renovates twice at a time, or moves out of a flat that is renovated.
     fn comes_for(&mut self, kind: &Kind) -> Person {
@@ -119,12 +144,7 @@ impl Desk<'_> {
         let Some(step) = Self::steps(texts, chapter).get(chapter.next) else { return Ok(()) };
         let Some(kind) = self.store.kinds().get(&case.kind) else { return Ok(()) };
         let Some(action) = kind.action(&step.action) else { return Ok(()) };
-        let person = Person {
-            unit: case.unit.clone().unwrap_or_default(),
-            name: case.contact.clone().unwrap_or_default(),
-            phone: case.phone.clone().unwrap_or_default(),
-            relation: crate::desk::household::Relation::Owner,
-        };
+        let person = person_of(case);
         let into = step.with.get("into").and_then(toml::Value::as_str);
         let fields = inputs_of(kind, action, self.store.kinds(), into);
         let inputs = self.given(kind, &fields, &step.with, &person)?;
@@ -212,6 +232,16 @@ impl Desk<'_> {
         let settings = crate::counter::settings_of(self.store)?;
         let kinds = self.store.kinds();
         Ok(typed_value(field, &said, &Typing { kind: kind.id, now: self.at, settings: &settings, kinds })?)
+    }
+}
+
+/// Who a case is about.
+fn person_of(case: &Case) -> Person {
+    Person {
+        unit: case.unit.clone().unwrap_or_default(),
+        name: case.contact.clone().unwrap_or_default(),
+        phone: case.phone.clone().unwrap_or_default(),
+        relation: crate::desk::household::Relation::Owner,
     }
 }
 

@@ -11,6 +11,10 @@ use crate::desk::kind::{
 };
 use crate::desk::why::Why;
 
+/// The id of the kind.
+pub const ID: &str = "account";
+/// The catalogue of what can be opened.
+pub const ACCOUNTS: &str = "account";
 /// Papers that are handed in.
 pub const PAPERS: &[&str] = &[
     "id-card",
@@ -154,13 +158,13 @@ const PAPER: &[Field] = &[
 
 /// The declaration.
 pub static KIND: Kind = Kind {
-    id: "account",
+    id: ID,
     prefix: "KH",
     opening: &[
         Field::required("unit", FieldType::Unit),
         Field::required("contact", FieldType::Text),
         Field::new("phone", FieldType::Phone),
-        Field::required("account", FieldType::Catalogue("account")).fixed(),
+        Field::required("account", FieldType::Catalogue(ACCOUNTS)).fixed(),
         Field::new("papers", FieldType::Lines(PAPER)).fixed(),
         Field::new("bank", FieldType::Text).when("account", &[MANDATE]),
         Field::new("holder", FieldType::Text).when("account", &[MANDATE]),

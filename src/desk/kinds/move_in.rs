@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::checks;
+use super::{account, checks};
 use super::steps::{
     self, AMOUNTS, Amount, COPY, COPY_IF_ANY, COUNTED, Checklist, Counted, DOCUMENT, DONE_AT, HAPPENED, Steps, all_others_done,
     confirmed, needs, not_done, tick,
@@ -12,9 +12,9 @@ use crate::desk::field::{Field, FieldType, Preset, Values};
 use crate::desk::form::Form;
 use crate::desk::household::{HouseholdChange, Occupancy, Relation, Resident};
 use crate::desk::kind::{
-    Action, Effect, From, Guard, Kind, Phase, Situation, Spawn, State, To,
-    shape,
+    Action, Around, Effect, From, Guard, Kind, Phase, Situation, Spawn, State, To, shape,
 };
+use crate::desk::others::Other;
 use crate::desk::why::{Arg, Why};
 
 /// The steps in the order of the source; each is an action of that id.
@@ -48,8 +48,10 @@ const FILE_PAPERS: usize = 10;
 pub const NOTICE_WAYS: &[&str] = &["phone", "letter", "message", "in-person"];
 /// What the household says to the renovation formalities.
 pub const RENOVATION: &[&str] = &["wanted", "undecided", "not-wanted"];
-/// What is opened beside the steps.
+/// What older records list as opened; since then each is a case of its own ([`account`]).
 pub const ACCOUNTS: &[&str] = &["water-electricity", "gas", "cable-tv", "bank-mandate"];
+/// What an account is to the move-in that it was applied for with.
+pub const ACCOUNT_LINK: &str = "account";
 const RELATIONS: &[&str] = &["owner", "tenant", "family"];
 
 /// A person of the household form 《住户情况登记表》.
@@ -83,7 +85,7 @@ pub struct Defect {
     pub category: Option<String>,
 }
 
-/// Something opened for the household.
+/// Something opened for the household, as older records list it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Account {
@@ -151,7 +153,7 @@ pub struct MoveIn {
     /// The keys handed over.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub keys: Vec<Counted>,
-    /// What was opened for the household.
+    /// What was opened for the household before accounts were cases of their own.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub accounts: Vec<Account>,
     /// Where the office keeps its papers.
@@ -188,25 +190,31 @@ fn paid(s: &Situation, values: &mut Values) -> Result<(), Why> {
     steps::tick_with(s, values, STEPS[PAY_CHARGES], Some(("amount", total.into())))
 }
 
-/// Each account is opened once.
-fn not_opened(s: &Situation) -> Result<(), Why> {
-    let account = s.input("account").unwrap_or_default();
-    if s.detail::<MoveIn>().accounts.iter().any(|opened| opened.account == account) {
+/// No account is applied for while it is under way already, or where an older record says that it was opened.
+fn not_under_way(s: &Situation) -> Result<(), Why> {
+    let wanted = s.input("account").unwrap_or_default();
+    let same = |other: &&Other| {
+        let account = other.detail.get("account").and_then(|account| account.as_str());
+        other.kind == account::ID && other.same_unit && account == Some(wanted)
+    };
+    if let Some(other) = s.others.iter().find(same) {
+        let number = Arg::Text(other.number.clone());
+        return Err(Why::new("move-in.why.account_under_way").with("number", number).about("account"));
+    }
+    if s.detail::<MoveIn>().accounts.iter().any(|opened| opened.account == wanted) {
         return Err(Why::new("move-in.why.account_open")
-            .with("account", Arg::Term(format!("move-in.option.account.{account}")))
+            .with("account", Arg::Term(format!("move-in.option.account.{wanted}")))
             .about("account"));
     }
     Ok(())
 }
 
-#[allow(clippy::unnecessary_wraps)] // the signature of every change
-fn account_opened(s: &Situation, values: &mut Values) -> Result<(), Why> {
-    let row = ["account", "day", "account_number"]
-        .into_iter()
-        .filter_map(|key| Some((key.to_owned(), s.inputs.get(key)?.clone())))
-        .collect::<Values>();
-    checks::append(values, "accounts", [row.into()]);
-    Ok(())
+/// What is applied for is a case of its own: its papers, its number and its outcome stand there alone.
+fn account_case(s: &Situation) -> Vec<Spawn> {
+    let mut values = of_the_household(s);
+    let given = ["account", "applied_on"].into_iter();
+    values.extend(given.filter_map(|key| Some((key.to_owned(), s.inputs.get(key)?.clone()))));
+    vec![Spawn { kind: account::ID.into(), values, relation: ACCOUNT_LINK, back: "account-of" }]
 }
 
 #[allow(clippy::unnecessary_wraps)] // the signature of every change
@@ -216,19 +224,20 @@ fn more_defects(s: &Situation, values: &mut Values) -> Result<(), Why> {
     Ok(())
 }
 
+/// What every case that is opened with a move-in takes over from it.
+fn of_the_household(s: &Situation) -> Values {
+    let keys = ["unit", "contact", "phone"].into_iter();
+    keys.map(|key| (key.to_owned(), s.case.get(key))).filter(|(_, value)| !value.is_null()).collect()
+}
+
 /// Each defect becomes a repair of its own. Nobody pays for what was wrong from the beginning.
 fn repairs(s: &Situation) -> Vec<Spawn> {
     let rows = ["defects", "more_defects"].into_iter().find_map(|key| s.inputs.get(key)?.as_array());
-    let of_the_case = ["unit", "contact", "phone"];
     rows.into_iter()
         .flatten()
         .filter_map(|row| serde_json::from_value::<Defect>(row.clone()).ok())
         .map(|defect| {
-            let mut values: Values = of_the_case
-                .into_iter()
-                .map(|key| (key.to_owned(), s.case.get(key)))
-                .filter(|(_, value)| !value.is_null())
-                .collect();
+            let mut values = of_the_household(s);
             values.insert("content".into(), defect.what.into());
             values.insert("chargeable".into(), false.into());
             values.extend(defect.place.map(|place| ("place".to_owned(), place.into())));
@@ -272,9 +281,11 @@ const DEFECTS: &[Field] = &[
     Field::new("place", FieldType::Text),
     Field::new("category", FieldType::Catalogue("repair-category")),
 ];
-const ACCOUNT: Field = Field::required("account", FieldType::Choice(ACCOUNTS));
-const DAY: Field = Field::required("day", FieldType::Day).preset(Preset::Today);
-const ACCOUNT_NUMBER: Field = Field::new("account_number", FieldType::Text);
+const OPENED: &[Field] = &[
+    Field::required("account", FieldType::Choice(ACCOUNTS)),
+    Field::required("day", FieldType::Day),
+    Field::new("account_number", FieldType::Text),
+];
 
 /// An action that ticks a step off.
 const fn step(id: &'static str) -> Action {
@@ -308,7 +319,7 @@ pub static KIND: Kind = Kind {
         Field::new("gas", FieldType::Reading),
         Field::new("defects", FieldType::Lines(DEFECTS)).fixed(),
         Field::new("keys", FieldType::Lines(COUNTED)).fixed(),
-        Field::new("accounts", FieldType::Lines(&[ACCOUNT, DAY, ACCOUNT_NUMBER])).fixed(),
+        Field::new("accounts", FieldType::Lines(OPENED)).fixed(),
         Field::new("office_file", FieldType::Text),
         Field::new("household_file", FieldType::Text),
     ],
@@ -416,9 +427,13 @@ pub static KIND: Kind = Kind {
             .guards(&[Guard { id: "all-steps-done", check: all_others_done::<MoveIn> }])
             .effects(&[Effect::Change(tick::<MoveIn, FILE_PAPERS>), Effect::Household(moved_in)]),
         Action::new("open-account", From::States(&["started", "moved-in"]), To::Stay)
-            .inputs(&[ACCOUNT, DAY, ACCOUNT_NUMBER, NOTE])
-            .checks(&[Guard { id: "not-opened-yet", check: not_opened }])
-            .effects(&[Effect::Change(account_opened)]),
+            .inputs(&[
+                Field::required("account", FieldType::Catalogue(account::ACCOUNTS)),
+                Field::required("applied_on", FieldType::Day).preset(Preset::Today),
+                NOTE,
+            ])
+            .checks(&[Guard { id: "not-opened-yet", check: not_under_way }])
+            .effects(&[Effect::Spawn(account_case)]),
         Action::new("add-defects", From::States(&["started", "moved-in"]), To::Stay)
             .inputs(&[Field::required("more_defects", FieldType::Lines(DEFECTS))])
             .guards(&[Guard { id: "inspected", check: was_inspected }])
@@ -430,6 +445,7 @@ pub static KIND: Kind = Kind {
     summary: &["contact"],
     columns: &["contact", "phone"],
     forms: &[Form::new("move-in"), Form::new("hand-over-receipt")],
+    around: Around::Household,
     shape: shape::<MoveIn>,
     ..Kind::BASE
 };
