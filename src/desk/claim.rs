@@ -39,6 +39,9 @@ pub struct Held {
     pub count: u32,
 }
 
+/// The capacity of what many may have a part of, or one alone the whole.
+pub const SHARED: u32 = 1_000;
+
 impl Held {
     fn covers(&self, at: DateTime<Utc>) -> bool {
         self.from <= at && self.until.is_none_or(|until| at < until)
@@ -89,7 +92,7 @@ impl Claim {
                 && self.until.is_none_or(|until| held.from < until)
         };
         match (left, others.iter().find(within)) {
-            (0, Some(held)) if self.capacity == 1 => Err(Why::new("desk.why.taken")
+            (_, Some(held)) if [1, SHARED].contains(&self.capacity) => Err(Why::new("desk.why.taken")
                 .with("number", Arg::Text(held.number.clone()))
                 .with("from", Arg::At(held.from))
                 .about(self.field)),
@@ -134,6 +137,15 @@ mod tests {
         assert_eq!((why.key.as_str(), why.field.as_deref()), ("desk.why.taken", Some("facility")));
         assert!(claim(60, Some(121), 1, 1).fits(&others).is_err());
         assert!(claim(60, None, 1, 1).fits(&others).is_err());
+    }
+
+    #[test]
+    fn what_is_shared_is_taken_by_many_or_whole_by_one() {
+        let parts = [held(0, None, 1), held(10, None, 1)];
+        assert_eq!(claim(20, None, 1, SHARED).fits(&parts), Ok(()));
+        for (count, others) in [(SHARED, &parts[..]), (1, &[held(0, None, SHARED)])] {
+            assert_eq!(claim(20, None, count, SHARED).fits(others).unwrap_err().key, "desk.why.taken");
+        }
     }
 
     #[test]

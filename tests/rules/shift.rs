@@ -208,3 +208,20 @@ fn the_shift_that_is_meant_is_suggested() {
         assert_eq!(shifts::suggested(&counter.settings, at).as_deref(), wanted, "{hour}");
     }
 }
+
+#[test]
+fn who_is_away_covers_for_nobody_and_who_covers_stays() {
+    let mut counter = early();
+    let mine = sign_in(&mut counter, Desk, json!({ "category": "early" })).unwrap().number;
+    let boss = sign_in(&mut counter, Boss, json!({ "category": "early" })).unwrap().number;
+    counter.wait(60);
+    let leaves = |counter: &Counter, cover: &str| json!({ "cover": cover, "until": counter.at(30), "away_for": "送文件" });
+    let given = leaves(&counter, "王敏");
+    counter.done(Desk, &mine, "leave", given);
+    let given = leaves(&counter, "李娜");
+    assert_eq!(counter.refused(Boss, &boss, "leave", given.clone()), "desk.why.taken");
+    counter.done(Desk, &mine, "return", nothing());
+    counter.done(Boss, &boss, "leave", given);
+    let given = leaves(&counter, "王敏");
+    assert_eq!(counter.refused(Desk, &mine, "leave", given), "desk.why.taken");
+}

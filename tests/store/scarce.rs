@@ -10,13 +10,16 @@ use qiantai::counter::{CounterError, Session, operators};
 use qiantai::desk::case::Case;
 use qiantai::desk::field::{Values, instant};
 use qiantai::desk::kinds::STANDARD;
-use qiantai::store::Store;
+use qiantai::desk::people::{Operator, Role};
+use qiantai::desk::timeline::Entry;
 use qiantai::store::cases::Query;
+use qiantai::store::operators::Account;
 use qiantai::store::settings::defaults;
+use qiantai::store::{Store, StoreError};
 use serde_json::{Value, json};
 
 use crate::processes::{DIRECTORY, SECONDS, hammer_seconds, spawn};
-use crate::toy::{PIN, morning, set_up_with, values};
+use crate::toy::{PIN, morning, secret, set_up_with, values};
 
 /// Passes that both processes bring to the gate.
 const PASSES: usize = 40;
@@ -201,5 +204,113 @@ fn two_processes_never_give_the_same_thing_away_twice() {
         released += passed;
     }
     assert!(released > PASSES / 2, "{released} passes passed");
+    assert_eq!(store.verify_chain().unwrap().broken, None);
+}
+
+/// Who sits at the counter in turns, beside those of the book.
+const COLLEAGUES: [&str; 2] = ["陈静", "赵敏"];
+/// Everybody who does.
+const AT_THE_COUNTER: [&str; 4] = ["王敏", "李娜", COLLEAGUES[0], COLLEAGUES[1]];
+
+/// What each process does with the shifts of everybody: signs in, leaves with somebody's cover, comes
+/// back, hands over; does nothing by itself.
+#[test]
+#[ignore = "is the child process of the test below"]
+fn shift_child() {
+    let Some(directory) = std::env::var_os(DIRECTORY).map(PathBuf::from) else { return };
+    let end = Instant::now() + Duration::from_secs(std::env::var(SECONDS).unwrap().parse().unwrap());
+    let mut store = Store::open(&directory, STANDARD).unwrap();
+    let sessions = AT_THE_COUNTER.map(|name| operators::login(&mut store, name, PIN, morning()).unwrap());
+    let mut dice = Dice(u64::from(std::process::id()));
+    let mut among = |n: usize| dice.below(n as u32) as usize;
+    let now = morning();
+    while Instant::now() < end {
+        let me = among(AT_THE_COUNTER.len());
+        let other = (me + 1 + among(AT_THE_COUNTER.len() - 1)) % AT_THE_COUNTER.len();
+        let (session, cover) = (&sessions[me], AT_THE_COUNTER[other]);
+        let open_shifts =
+            Query { kind: Some("shift".into()), open: Some(true), limit: 50, ..Query::default() };
+        let shifts = store.list(&open_shifts).unwrap().rows;
+        let mine = |row: &&qiantai::store::cases::Row| {
+            row.case.text("operator").as_deref() == Some(session.name()) && row.case.state != "handed-over"
+        };
+        // Now and then one signs in who is there already, or leaves who is away.
+        let Some(shift) = shifts.iter().find(mine).filter(|_| among(6) > 0) else {
+            open(&mut store, session, now, "shift", json!({ "category": "early" }));
+            continue;
+        };
+        let number = &shift.case.number;
+        let until = instant(now + TimeDelta::minutes(30));
+        match among(5) {
+            0..3 => {
+                let given = json!({ "cover": cover, "until": until, "away_for": "送文件" });
+                act(&mut store, session, now, number, "leave", given);
+            }
+            3 => {
+                act(&mut store, session, now, number, "return", json!({}));
+            }
+            _ => {
+                let given = json!({ "handed_to": cover, "handover": "无" });
+                if act(&mut store, session, now, number, "hand-over", given) {
+                    act(&mut store, &sessions[other], now, number, "receive", json!({}));
+                }
+            }
+        }
+    }
+}
+
+/// Told again from the timelines alone, in the order of the chain.
+#[test]
+fn two_processes_never_leave_the_counter_to_somebody_who_is_away() {
+    let directory = tempfile::tempdir().unwrap();
+    let (mut store, _) = set_up_with(directory.path(), STANDARD, &defaults("蔚蓝新都").unwrap());
+    let secret = secret();
+    let joins = |name: &str| Account {
+        operator: Operator { name: name.into(), role: Role::Receptionist, disabled: false },
+        secret: secret.clone(),
+        failures: 0,
+        locked_until: None,
+    };
+    store
+        .write(|tx| -> Result<(), StoreError> {
+            COLLEAGUES.iter().try_for_each(|name| tx.put_account(&joins(name)))
+        })
+        .unwrap();
+    let children: Vec<_> =
+        (0..2).map(|_| spawn(directory.path(), "scarce::shift_child", "", hammer_seconds())).collect();
+    for child in children {
+        assert!(child.wait_with_output().unwrap().status.success());
+    }
+
+    let mut told: Vec<(i64, Entry)> = Vec::new();
+    for number in numbers(&store, "shift") {
+        let seqs = store.timeline_seqs(&number).unwrap();
+        told.extend(seqs.into_iter().zip(store.timeline(&number).unwrap()));
+    }
+    told.sort_by_key(|(seq, _)| *seq);
+    let mut on_duty: BTreeMap<String, String> = BTreeMap::new();
+    let mut covered_by: BTreeMap<String, String> = BTreeMap::new();
+    let (mut covers, mut shared) = (0, 0);
+    for (_, entry) in told {
+        let (who, number) = (entry.by.clone(), entry.number.clone());
+        match entry.action.as_str() {
+            "open" => {
+                assert_eq!(on_duty.insert(who, number.clone()), None, "{number}: on duty twice at once");
+            }
+            "leave" => {
+                let cover = entry.inputs["cover"].as_str().unwrap().to_owned();
+                assert!(!covered_by.contains_key(&cover), "{number}: {cover} is away and covers for {who}");
+                let counts_on = covered_by.values().any(|covering| *covering == who);
+                assert!(!counts_on, "{number}: {who} covers for somebody and goes away");
+                shared += usize::from(covered_by.values().any(|covering| *covering == cover));
+                covers += 1;
+                covered_by.insert(who, cover);
+            }
+            "return" => drop(covered_by.remove(&who)),
+            "hand-over" => drop(on_duty.remove(&who)),
+            _ => {}
+        }
+    }
+    assert!(covers > 20 && shared > 0, "{covers} covers, {shared} of them beside another one");
     assert_eq!(store.verify_chain().unwrap().broken, None);
 }

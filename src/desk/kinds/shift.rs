@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::checks;
 use crate::desk::case::Case;
-use crate::desk::claim::Claim;
+use crate::desk::claim::{Claim, SHARED};
 use crate::desk::field::{Field, FieldType, Preset, Values, instant};
 use crate::desk::form::Form;
 use crate::desk::kind::{
@@ -112,22 +112,36 @@ fn attends(case: &Case, now: DateTime<Utc>) -> Vec<Span> {
     spans
 }
 
-/// Nobody is on duty twice at once.
+/// Nobody is on duty twice at once, and nobody is away while somebody else counts on her: one may cover
+/// for several, but who is away covers for nobody, and who covers does not go away.
 fn claims(case: &Case, _: &Settings) -> Vec<Claim> {
-    let Ok(Shift { operator: Some(operator), signed_in: Some(from), .. }) = case.typed::<Shift>() else {
+    let Ok(Shift { operator: Some(operator), signed_in: Some(from), absences, .. }) = case.typed::<Shift>()
+    else {
         return Vec::new();
     };
     if ![ON_DUTY, AWAY].contains(&case.state.as_str()) {
         return Vec::new();
     }
-    vec![Claim {
+    let mut claims = vec![Claim {
         resource: format!("operator:{operator}"),
         from,
         until: None,
         count: 1,
         capacity: 1,
         field: "category",
-    }]
+    }];
+    if let Some(absence) = absences.last().filter(|_| case.state == AWAY) {
+        let presence = |of: &str, count| Claim {
+            resource: format!("presence:{of}"),
+            from: absence.left_at,
+            until: None,
+            count,
+            capacity: SHARED,
+            field: "cover",
+        };
+        claims.extend([presence(&operator, SHARED), presence(&absence.cover, 1)]);
+    }
+    claims
 }
 
 /// When the shift that the case names is on the day of that instant.
