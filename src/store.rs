@@ -24,6 +24,7 @@ mod same;
 pub mod settings;
 #[cfg(test)]
 mod tests;
+mod views;
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -281,7 +282,7 @@ impl Store {
             tx.pragma_update(None, "user_version", VERSION)?;
             tx.commit()?;
         }
-        cases::refresh_views(&mut connection, kinds)?;
+        views::refresh_views(&mut connection, kinds)?;
         Ok(Self {
             connection,
             place: path.map(Place::new),

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::{Cx, Desk, Result, args, list, plain, shape, show};
 use crate::desk::callback::ATTEMPTS_BEFORE_VISIT;
+use crate::desk::settings::Settings;
 use crate::store::due::CallbackRow;
 use crate::text::lang::Lang;
 
@@ -33,7 +34,7 @@ pub(super) fn run(cx: &Cx, matches: &ArgMatches) -> Result {
                 return cx.t("cli.callbacks.none", &[]);
             }
             let headings = ["number", "unit", "contact", "phone", "summary", "stage", "due", "attempts"];
-            let cells = rows.iter().map(|row| cells(cx, row, whole)).collect();
+            let cells = rows.iter().map(|row| cells(cx, &desk.settings, row, whole)).collect();
             let mut text = plain::table(&cx.headings(&headings), cells, &[7]);
             if more {
                 text.push('\n');
@@ -44,7 +45,7 @@ pub(super) fn run(cx: &Cx, matches: &ArgMatches) -> Result {
     )
 }
 
-fn cells(cx: &Cx, callback: &CallbackRow, whole: bool) -> Vec<String> {
+fn cells(cx: &Cx, settings: &Settings, callback: &CallbackRow, whole: bool) -> Vec<String> {
     let case = &callback.row.case;
     let attempts = callback.attempts.to_string();
     vec![
@@ -52,7 +53,7 @@ fn cells(cx: &Cx, callback: &CallbackRow, whole: bool) -> Vec<String> {
         case.unit.clone().unwrap_or_default(),
         case.contact.clone().unwrap_or_default(),
         case.phone.as_deref().map(|phone| plain::number(phone, whole)).unwrap_or_default(),
-        case.summary.clone(),
+        cx.summary(settings, case),
         show::stage(cx, &callback.stage),
         cx.due(Some(callback.next_at)),
         if visit(callback) { cx.t("cli.callbacks.visit", &[("attempts", &attempts)]) } else { attempts },

@@ -42,7 +42,7 @@ pub(super) fn run(cx: &Cx, matches: &ArgMatches) -> Result {
                 parts.push(plain::table(&headings, rows.collect(), &[3]));
             }
             if !cases.is_empty() {
-                parts.push(cx.cases(&cases, whole));
+                parts.push(cx.cases(&cases, &desk.settings, whole));
             }
             if parts.is_empty() {
                 parts.push(cx.t("cli.find.none", &[("text", &harmless(text))]));

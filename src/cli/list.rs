@@ -36,7 +36,7 @@ pub(super) fn run(cx: &Cx, matches: &ArgMatches) -> Result {
     cx.say(
         || json!({ "cases": documents(cx, &desk, &page.rows, whole), "more": page.more }),
         || {
-            let mut text = cx.cases(&page.rows, whole);
+            let mut text = cx.cases(&page.rows, &desk.settings, whole);
             if page.more {
                 text.push('\n');
                 text.push_str(&cx.t("cli.list.more", &[]));

@@ -55,7 +55,7 @@ fn read(
     then: Option<&str>,
     matches: &ArgMatches,
 ) -> Result<NewCase> {
-    let mut values = Values::new();
+    let mut values = cases::only_cases(&desk.store, kind.opening)?;
     let mut inputs = Values::new();
     let mut given = ask::pairs(cx, matches, "set")?;
     let into = given.iter().find(|(name, _)| matches_into(name)).map(|(_, text)| text.as_str());

@@ -10,12 +10,14 @@ use super::{Cx, Desk};
 use crate::desk::case::Case;
 use crate::desk::field::{Field, FieldType, as_instant};
 use crate::desk::kind::Kind;
+use crate::desk::kinds::STANDARD;
 use crate::desk::settings::Settings;
 use crate::store::cases::Row;
 use crate::text::lang::Lang;
 use crate::text::plain::{harmless, harmless_lines};
 use crate::text::say::{kind_name, stamp, try_word, word};
 use crate::text::show::{mask_phone, show_money, show_when};
+use crate::text::shown::Reader;
 
 /// A table under headings; `right` are the columns of numbers.
 pub(super) fn table(headings: &[String], rows: Vec<Vec<String>>, right: &[usize]) -> String {
@@ -66,9 +68,14 @@ impl Cx {
         word(self.lang, &case.kind, "state", &case.state)
     }
 
+    /// The one-line summary of a case in the language asked for.
+    pub(super) fn summary(&self, settings: &Settings, case: &Case) -> String {
+        Reader { lang: self.lang, now: self.now, settings }.summary(STANDARD, case)
+    }
+
     /// A list of cases. Telephone numbers are masked unless they are to be seen whole: lists lie open to
     /// others' eyes.
-    pub(super) fn cases(&self, rows: &[Row], whole: bool) -> String {
+    pub(super) fn cases(&self, rows: &[Row], settings: &Settings, whole: bool) -> String {
         if rows.is_empty() {
             return self.t("cli.list.none", &[]);
         }
@@ -81,7 +88,7 @@ impl Cx {
                     case.unit.clone().unwrap_or_default(),
                     case.contact.clone().unwrap_or_default(),
                     case.phone.as_deref().map(|phone| number(phone, whole)).unwrap_or_default(),
-                    case.summary.clone(),
+                    self.summary(settings, case),
                     self.state(case),
                     case.owner.clone(),
                     self.when(case.opened_at),
@@ -111,7 +118,7 @@ impl Cx {
         // Mostly one field says the same.
         let said = |field: &Field| case.text(field.key).as_deref() == Some(&case.summary);
         if !kind.into_iter().flat_map(Kind::all_fields).any(said) {
-            line("summary", case.summary.clone());
+            line("summary", self.summary(&desk.settings, case));
         }
         for field in kind.into_iter().flat_map(Kind::all_fields) {
             line(field.key, self.value(&case.kind, field, &case.get(field.key), &desk.settings));

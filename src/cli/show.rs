@@ -1,5 +1,6 @@
 //! `qiantai show`: one case, whole.
 
+use chrono::{DateTime, Utc};
 use clap::{ArgMatches, Command};
 use serde_json::{Value, json};
 
@@ -123,7 +124,7 @@ fn page(
             let state = match (promise.kept_at, promise.withdrawn_at) {
                 (Some(at), _) => cx.t("cli.promise.kept", &[("at", &stamp(at, cx.tz.get()))]),
                 (None, Some(_)) => cx.t("cli.promise.withdrawn", &[]),
-                (None, None) => cx.due(Some(promise.due)),
+                (None, None) => running(cx, promise.due),
             };
             vec![
                 stage(cx, &promise.stage),
@@ -141,7 +142,9 @@ fn page(
             let state = match ended {
                 Some(outcome) => outcome,
                 None if callback.cancelled_at.is_some() => cx.t("cli.outcome.cancelled", &[]),
-                None => cx.due(Some(callback.next_at())),
+                // After a try that reached nobody it is due later than it was.
+                None if callback.next_at() != callback.due => cx.due(Some(callback.next_at())),
+                None => running(cx, callback.due),
             };
             vec![
                 callback.id.to_string(),
@@ -172,6 +175,11 @@ fn page(
     });
     parts.push(plain::table(&cx.headings(&["action", "name", "why_not"]), rows.collect(), &[]));
     parts.join("\n\n")
+}
+
+/// How a promise or callback stands that has not ended; when it is due stands beside it.
+fn running(cx: &Cx, due: DateTime<Utc>) -> String {
+    if due < cx.now { cx.due(Some(due)) } else { cx.t("cli.promise.open", &[]) }
 }
 
 /// The words of a stage of a promise or callback.

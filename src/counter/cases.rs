@@ -5,8 +5,7 @@ use chrono::{DateTime, Utc};
 use super::authority::{self, Deed, Hand};
 use super::{CounterError, Result, Session, settings};
 use crate::desk::case::Case;
-use crate::desk::field::FieldType;
-use crate::desk::field::Values;
+use crate::desk::field::{Field, FieldType, Values};
 use crate::desk::household::Household;
 use crate::desk::kind::{Around, Kind, Spawn};
 use crate::desk::others::{Along, Other};
@@ -15,6 +14,7 @@ use crate::desk::settings::Settings;
 use crate::desk::timeline::{Event, Link};
 use crate::desk::why::{Arg, Why};
 use crate::desk::workflow::{self, Context, Offer, Planned};
+use crate::store::cases::Query;
 use crate::store::{Store, Tx};
 use crate::text::plain::plain;
 
@@ -188,6 +188,22 @@ pub fn others(store: &Store, session: &Session, case: &Case) -> Result<Vec<Other
     authority::at_work(store, session)?;
     let Some(kind) = store.kinds().get(&case.kind) else { return Ok(Vec::new()) };
     Ok(store.others(kind.around, case, session.name())?)
+}
+
+/// The values of fields that must name an open case of a kind of which just one is open: that one is meant.
+///
+/// # Errors
+/// The file can't be read.
+pub fn only_cases(store: &Store, fields: &[Field]) -> Result<Values> {
+    let mut values = Values::new();
+    for field in fields.iter().filter(|field| field.required) {
+        let FieldType::CaseOf(kind) = field.ty else { continue };
+        let query = Query { kind: Some(kind.to_owned()), open: Some(true), limit: 2, ..Query::default() };
+        if let [only] = store.list(&query)?.rows.as_slice() {
+            values.insert(field.key.to_owned(), only.case.number.clone().into());
+        }
+    }
+    Ok(values)
 }
 
 /// One transaction's way of writing cases; also the clock's, see [`super::clock`].

@@ -100,6 +100,8 @@ pub enum Preset {
     Of(&'static str),
     /// The last minute of the current day.
     EndOfToday,
+    /// When the counter closes today; the end of the day where it has closed already, or does not open.
+    ClosingToday,
     /// The other cases that the kind looks at, one a line.
     Others,
 }

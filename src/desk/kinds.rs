@@ -7,6 +7,7 @@ mod checks;
 mod parts;
 mod steps;
 mod talk;
+mod two_sides;
 mod validity;
 
 /// Declares the module of each kind and puts its `KIND` into [`STANDARD`], so that a kind is one line.

@@ -7,8 +7,11 @@ use super::lang::{Lang, t};
 use super::plain::{harmless, harmless_lines};
 use super::say::{kind_name, word};
 use super::show::{show_money, show_when};
+use crate::desk::case::Case;
 use crate::desk::field::{Field, FieldType, as_instant};
+use crate::desk::kinds::Kinds;
 use crate::desk::settings::Settings;
+use crate::desk::workflow::summary_with;
 
 /// What showing values needs to know.
 #[derive(Debug, Clone, Copy)]
@@ -44,6 +47,13 @@ impl Reader<'_> {
             Some(format!("{} {score}", self.code(catalogue, &item.code)))
         });
         said.collect()
+    }
+
+    /// The one-line summary of a case, its codes in the reader's language.
+    #[must_use]
+    pub fn summary(&self, kinds: Kinds, case: &Case) -> String {
+        let Some(kind) = kinds.get(&case.kind) else { return case.summary.clone() };
+        summary_with(kind, case, &|catalogue, code| self.code(catalogue, code))
     }
 
     /// A value in one line; several lines of a list are counted.

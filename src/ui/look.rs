@@ -4,8 +4,11 @@ use chrono::{DateTime, Utc};
 
 use super::keys::Keymap;
 use super::theme::Theme;
+use crate::desk::case::Case;
+use crate::desk::kinds::STANDARD;
 use crate::desk::settings::Settings;
 use crate::text::lang::Lang;
+use crate::text::shown::Reader;
 
 /// What every part is handed when it draws or takes a key.
 #[derive(Debug, Clone, Copy)]
@@ -20,4 +23,13 @@ pub struct Look<'a> {
     pub settings: &'a Settings,
     /// Keys.
     pub keymap: &'a Keymap,
+}
+
+impl Look<'_> {
+    /// The one-line summary of a case in the language of whoever looks.
+    #[must_use]
+    pub fn summary(&self, case: &Case) -> String {
+        let reader = Reader { lang: self.lang, now: self.now, settings: self.settings };
+        reader.summary(STANDARD, case)
+    }
 }

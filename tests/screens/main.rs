@@ -2,6 +2,7 @@
 //! their names, pictures as text.
 
 mod codes;
+mod everyday;
 mod export;
 mod frames;
 mod gate;

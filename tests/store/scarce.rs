@@ -270,6 +270,7 @@ fn two_processes_never_leave_the_counter_to_somebody_who_is_away() {
         secret: secret.clone(),
         failures: 0,
         locked_until: None,
+        recovery: None,
     };
     store
         .write(|tx| -> Result<(), StoreError> {

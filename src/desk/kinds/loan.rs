@@ -114,7 +114,7 @@ pub static KIND: Kind = Kind {
         Field::required("phone", FieldType::Phone),
         Field::required("category", FieldType::Catalogue(ITEMS)).fixed(),
         Field::required("count", FieldType::Count { min: 1, max: MAX }).preset(Preset::Number(1)).fixed(),
-        Field::required("until", FieldType::Instant).preset(Preset::EndOfToday).fixed(),
+        Field::required("until", FieldType::Instant).preset(Preset::ClosingToday).fixed(),
         Field::new("remark", FieldType::LongText),
     ],
     fields: &[

@@ -3,6 +3,10 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::two_sides::{
+    TwoSides, after_approval, after_signature, another_person, approved, both_approved, not_approved_yet,
+    not_signed_yet, seen,
+};
 use super::{checks, permit};
 use crate::desk::case::Case;
 use crate::desk::field::{Field, FieldType, Preset, Values, instant};
@@ -190,6 +194,16 @@ fn refuse_if(wrong: bool, key: &str) -> Result<(), Why> {
     if wrong { Err(Why::new(key)) } else { Ok(()) }
 }
 
+/// The owner agrees to the works in writing, the company on its own authority.
+impl TwoSides for Renovation {
+    const SIGNED: &'static str = "owner_signed";
+    const SEEN_BY: &'static str = "signature_seen_by";
+    const APPROVED_BY: &'static str = "approved_by";
+    const APPROVED_AT: &'static str = "approved_at";
+    const WAITS: &'static str = "applied";
+    const AGREED: &'static str = "approved";
+}
+
 /// A flat is renovated once at a time.
 fn only_one(s: &Situation) -> Result<(), Why> {
     match s.others.iter().find(|other| other.kind == ID && other.same_unit) {
@@ -198,29 +212,6 @@ fn only_one(s: &Situation) -> Result<(), Why> {
             .about("unit")),
         None => Ok(()),
     }
-}
-
-fn not_signed_yet(s: &Situation) -> Result<(), Why> {
-    refuse_if(s.case.has("owner_signed"), "renovation.why.owner_signed_already")
-}
-
-fn not_approved_yet(s: &Situation) -> Result<(), Why> {
-    refuse_if(s.case.has("approved_by"), "renovation.why.approved_already")
-}
-
-/// The two sides are two people: who took the owner's signature does not approve for the company.
-fn another_person(s: &Situation) -> Result<(), Why> {
-    let detail: Renovation = s.detail();
-    let other_side = [detail.signature_seen_by, detail.approved_by];
-    match other_side.into_iter().flatten().find(|name| name == s.by) {
-        Some(name) => Err(Why::new("renovation.why.same_person").with("name", Arg::Text(name))),
-        None => Ok(()),
-    }
-}
-
-fn both_approved(s: &Situation) -> Result<(), Why> {
-    refuse_if(!s.case.has("owner_signed"), "renovation.why.owner_not_signed")?;
-    refuse_if(!s.case.has("approved_by"), "renovation.why.company_not_approved")
 }
 
 fn agreed(s: &Situation) -> Result<(), Why> {
@@ -331,19 +322,6 @@ fn applied(s: &Situation, values: &mut Values) -> Result<(), Why> {
     Ok(())
 }
 
-#[allow(clippy::unnecessary_wraps)] // the signature of every change
-fn seen(s: &Situation, values: &mut Values) -> Result<(), Why> {
-    values.insert("signature_seen_by".into(), s.by.into());
-    Ok(())
-}
-
-#[allow(clippy::unnecessary_wraps)] // the signature of every change
-fn approved(s: &Situation, values: &mut Values) -> Result<(), Why> {
-    values.insert("approved_by".into(), s.by.into());
-    values.insert("approved_at".into(), instant(s.now));
-    Ok(())
-}
-
 /// The last day of the permit is over when the next begins.
 #[allow(clippy::unnecessary_wraps)] // the signature of every change
 fn permitted(s: &Situation, values: &mut Values) -> Result<(), Why> {
@@ -425,16 +403,6 @@ fn given_back(s: &Situation, values: &mut Values) -> Result<(), Why> {
     Ok(())
 }
 
-/// Where the owner's signature leads; the company's side may have been first.
-fn after_signature(s: &Situation) -> &'static str {
-    if s.case.has("approved_by") { "approved" } else { "applied" }
-}
-
-/// Where the company's approval leads; the owner's side may have been first.
-fn after_approval(s: &Situation) -> &'static str {
-    if s.case.has("owner_signed") { "approved" } else { "applied" }
-}
-
 /// A violation waits for its notice or stop order, whatever later patrols find.
 fn after_patrol(s: &Situation) -> &'static str {
     match s.case.state.as_str() {
@@ -474,10 +442,10 @@ const PERMIT_UNTIL: Field = Field::required("permit_until", FieldType::Day);
 const HAPPENED: Guard = Guard { id: "has-happened", check: |s| checks::happened(s, "at") };
 const IN_FUTURE: Guard = Guard { id: "in-the-future", check: |s| workflow::in_future(s, "rectify_by") };
 const NOT_GONE_BY: Guard = Guard { id: "not-gone-by", check: |s| checks::not_gone_by(s, "permit_until") };
-const BOTH_APPROVED: Guard = Guard { id: "both-approved", check: both_approved };
+const BOTH_APPROVED: Guard = Guard { id: "both-approved", check: both_approved::<Renovation> };
 const AGREED: Guard = Guard { id: "agreement-signed", check: agreed };
 const DEPOSIT_PAID: Guard = Guard { id: "deposit-paid", check: deposit_paid };
-const ANOTHER_PERSON: Guard = Guard { id: "another-person", check: another_person };
+const ANOTHER_PERSON: Guard = Guard { id: "another-person", check: another_person::<Renovation> };
 
 /// The workers' passes end with the renovation.
 const PASSES_END: Effect = Effect::Along(Along { reach: Reach::Linked, kind: permit::ID, action: permit::END });
@@ -556,20 +524,20 @@ pub static KIND: Kind = Kind {
         State::new("refused", Phase::Done),
     ],
     actions: &[
-        Action::new("owner-sign", From::States(&["applied"]), To::OneOf(&["applied", "approved"], after_signature))
+        Action::new("owner-sign", From::States(&["applied"]), To::OneOf(&["applied", "approved"], after_signature::<Renovation>))
             .inputs(&[
                 Field::required("owner_signed", FieldType::Text).preset(Preset::Of("contact")),
                 Field::required("owner_signed_at", FieldType::Instant).preset(Preset::Now),
                 NOTE,
             ])
-            .guards(&[Guard { id: "not-signed-yet", check: not_signed_yet }, ANOTHER_PERSON])
+            .guards(&[Guard { id: "not-signed-yet", check: not_signed_yet::<Renovation> }, ANOTHER_PERSON])
             .checks(&[Guard { id: "has-happened", check: |s| checks::happened(s, "owner_signed_at") }])
-            .effects(&[Effect::Change(seen)]),
-        Action::new("approve", From::States(&["applied"]), To::OneOf(&["applied", "approved"], after_approval))
+            .effects(&[Effect::Change(seen::<Renovation>)]),
+        Action::new("approve", From::States(&["applied"]), To::OneOf(&["applied", "approved"], after_approval::<Renovation>))
             .supervisor()
             .inputs(&[Field::new("conditions", FieldType::LongText)])
-            .guards(&[Guard { id: "not-approved-yet", check: not_approved_yet }, ANOTHER_PERSON])
-            .effects(&[Effect::Change(approved)]),
+            .guards(&[Guard { id: "not-approved-yet", check: not_approved_yet::<Renovation> }, ANOTHER_PERSON])
+            .effects(&[Effect::Change(approved::<Renovation>)]),
         Action::new("sign-agreement", From::States(&["applied", "approved"]), To::Stay)
             .inputs(&[
                 Field::new("agreement", FieldType::Text),

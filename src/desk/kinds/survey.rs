@@ -5,7 +5,7 @@ use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::desk::case::Case;
-use crate::desk::field::{Field, FieldType, Preset, Values};
+use crate::desk::field::{Field, FieldType, Preset, Values, instant};
 use crate::desk::form::Form;
 use crate::desk::kind::{
     Action, Effect, FindingRule, From, Guard, Kind, Phase, Scored, Severity, Situation, State, To, Yearly, shape,
@@ -33,6 +33,9 @@ pub struct Survey {
     /// Its last day.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub until: Option<NaiveDate>,
+    /// When its last day is over, in the community's own time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub over_at: Option<DateTime<Utc>>,
     /// How many forms were handed out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub handed_out: Option<u32>,
@@ -79,11 +82,22 @@ fn hand_out(s: &Situation, values: &mut Values) -> Result<(), Why> {
     Ok(())
 }
 
-/// Its last day is over and it still takes answers.
+/// The end of the last day is an instant only in a time zone, which a finding does not know.
+#[allow(clippy::unnecessary_wraps)] // the signature of every change
+fn ends(s: &Situation, values: &mut Values) -> Result<(), Why> {
+    if let Some(until) = s.detail::<Survey>().until {
+        values.insert("over_at".into(), instant(s.settings.calendar.next_day_start(until)));
+    }
+    Ok(())
+}
+
+/// Its last day is over and it still takes answers. Older campaigns know no instant, and theirs is the
+/// midnight of Greenwich.
 fn overrun(case: &Case, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    let until = case.typed::<Survey>().ok()?.until?;
-    let over = until.checked_add_days(Days::new(1))?.and_time(NaiveTime::MIN).and_utc();
-    Some(over).filter(|over| *over < now)
+    let survey = case.typed::<Survey>().ok()?;
+    let midnight = |until: NaiveDate| Some((until + Days::new(1)).and_time(NaiveTime::MIN).and_utc());
+    let over = survey.over_at.or_else(|| survey.until.and_then(midnight))?;
+    Some(over).filter(|over| *over <= now)
 }
 
 const IN_ORDER: &[Guard] = &[Guard { id: "days-in-order", check: days_in_order }];
@@ -101,6 +115,7 @@ pub static KIND: Kind = Kind {
         Field::new("remark", FieldType::LongText),
     ],
     fields: &[
+        Field::new("over_at", FieldType::Instant).fixed(),
         Field::new("conclusion", FieldType::LongText),
         Field::new("measures", FieldType::LongText),
     ],
@@ -118,7 +133,8 @@ pub static KIND: Kind = Kind {
                 Field::required("until", FieldType::Day),
                 Field::required("reason", FieldType::LongText),
             ])
-            .checks(IN_ORDER),
+            .checks(IN_ORDER)
+            .effects(&[Effect::Change(ends)]),
         Action::new("close", From::States(&["open"]), To::State("closed")).supervisor().inputs(&[
             Field::required("conclusion", FieldType::LongText),
             Field::new("measures", FieldType::LongText),
@@ -127,6 +143,7 @@ pub static KIND: Kind = Kind {
             .supervisor()
             .inputs(&[Field::required("reason", FieldType::LongText)]),
     ],
+    on_open: &[Effect::Change(ends)],
     open_checks: IN_ORDER,
     summary: &["title"],
     columns: &["year", "from", "until", "handed_out"],

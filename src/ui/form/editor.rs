@@ -7,7 +7,7 @@ use ratatui::text::Line;
 use serde_json::Value;
 
 use super::lines::LineItems;
-use crate::desk::field::{self, Field, FieldType, LONG_TEXT_MAX, TEXT_MAX};
+use crate::desk::field::{self, Field, FieldType, LONG_TEXT_MAX, TEXT_MAX, Values};
 use crate::desk::household::Resident;
 use crate::desk::people::Operator;
 use crate::desk::why::{Arg, Why};
@@ -40,6 +40,10 @@ pub trait Sources {
     fn kinds(&self) -> Vec<&'static str>;
     /// Open cases of a kind as they are chosen, those used most first, then the newest.
     fn open_cases(&self, kind: &str) -> Vec<Choice>;
+    /// Which case is meant where a field asks for an open one and there is only one.
+    fn only_cases(&self, _fields: &[Field]) -> Values {
+        Values::new()
+    }
     /// What a field offers that only its form knows; `None` where its type says it.
     fn choices(&self, _key: &str) -> Option<Vec<Choice>> {
         None
@@ -95,15 +99,8 @@ impl Editor {
             FieldType::LongText => Widget::Text(TextEdit::new(true, LONG_TEXT_MAX)),
             FieldType::Unit => Widget::Household(HouseholdBox::new()),
             FieldType::Lines(columns) => Widget::Lines(LineItems::new(columns, kind, look, sources)),
-            FieldType::Scores(catalogue) => {
-                let reader = Reader { lang: look.lang, now: look.now, settings: look.settings };
-                let offered = look.settings.offered(catalogue).into_iter();
-                let items = offered.map(|(code, _)| (code.to_owned(), reader.code(catalogue, code)));
-                Widget::Scores(Scores::new(items.collect()))
-            }
-            FieldType::Checklist(steps) => {
-                Widget::Steps(steps.iter().map(|step| word(look.lang, kind, "step", step)).collect())
-            }
+            FieldType::Scores(catalogue) => Widget::Scores(Scores::new(scored(catalogue, look))),
+            FieldType::Checklist(steps) => Widget::Steps(step_words(steps, kind, look)),
             _ => match choices(&field, kind, look, sources) {
                 Some((choices, free)) => Widget::Options(Options::new(choices, free)),
                 None => Widget::Text(TextEdit::new(false, TEXT_MAX)),
@@ -123,6 +120,30 @@ impl Editor {
             original: Value::Null,
             touched: false,
             problem: None,
+        }
+    }
+
+    /// Says what it offers in the language of the look; what is chosen or typed stays.
+    pub(super) fn speak(&mut self, look: &Look, sources: &dyn Sources) {
+        match (&mut self.widget, self.field.ty) {
+            (Widget::Options(options), _) => {
+                if let Some((choices, _)) = choices(&self.field, self.kind, look, sources) {
+                    options.offer(choices);
+                }
+            }
+            (Widget::Lines(lines), _) => lines.speak(look, sources),
+            (Widget::Scores(scores), FieldType::Scores(catalogue)) => scores.rename(scored(catalogue, look)),
+            (Widget::Steps(words), FieldType::Checklist(steps)) => {
+                *words = step_words(steps, self.kind, look)
+            }
+            _ => {}
+        }
+    }
+
+    /// Replaces what can be chosen; what is chosen stays, if it is still there.
+    pub(super) fn offer(&mut self, choices: Vec<Choice>) {
+        if let Widget::Options(options) = &mut self.widget {
+            options.offer(choices);
         }
     }
 
@@ -436,6 +457,17 @@ impl Editor {
             _ => reader.line(self.kind, &self.field, &value),
         })
     }
+}
+
+/// The items of a catalogue that are scored, code and name.
+fn scored(catalogue: &str, look: &Look) -> Vec<(String, String)> {
+    let reader = Reader { lang: look.lang, now: look.now, settings: look.settings };
+    let offered = look.settings.offered(catalogue).into_iter();
+    offered.map(|(code, _)| (code.to_owned(), reader.code(catalogue, code))).collect()
+}
+
+fn step_words(steps: &[&str], kind: &str, look: &Look) -> Vec<String> {
+    steps.iter().map(|step| word(look.lang, kind, "step", step)).collect()
 }
 
 /// What can be chosen for a field, and whether other text is taken as well; `None` for fields that are typed.

@@ -81,6 +81,10 @@ impl LineItems {
         (self.row, self.column) = (0, 0);
     }
 
+    pub(super) fn speak(&mut self, look: &Look, sources: &dyn Sources) {
+        self.rows.iter_mut().flatten().for_each(|cell| cell.speak(look, sources));
+    }
+
     fn is_blank(row: &[Editor]) -> bool {
         row.iter().all(|cell| !cell.is_touched())
     }

@@ -45,6 +45,15 @@ impl Scores {
         Self { given: vec![None; items.len()], items, at: 0, places: Vec::new() }
     }
 
+    /// Takes the names of the items in another language; scores stay with their codes.
+    pub fn rename(&mut self, items: Vec<(String, String)>) {
+        let value = self.value();
+        let at = self.at;
+        *self = Self { places: std::mem::take(&mut self.places), ..Self::new(items) };
+        self.set(&value);
+        self.at = at.min(self.items.len().saturating_sub(1));
+    }
+
     /// Takes scores: code → score.
     pub fn set(&mut self, value: &Value) {
         for ((code, _), given) in self.items.iter().zip(&mut self.given) {

@@ -146,7 +146,7 @@ fn row_line(row: &CallbackRow, columns: usize, measures: Measures, look: &Look) 
         Span::styled(cell(&findings::short(&case.number), 11), text),
         Span::styled(cell(case.unit.as_deref().unwrap_or_default(), unit), text),
         Span::styled(cell(case.contact.as_deref().unwrap_or_default(), who), text),
-        Span::styled(cell(&case.summary, rest), text),
+        Span::styled(cell(&look.summary(case), rest), text),
         Span::styled(cell(&due_text(row, look), due), style),
         Span::styled(cell(&tries_text(row, look), tries), look.theme.style(Role::DueSoon)),
     ])

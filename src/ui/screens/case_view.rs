@@ -246,7 +246,7 @@ impl CaseView {
             who = format!("[{}]  {who}", word(look.lang, self.kind.id, "option.urgency", "urgent"));
         }
         lines.add(&who, look.theme.style(if urgent { Role::Overdue } else { Role::Accent }));
-        lines.add(&case.summary, look.theme.style(Role::Title));
+        lines.add(&look.summary(case), look.theme.style(Role::Title));
         if let Some(reason) = &case.escalated {
             let words = t(look.lang, "ui.case.escalated", &[("reason", reason)]);
             lines.add(&words, look.theme.style(Role::DueSoon));
@@ -354,11 +354,12 @@ impl CaseView {
         }
         let reader = Reader { lang: look.lang, now: look.now, settings: look.settings };
         let read_out = self.kind.used.map_or("", |used| used.read_from);
+        let summary = look.summary(&self.case);
         let shown_above = ["unit", "contact", "phone", "urgency", read_out];
         for field in self.kind.all_fields().filter(|field| !shown_above.contains(&field.key)) {
             let value = self.case.get(field.key);
             let first_lines = reader.lines(self.kind.id, field, &value);
-            let same_as_summary = first_lines.len() == 1 && first_lines[0] == self.case.summary;
+            let same_as_summary = first_lines.len() == 1 && first_lines[0] == summary;
             // When a step was done stands in the timeline.
             let told = |at| self.entries.iter().any(|entry| same_minute(entry.at, at));
             if value.is_null() || same_as_summary || as_instant(&value).is_some_and(told) {
@@ -475,7 +476,7 @@ impl CaseView {
             };
             let mark = parts::mark(urgency_mark(row, look, phase), look);
             let state = word(look.lang, &row.case.kind, "state", &row.case.state);
-            let text = format!("{} {} {state}  {}", mark.content, row.case.number, row.case.summary);
+            let text = format!("{} {} {state}  {}", mark.content, row.case.number, look.summary(&row.case));
             lines.one(&text, mark.style);
         }
     }

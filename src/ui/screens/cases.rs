@@ -68,7 +68,10 @@ pub struct Cases {
     kind: &'static Kind,
     filter: Filter,
     rows: Vec<Row>,
+    /// There are further rows below those that were read.
     more: bool,
+    /// There are further rows above them: the list was entered from its end.
+    above: bool,
     list: List,
     measures: Measures,
     /// How often each was used, where that is counted.
@@ -92,6 +95,7 @@ impl Cases {
             filter: Filter::of(kind)[0],
             rows: Vec::new(),
             more: false,
+            above: false,
             list: List::default(),
             measures: Measures::default(),
             uses: HashMap::new(),
@@ -125,12 +129,19 @@ impl Cases {
     fn read(&mut self, cx: &mut Cx) {
         let kept =
             self.list.selected().and_then(|index| self.rows.get(index)).map(|row| row.case.number.clone());
-        let query = Query { limit: self.rows.len().clamp(WINDOW, 10 * WINDOW), ..self.query(cx) };
+        let query = Query {
+            limit: self.rows.len().clamp(WINDOW, 10 * WINDOW),
+            backwards: self.above,
+            ..self.query(cx)
+        };
         let today = cx.settings.calendar.day_of(cx.now);
         let kind = Some(self.kind.id.to_owned());
         if let Some(page) = cx.read(cx.store.list(&query)) {
             self.rows = page.rows;
-            self.more = page.more;
+            if query.backwards {
+                self.rows.reverse();
+            }
+            (self.more, self.above) = (page.more && !query.backwards, page.more && query.backwards);
         }
         let open = Query { kind: kind.clone(), open: Some(true), ..Query::default() };
         let opened = Query { kind, from: Some(today), to: Some(today), ..Query::default() };
@@ -150,7 +161,7 @@ impl Cases {
 
     /// A case that was asked for stands first, whatever the filter says.
     fn put_guest(&mut self, cx: &mut Cx) {
-        let Some(number) = &self.guest else { return };
+        let Some(number) = self.guest.as_ref().filter(|_| !self.above) else { return };
         if self.rows.iter().any(|row| row.case.number == *number) {
             return;
         }
@@ -174,6 +185,37 @@ impl Cases {
         }
     }
 
+    /// The rows above those that were read, when the place comes near them.
+    fn read_above(&mut self, cx: &mut Cx) {
+        let near_begin = self.list.selected().is_some_and(|index| index < 20);
+        if !self.above || !near_begin {
+            return;
+        }
+        let Some(first) = self.rows.first() else { return };
+        let query = Query { after: Some((first.front, first.id)), backwards: true, ..self.query(cx) };
+        if let Some(mut page) = cx.read(cx.store.list(&query)) {
+            let place = self.list.selected().map(|index| index + page.rows.len());
+            page.rows.reverse();
+            self.rows.splice(..0, page.rows);
+            self.above = page.more;
+            self.measures = Measures::of(self.kind, &self.rows, &self.uses, &cx.look());
+            self.list.set_len(self.rows.len(), place);
+        }
+    }
+
+    /// Goes to the begin or the end of the whole list, also where only a part of it was read.
+    fn jump(&mut self, to_end: bool, cx: &mut Cx) {
+        if to_end && self.more || !to_end && self.above {
+            (self.more, self.above) = (false, to_end);
+            self.guest = None;
+            self.rows.clear();
+            self.list = List::default();
+            self.read(cx);
+        }
+        self.list.select(if to_end { self.rows.len() } else { 0 });
+        self.look_at_selected(cx);
+    }
+
     fn look_at_selected(&mut self, cx: &mut Cx) {
         let number =
             self.list.selected().and_then(|index| self.rows.get(index)).map(|row| row.case.number.clone());
@@ -192,6 +234,7 @@ impl Cases {
         let next = (at as isize + step).rem_euclid(filters.len() as isize) as usize;
         self.filter = filters[next];
         self.guest = None;
+        self.above = false;
         self.rows.clear();
         self.list = List::default();
         self.read(cx);
@@ -256,14 +299,24 @@ impl Cases {
                 self.page = true;
                 true
             }
+            KeyCode::Home | KeyCode::End => {
+                self.jump(code == KeyCode::End, cx);
+                true
+            }
             _ => {
                 let moved = self.list.key(code);
-                if moved == Cursor::Moved {
-                    self.look_at_selected(cx);
-                    self.read_more(cx);
-                }
+                self.follow(moved, cx);
                 moved != Cursor::Ignored
             }
+        }
+    }
+
+    /// Another row is chosen: its case is read, and further rows where they come near.
+    fn follow(&mut self, moved: Cursor, cx: &mut Cx) {
+        if moved == Cursor::Moved {
+            self.look_at_selected(cx);
+            self.read_more(cx);
+            self.read_above(cx);
         }
     }
 
@@ -286,7 +339,7 @@ impl Cases {
                 ("done", &self.done_count.to_string()),
             ],
         );
-        let more = if self.more { "+" } else { "" };
+        let more = if self.more || self.above { "+" } else { "" };
         let mut foot = t(
             look.lang,
             "ui.list_foot",
@@ -345,10 +398,7 @@ impl Screen for Cases {
                 return true;
             }
             let moved = self.list.mouse(*mouse);
-            if moved == Cursor::Moved {
-                self.look_at_selected(cx);
-                self.read_more(cx);
-            }
+            self.follow(moved, cx);
             return moved != Cursor::Ignored;
         }
         self.key(event, cx)
@@ -381,6 +431,7 @@ impl Screen for Cases {
 
     fn show_case(&mut self, number: &str, cx: &mut Cx) {
         self.guest = Some(number.to_owned());
+        self.above = false;
         self.read(cx);
         if let Some(place) = self.rows.iter().position(|row| row.case.number == number) {
             self.list.set_len(self.rows.len(), Some(place));

@@ -18,7 +18,7 @@ use crate::counter::authority::{Deed, Voucher};
 use crate::counter::cases::{self, Act, NewCase};
 use crate::counter::{CounterError, Result, Session};
 use crate::desk::case::Case;
-use crate::desk::field::Values;
+use crate::desk::field::{Field, Values};
 use crate::desk::household::{Household, Resident};
 use crate::desk::kind::Kind;
 use crate::desk::people::Operator;
@@ -101,6 +101,10 @@ impl Sources for FromStore<'_> {
         // What somebody brings becomes only what has somebody at its other end: no course, no ledger.
         let brought = |kind: &&'static Kind| kind.opening.iter().any(|field| field.key == "contact");
         self.0.kinds().iter().filter(brought).map(|kind| kind.id).collect()
+    }
+
+    fn only_cases(&self, fields: &[Field]) -> Values {
+        cases::only_cases(self.0, fields).unwrap_or_default()
     }
 
     fn open_cases(&self, kind: &str) -> Vec<Choice> {
@@ -372,7 +376,8 @@ impl FormScreen {
             inner = Rect { y: inner.y + 1, height: inner.height - 1, ..inner };
         }
         if let Purpose::Act { case, .. } = &self.purpose {
-            let who = [case.unit.as_deref(), case.contact.as_deref(), Some(case.summary.as_str())];
+            let summary = look.summary(case);
+            let who = [case.unit.as_deref(), case.contact.as_deref(), Some(summary.as_str())];
             let who: Vec<&str> = who.into_iter().flatten().collect();
             let words = fit(&harmless(&who.join("  ")), usize::from(inner.width));
             frame
@@ -394,6 +399,7 @@ impl FormScreen {
 
 impl Screen for FormScreen {
     fn refresh(&mut self, cx: &mut Cx) {
+        self.form.speak(&cx.look(), &FromStore(cx.store));
         self.recent = RecentPane::read(self.kind, cx);
         if let Some(unit) = self.pane.as_ref().map(|pane| pane.unit().to_owned()) {
             self.pane = HouseholdPane::read(&unit, false, cx);
@@ -405,13 +411,13 @@ impl Screen for FormScreen {
             let [form, side] =
                 Layout::horizontal([Constraint::Percentage(64), Constraint::Percentage(36)]).areas(area);
             self.draw_form(frame, form, look);
-            match (&self.answer, &mut self.pane) {
+            match (&mut self.answer, &mut self.pane) {
                 (Some(answer), _) => answer.draw(frame, side, look),
                 (None, Some(pane)) => pane.draw(frame, side, look, false),
                 (None, None) => self.recent.draw(frame, side, look),
             }
-        } else if let Some(answer) = &self.answer {
-            // The form scrolls; what is read out is seen as far as it goes.
+        } else if let Some(answer) = &mut self.answer {
+            // The form scrolls, and so does what is read out.
             let below = Constraint::Length(answer.rows(area.width, look).min(area.height * 3 / 5));
             let [form, below] = Layout::vertical([Constraint::Min(0), below]).areas(area);
             answer.draw(frame, below, look);
@@ -424,6 +430,9 @@ impl Screen for FormScreen {
     fn event(&mut self, event: &Event, cx: &mut Cx) -> bool {
         if self.asks_to_leave {
             return self.answer_leave(event, cx);
+        }
+        if self.answer.as_mut().is_some_and(|answer| answer.event(event)) {
+            return true;
         }
         let told = self.form.event(event, &cx.context(None), &cx.look(), &FromStore(cx.store));
         self.follow_answer(cx);
@@ -467,6 +476,9 @@ impl Screen for FormScreen {
             for command in [Command::AddLine, Command::DeleteLine] {
                 hints.push(hint(look.keymap.label(command), &format!("keys.{}", command.id())));
             }
+        }
+        if self.answer.as_ref().is_some_and(AnswerPane::is_cut) {
+            hints.push(hint("PageDown".into(), "ui.key.read_on"));
         }
         hints.extend([hint("Tab".into(), "ui.key.next_field"), hint("Esc".into(), "ui.key.back")]);
         hints

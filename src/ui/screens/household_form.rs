@@ -274,7 +274,9 @@ impl HouseholdForm {
 }
 
 impl Screen for HouseholdForm {
-    fn refresh(&mut self, _: &mut Cx) {}
+    fn refresh(&mut self, cx: &mut Cx) {
+        self.form.speak(&cx.look(), &FromStore(cx.store));
+    }
 
     fn draw(&mut self, frame: &mut Frame, area: Rect, look: &Look) {
         let title = self.title(look);

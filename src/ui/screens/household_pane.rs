@@ -157,7 +157,9 @@ impl HouseholdPane {
         frame.render_widget(Paragraph::new(shown), inner);
     }
 
-    /// Its lines, and which of them is the chosen case.
+    /// Its lines, and which of them is the chosen case. Telephones are masked beside a list or a form, which
+    /// others may read over the counter; on the page itself the household is what is being worked on, and
+    /// somebody who opened it is about to ring one of these numbers.
     fn content(&self, width: usize, look: &Look, whole: bool) -> (Vec<Line<'static>>, Option<u16>) {
         let mut lines = Vec::new();
         let text =
@@ -265,7 +267,7 @@ impl HouseholdPane {
             .map_or(crate::desk::kind::Phase::Todo, |k| k.phase(&row.case.state));
         let mark = parts::mark(urgency_mark(row, look, phase), look);
         let state = word(look.lang, &row.case.kind, "state", &row.case.state);
-        let rest = format!(" {}  {}  {state}", row.case.number, row.case.summary);
+        let rest = format!(" {}  {}  {state}", row.case.number, look.summary(&row.case));
         Line::from(vec![
             Span::raw(" "),
             Span::styled(pad(&mark.content, 2, Align::Left), mark.style),

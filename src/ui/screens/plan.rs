@@ -11,7 +11,7 @@ use crate::desk::field::{Values, instant};
 use crate::desk::kind::{Kind, Pool};
 use crate::text::lang::t;
 use crate::text::plain::harmless;
-use crate::text::say::kind_name;
+use crate::text::say::{kind_name, word};
 use crate::text::show::{show_day, show_when};
 use crate::text::shown::Reader;
 use crate::text::width::{Align, fit, pad, width};
@@ -30,6 +30,8 @@ const HOLDERS: usize = 100;
 struct Holder {
     held: Held,
     who: String,
+    /// The state of a case that came to its end and holds it still: it does not come back.
+    gone: Option<String>,
 }
 
 /// One code of the catalogue.
@@ -46,6 +48,11 @@ impl Thing {
         let held =
             |holder: &&Holder| holder.held.from < until && holder.held.until.is_none_or(|end| end > from);
         self.holders.iter().filter(held).map(|holder| holder.held.count).sum()
+    }
+
+    /// How many do not come back.
+    fn gone(&self) -> u32 {
+        self.holders.iter().filter(|holder| holder.gone.is_some()).map(|holder| holder.held.count).sum()
     }
 }
 
@@ -184,18 +191,29 @@ impl Plan {
 
     fn draw_stock(&self, frame: &mut Frame, area: Rect, look: &Look) {
         let name = self.name_columns();
-        let head = ["all", "out", "left"].map(|id| t(look.lang, &format!("ui.plan.{id}"), &[]));
+        // What was written off stands apart from what comes back, where there is any.
+        let any_gone = self.things.iter().any(|thing| thing.gone() > 0);
+        let shown = |cells: [String; 4]| -> Vec<String> {
+            let [all, out, gone, left] = cells;
+            [Some(all), Some(out), any_gone.then_some(gone), Some(left)].into_iter().flatten().collect()
+        };
+        let head =
+            shown(["all", "out", "gone", "left"].map(|id| t(look.lang, &format!("ui.plan.{id}"), &[])));
         let columns = head.iter().map(|word| width(word)).max().unwrap_or(4).max(5) + 1;
-        let cells = |cells: [String; 3]| cells.map(|cell| pad(&cell, columns, Align::Right)).concat();
-        let title = format!("{}{}", " ".repeat(name + 1), cells(head));
+        let cells = |cells: &[String]| -> String {
+            cells.iter().map(|cell| pad(cell, columns, Align::Right)).collect()
+        };
+        let title = format!("{}{}", " ".repeat(name + 1), cells(&head));
         frame.render_widget(Line::styled(title, look.theme.style(Role::Dim)), Rect { height: 1, ..area });
         for (row, thing) in self.things.iter().enumerate().take(usize::from(area.height).saturating_sub(1)) {
-            let out = thing.taken(look.now, look.now + TimeDelta::seconds(1));
-            let left = thing.stock.saturating_sub(out);
+            let taken = thing.taken(look.now, look.now + TimeDelta::seconds(1));
+            let gone = thing.gone();
+            let left = thing.stock.saturating_sub(taken);
+            let numbers = [thing.stock, taken.saturating_sub(gone), gone, left];
             let words = format!(
                 "{}{}",
                 pad(&fit(&thing.name, name), name + 1, Align::Left),
-                cells([thing.stock, out, left].map(|number| number.to_string()))
+                cells(&shown(numbers.map(|number| number.to_string())))
             );
             let role = if left == 0 { Role::Overdue } else { Role::Text };
             let mut line = Line::styled(words, look.theme.style(role));
@@ -221,8 +239,10 @@ impl Plan {
         for (row, holder) in here.into_iter().take(usize::from(area.height)).enumerate() {
             let held = &holder.held;
             let until = held.until.map(|until| format!(" - {}", when(until))).unwrap_or_default();
+            let state = holder.gone.as_ref().map(|state| word(look.lang, self.kind.id, "state", state));
+            let state = state.map(|state| format!("  {state}")).unwrap_or_default();
             let words = format!(
-                "{}  {}{until}  x{}  {}",
+                "{}  {}{until}  x{}{state}  {}",
                 held.number,
                 when(held.from),
                 held.count,
@@ -254,10 +274,11 @@ impl Screen for Plan {
                 let held = cx.read(cx.store.held(&format!("{catalogue}:{code}"), span.0, Some(span.1)));
                 let holders = held.unwrap_or_default().into_iter().take(HOLDERS).map(|held| {
                     let row = cx.read(cx.store.row(&held.number)).flatten();
-                    let who = row.map(|row| {
-                        [row.case.unit, row.case.contact].into_iter().flatten().collect::<Vec<_>>().join("  ")
-                    });
-                    Holder { held, who: who.unwrap_or_default() }
+                    let case = row.map(|row| row.case).unwrap_or_default();
+                    let stock = matches!(self.pool, Pool::Stock(_));
+                    let gone = (stock && self.kind.ends(&case.state)).then_some(case.state);
+                    let who = [case.unit, case.contact].into_iter().flatten().collect::<Vec<_>>().join("  ");
+                    Holder { held, who, gone }
                 });
                 let holders = holders.collect();
                 let name =

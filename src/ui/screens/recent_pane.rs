@@ -70,7 +70,7 @@ impl RecentPane {
         let state = word(look.lang, &case.kind, "state", &case.state);
         let cell = |text: &str, cols: usize| pad(&fit(&harmless(text), cols), cols, Align::Left);
         let lead = format!("{} {} ", cell(&short(&case.number), 11), cell(who, 10));
-        let rest = fit(&harmless(&format!("{}  {state}", case.summary)), columns.saturating_sub(26));
+        let rest = fit(&harmless(&format!("{}  {state}", look.summary(case))), columns.saturating_sub(26));
         let text = look.theme.style(Role::Text);
         Line::from(vec![
             Span::styled(pad(&mark.content, 3, Align::Left), mark.style),

@@ -142,7 +142,7 @@ fn row_line(look: &Look, rows: &Rows, index: usize, widths: &Widths) -> Line<'st
         Span::styled(pad(&mark.content, 2, Align::Left), style),
         Span::styled(format!("{} ", cell(short, NUMBER)), text),
         Span::styled(format!("{} ", cell(&who(kind, row, rows.uses, look), widths.unit)), text),
-        Span::styled(format!("{} ", cell(&case.summary, widths.summary)), text),
+        Span::styled(format!("{} ", cell(&look.summary(case), widths.summary)), text),
         Span::styled(
             format!("{} ", cell(&word(look.lang, kind.id, "state", &case.state), widths.state)),
             style,
