@@ -95,7 +95,7 @@ fn child() {
 /// The task of a process that writes until another one, too, had its turns.
 const TAKE_TURNS: &str = "take turns";
 /// How much longer it goes on for that, at most.
-const MOST_WAITING: Duration = Duration::from_secs(180);
+const MOST_WAITING: Duration = Duration::from_mins(3);
 /// How often each of two processes that write at the same time gets its turn at least.
 const TURNS: usize = 20;
 /// Begin of the name of a file by which a process says that it had its turns.

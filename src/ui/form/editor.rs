@@ -134,7 +134,7 @@ impl Editor {
             (Widget::Lines(lines), _) => lines.speak(look, sources),
             (Widget::Scores(scores), FieldType::Scores(catalogue)) => scores.rename(scored(catalogue, look)),
             (Widget::Steps(words), FieldType::Checklist(steps)) => {
-                *words = step_words(steps, self.kind, look)
+                *words = step_words(steps, self.kind, look);
             }
             _ => {}
         }
