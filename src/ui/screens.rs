@@ -1,6 +1,7 @@
 //! The screens: ten tabs, and what can lie on top of them.
 
 mod answer_pane;
+mod aside;
 mod beside;
 mod callbacks;
 mod case_view;

@@ -2,7 +2,6 @@
 
 use std::cmp::Reverse;
 
-use chrono::{DateTime, Utc};
 use crossterm::event::Event;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -10,6 +9,7 @@ use ratatui::text::Line;
 use serde::{Deserialize, Serialize};
 
 use super::answer_pane::AnswerPane;
+use super::aside::{Aside, DraftOf, Left};
 use super::courtesy;
 use super::household_pane::HouseholdPane;
 use super::recent_pane::RecentPane;
@@ -30,7 +30,7 @@ use crate::store::find::HouseholdHit;
 use crate::text::lang::t;
 use crate::text::plain::harmless;
 use crate::text::say::{kind_name, word};
-use crate::text::width::{fit, wrap};
+use crate::text::width::fit;
 use crate::ui::cx::{Cx, Hint, Message, Screen, Tone};
 use crate::ui::form::{Form, FormDraft, FormEvent, Sources};
 use crate::ui::keys::Command;
@@ -64,17 +64,13 @@ pub struct FormScreen {
     purpose: Purpose,
     form: Form,
     given: Values,
-    begun_at: DateTime<Utc>,
-    draft: Option<i64>,
-    unsaved: bool,
-    asks_to_leave: bool,
+    aside: Aside,
     pane: Option<HouseholdPane>,
     /// What is read out from the knowledge base.
     answer: Option<AnswerPane>,
     recent: RecentPane,
     /// What is politely said at this moment.
     courtesy: String,
-    problem: Option<String>,
 }
 
 /// Most open cases of a kind that a field offers.
@@ -146,15 +142,11 @@ impl FormScreen {
             purpose: Purpose::New,
             form,
             given,
-            begun_at: cx.now,
-            draft: None,
-            unsaved: false,
-            asks_to_leave: false,
+            aside: Aside::new(cx.now),
             pane,
             answer: None,
             recent,
             courtesy,
-            problem: None,
         }
     }
 
@@ -183,15 +175,11 @@ impl FormScreen {
             purpose: Purpose::Act { case: Box::new(case), action },
             form,
             given,
-            begun_at: cx.now,
-            draft: None,
-            unsaved: false,
-            asks_to_leave: false,
+            aside: Aside::new(cx.now),
             pane,
             answer: None,
             recent,
             courtesy: courtesy::on_action(kind, action, cx),
-            problem: None,
         })
     }
 
@@ -208,8 +196,7 @@ impl FormScreen {
             _ => Self::new_case(kind, kept.given, cx),
         };
         screen.form.restore(&kept.form, &cx.context(None), &cx.look(), &FromStore(cx.store));
-        screen.draft = draft.id;
-        screen.begun_at = draft.begun_at;
+        screen.aside.resume(draft);
         let unit = screen.form.value("unit", &cx.look());
         if let Some(unit) = unit.as_ref().and_then(|unit| unit.as_str()) {
             screen.pane = HouseholdPane::read(unit, false, cx);
@@ -225,26 +212,8 @@ impl FormScreen {
         let kept = Kept { form: self.form.draft(), given: self.given.clone(), action };
         let Ok(body) = serde_json::to_value(&kept) else { return false };
         let name = kind_name(cx.lang, self.kind.id);
-        let draft = Draft {
-            id: self.draft,
-            operator: cx.session.name().to_owned(),
-            kind: self.kind.id.to_owned(),
-            subject,
-            title: format!("{name} {}", self.form.title()),
-            begun_at: self.begun_at,
-            saved_at: cx.now,
-            parked,
-            body,
-        };
-        let kept = cx.store.put_draft(&draft);
-        match cx.read(kept) {
-            Some(id) => {
-                self.draft = Some(id);
-                self.unsaved = false;
-                true
-            }
-            None => false,
-        }
+        let title = format!("{name} {}", self.form.title());
+        self.aside.write(DraftOf { kind: self.kind.id.to_owned(), subject, title, body }, parked, cx)
     }
 
     /// What saving does.
@@ -258,10 +227,10 @@ impl FormScreen {
     fn save(&mut self, session: &Session, cx: &mut Cx) {
         let look = cx.look();
         let Some(filled) = self.form.fill(&look) else {
-            self.problem = Some(t(cx.lang, "ui.form.mend_first", &[]));
+            self.aside.problem = Some(t(cx.lang, "ui.form.mend_first", &[]));
             return;
         };
-        self.problem = None;
+        self.aside.problem = None;
         let result = match &self.purpose {
             Purpose::New => cases::open(
                 cx.store,
@@ -271,15 +240,15 @@ impl FormScreen {
                     kind: self.kind.id.to_owned(),
                     values: filled.values,
                     at_once: filled.at_once,
-                    draft: self.draft,
+                    draft: self.aside.draft,
                 },
             ),
             Purpose::Act { case, action } => self.act(case, action, filled.values, session, cx),
         };
         match result {
             Ok(done) => {
-                self.unsaved = false;
-                self.draft = None;
+                // It went with the save.
+                (self.aside.unsaved, self.aside.draft) = (false, None);
                 let mut text = self.saved_words(&done, cx);
                 if !done.also.is_empty() {
                     let numbers: Vec<&str> = done.also.iter().map(|case| case.number.as_str()).collect();
@@ -299,7 +268,7 @@ impl FormScreen {
             Err(CounterError::Refused(why)) => {
                 let look = cx.look();
                 self.form.refuse(&why, &look);
-                self.problem = Some(cx.say(&why));
+                self.aside.problem = Some(cx.say(&why));
                 if let Some(ask) = Vouch::lifting(&why, self.deed(), After::Again, cx) {
                     cx.send(Message::Push(Box::new(ask)));
                 }
@@ -329,7 +298,7 @@ impl FormScreen {
             action,
             inputs: &inputs,
             revision: Some(case.revision),
-            draft: self.draft,
+            draft: self.aside.draft,
         };
         cases::act_with_draft(cx.store, session, cx.now, &act)
     }
@@ -356,7 +325,7 @@ impl FormScreen {
         let tz = look.settings.calendar.tz();
         match &self.purpose {
             Purpose::New => {
-                let clock = self.begun_at.with_timezone(&tz).format("%H:%M:%S").to_string();
+                let clock = self.aside.begun_at.with_timezone(&tz).format("%H:%M:%S").to_string();
                 let name = kind_name(look.lang, kind.id);
                 t(look.lang, "ui.form.new", &[("kind", &name), ("prefix", kind.prefix), ("clock", &clock)])
             }
@@ -384,16 +353,7 @@ impl FormScreen {
                 .render_widget(Line::styled(words, look.theme.style(Role::Dim)), Rect { height: 1, ..inner });
             inner = Rect { y: inner.y + 1, height: inner.height.saturating_sub(1), ..inner };
         }
-        let problem =
-            if self.asks_to_leave { Some(t(look.lang, "ui.form.leave", &[])) } else { self.problem.clone() };
-        let lines = problem.map(|words| wrap(&words, usize::from(inner.width).max(1))).unwrap_or_default();
-        let below = (lines.len().min(3)) as u16;
-        let form = Rect { height: inner.height.saturating_sub(below), ..inner };
-        self.form.draw(frame, form, look);
-        for (row, line) in lines.into_iter().take(3).enumerate() {
-            let place = Rect { y: form.bottom() + row as u16, height: 1, ..inner };
-            frame.render_widget(Line::styled(line, look.theme.style(Role::Error)), place);
-        }
+        self.aside.draw(&mut self.form, frame, inner, look);
     }
 }
 
@@ -428,7 +388,7 @@ impl Screen for FormScreen {
     }
 
     fn event(&mut self, event: &Event, cx: &mut Cx) -> bool {
-        if self.asks_to_leave {
+        if self.aside.asks_to_leave {
             return self.answer_leave(event, cx);
         }
         if self.answer.as_mut().is_some_and(|answer| answer.event(event)) {
@@ -439,21 +399,18 @@ impl Screen for FormScreen {
         match told {
             FormEvent::Ignored => return false,
             FormEvent::Taken => {}
-            FormEvent::Changed => self.unsaved = true,
+            FormEvent::Changed => self.aside.unsaved = true,
             FormEvent::Household(hit) => {
-                self.unsaved = true;
+                self.aside.unsaved = true;
                 self.pane = HouseholdPane::read(&hit.unit, false, cx);
             }
             FormEvent::Submit => self.save(&cx.session.clone(), cx),
             FormEvent::Park => {
                 if self.park(cx) {
-                    cx.send(Message::Close);
-                    let words =
-                        t(cx.lang, "ui.form.parked", &[("key", &cx.keymap.label(Command::ResumeDraft))]);
-                    cx.toast(Tone::Plain, words);
+                    Aside::say_parked(cx);
                 }
             }
-            FormEvent::Leave if self.form.is_changed() => self.asks_to_leave = true,
+            FormEvent::Leave if self.form.is_changed() => self.aside.asks_to_leave = true,
             FormEvent::Leave => self.throw_away(cx),
         }
         true
@@ -461,12 +418,8 @@ impl Screen for FormScreen {
 
     fn hints(&self, look: &Look) -> Vec<Hint> {
         let hint = |key: String, words: &str| Hint { key, does: t(look.lang, words, &[]) };
-        if self.asks_to_leave {
-            return vec![
-                hint(look.keymap.label(Command::Park), "ui.key.park"),
-                hint("Enter".into(), "ui.key.throw_away"),
-                hint("Esc".into(), "ui.key.go_on"),
-            ];
+        if self.aside.asks_to_leave {
+            return Aside::leave_hints(look);
         }
         let mut hints = vec![
             hint(look.keymap.label(Command::Save), "ui.key.save"),
@@ -489,7 +442,7 @@ impl Screen for FormScreen {
     }
 
     fn takes_phrase(&self) -> bool {
-        !self.asks_to_leave && self.form.is_in_long_text()
+        !self.aside.asks_to_leave && self.form.is_in_long_text()
     }
 
     fn help_topic(&self) -> &'static str {
@@ -497,15 +450,11 @@ impl Screen for FormScreen {
     }
 
     fn park(&mut self, cx: &mut Cx) -> bool {
-        // Nothing typed is nothing to keep; a draft taken up again stays one.
-        if !self.form.is_changed() && self.draft.is_none() {
-            return true;
-        }
-        self.write_draft(true, cx)
+        !self.aside.has_to_be_kept(&self.form) || self.write_draft(true, cx)
     }
 
     fn save_draft(&mut self, cx: &mut Cx) {
-        if self.unsaved {
+        if self.aside.unsaved {
             self.write_draft(false, cx);
         }
     }
@@ -515,7 +464,7 @@ impl Screen for FormScreen {
     }
 
     fn draft_waits(&self) -> bool {
-        self.unsaved
+        self.aside.unsaved
     }
 
     fn popup(&self, body: Rect) -> Option<Rect> {
@@ -533,21 +482,12 @@ impl Screen for FormScreen {
 
 impl FormScreen {
     fn answer_leave(&mut self, event: &Event, cx: &mut Cx) -> bool {
-        use crossterm::event::KeyCode;
-        let Event::Key(key) = event else { return false };
-        if cx.keymap.is(key, Command::Park) {
-            self.asks_to_leave = false;
-            if self.park(cx) {
-                cx.send(Message::Close);
-            }
-        } else {
-            match key.code {
-                KeyCode::Enter => self.throw_away(cx),
-                KeyCode::Esc => self.asks_to_leave = false,
-                _ => {}
-            }
+        match self.aside.answer_leave(event, cx) {
+            Left::Parked if self.park(cx) => Aside::say_parked(cx),
+            Left::ThrownAway => self.throw_away(cx),
+            Left::Parked | Left::Stays => {}
         }
-        true
+        matches!(event, Event::Key(_))
     }
 
     /// The answer that the form names stands beside it.
@@ -560,11 +500,7 @@ impl FormScreen {
     }
 
     fn throw_away(&mut self, cx: &mut Cx) {
-        self.unsaved = false;
-        if let Some(id) = self.draft.take() {
-            let dropped = cx.store.drop_draft(id);
-            cx.read(dropped);
-        }
+        self.aside.drop_draft(cx);
         cx.send(Message::Close);
     }
 }

@@ -1,13 +1,13 @@
 //! Changing a household by hand, or adding one: its facts and its residents.
 
-use chrono::{DateTime, NaiveDate, Utc};
-use crossterm::event::{Event, KeyCode};
+use chrono::NaiveDate;
+use crossterm::event::Event;
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::text::Line;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::aside::{Aside, DraftOf, Left};
 use super::form_screen::FromStore;
 use super::vouch::{After, Vouch};
 use crate::counter::authority::Voucher;
@@ -20,13 +20,11 @@ use crate::desk::why::Why;
 use crate::exchange;
 use crate::store::drafts::Draft;
 use crate::text::lang::t;
-use crate::text::width::wrap;
 use crate::ui::cx::{Cx, Hint, Message, Screen, Tone};
 use crate::ui::form::{Form, FormDraft, FormEvent};
 use crate::ui::keys::Command;
 use crate::ui::look::Look;
 use crate::ui::parts;
-use crate::ui::theme::Role;
 
 /// What drafts of this form have in the place of a kind.
 pub const DRAFT: &str = HOUSEHOLD.id;
@@ -72,11 +70,7 @@ pub struct HouseholdForm {
     /// The household as the person saw it; `None` for a new one.
     before: Option<Household>,
     form: Form,
-    begun_at: DateTime<Utc>,
-    draft: Option<i64>,
-    unsaved: bool,
-    asks_to_leave: bool,
-    problem: Option<String>,
+    aside: Aside,
 }
 
 fn values_of(household: &Household) -> Values {
@@ -147,15 +141,7 @@ impl HouseholdForm {
         let sources = FromStore(cx.store);
         let mut form = Form::action(&HOUSEHOLD, fields, values, &cx.context(None), &cx.look(), &sources);
         form.focus_first();
-        Self {
-            before,
-            form,
-            begun_at: cx.now,
-            draft: None,
-            unsaved: false,
-            asks_to_leave: false,
-            problem: None,
-        }
+        Self { before, form, aside: Aside::new(cx.now) }
     }
 
     /// Takes a draft up again.
@@ -163,8 +149,7 @@ impl HouseholdForm {
         let kept: Kept = serde_json::from_value(draft.body.clone()).ok()?;
         let mut screen = Self::new(kept.before, cx);
         screen.form.restore(&kept.form, &cx.context(None), &cx.look(), &FromStore(cx.store));
-        screen.draft = draft.id;
-        screen.begun_at = draft.begun_at;
+        screen.aside.resume(draft);
         Some(screen)
     }
 
@@ -178,42 +163,16 @@ impl HouseholdForm {
     fn write_draft(&mut self, parked: bool, cx: &mut Cx) -> bool {
         let kept = Kept { before: self.before.clone(), form: self.form.draft() };
         let Ok(body) = serde_json::to_value(&kept) else { return false };
-        let draft = Draft {
-            id: self.draft,
-            operator: cx.session.name().to_owned(),
-            kind: DRAFT.to_owned(),
-            subject: None,
-            title: self.title(&cx.look()),
-            begun_at: self.begun_at,
-            saved_at: cx.now,
-            parked,
-            body,
-        };
-        let written = cx.store.put_draft(&draft);
-        match cx.read(written) {
-            Some(id) => {
-                self.draft = Some(id);
-                self.unsaved = false;
-                true
-            }
-            None => false,
-        }
-    }
-
-    fn drop_draft(&mut self, cx: &mut Cx) {
-        self.unsaved = false;
-        if let Some(id) = self.draft.take() {
-            let dropped = cx.store.drop_draft(id);
-            cx.read(dropped);
-        }
+        let of = DraftOf { kind: DRAFT.to_owned(), subject: None, title: self.title(&cx.look()), body };
+        self.aside.write(of, parked, cx)
     }
 
     fn save(&mut self, session: &Session, cx: &mut Cx) {
         let Some(filled) = self.form.fill(&cx.look()) else {
-            self.problem = Some(t(cx.lang, "ui.form.mend_first", &[]));
+            self.aside.problem = Some(t(cx.lang, "ui.form.mend_first", &[]));
             return;
         };
-        self.problem = None;
+        self.aside.problem = None;
         let unit = match &self.before {
             Some(household) => household.unit.clone(),
             None => filled.values.get("unit").and_then(Value::as_str).unwrap_or_default().to_owned(),
@@ -223,7 +182,7 @@ impl HouseholdForm {
         });
         match saved {
             Ok(household) => {
-                self.drop_draft(cx);
+                self.aside.drop_draft(cx);
                 cx.send(Message::Close);
                 cx.send(Message::Changed);
                 if self.before.is_none() {
@@ -237,7 +196,7 @@ impl HouseholdForm {
                     why.field = Some("residents".to_owned());
                 }
                 self.form.refuse(&why, &cx.look());
-                self.problem = Some(cx.say(&why));
+                self.aside.problem = Some(cx.say(&why));
                 let unit = self.before.as_ref().map_or("", |household| household.unit.as_str());
                 if let Some(ask) = Vouch::lifting(&why, directory::saving(unit), After::Again, cx) {
                     cx.send(Message::Push(Box::new(ask)));
@@ -247,28 +206,14 @@ impl HouseholdForm {
         }
     }
 
-    fn answer_leave(&mut self, event: &Event, cx: &mut Cx) {
-        let Event::Key(key) = event else { return };
-        if cx.keymap.is(key, Command::Park) {
-            self.asks_to_leave = false;
-            self.put_aside(cx);
-            return;
-        }
-        match key.code {
-            KeyCode::Enter => {
-                self.drop_draft(cx);
-                cx.send(Message::Close);
-            }
-            KeyCode::Esc => self.asks_to_leave = false,
-            _ => {}
-        }
+    fn throw_away(&mut self, cx: &mut Cx) {
+        self.aside.drop_draft(cx);
+        cx.send(Message::Close);
     }
 
     fn put_aside(&mut self, cx: &mut Cx) {
         if self.park(cx) {
-            cx.send(Message::Close);
-            let words = t(cx.lang, "ui.form.parked", &[("key", &cx.keymap.label(Command::ResumeDraft))]);
-            cx.toast(Tone::Plain, words);
+            Aside::say_parked(cx);
         }
     }
 }
@@ -281,34 +226,26 @@ impl Screen for HouseholdForm {
     fn draw(&mut self, frame: &mut Frame, area: Rect, look: &Look) {
         let title = self.title(look);
         let inner = parts::framed(frame, area, look, &title, None, true);
-        let words =
-            if self.asks_to_leave { Some(t(look.lang, "ui.form.leave", &[])) } else { self.problem.clone() };
-        let lines = words.map(|words| wrap(&words, usize::from(inner.width).max(1))).unwrap_or_default();
-        let below = lines.len().min(3) as u16;
-        let body = Rect { height: inner.height.saturating_sub(below), ..inner };
-        self.form.draw(frame, body, look);
-        for (row, line) in lines.into_iter().take(3).enumerate() {
-            let place = Rect { y: body.bottom() + row as u16, height: 1, ..inner };
-            frame.render_widget(Line::styled(line, look.theme.style(Role::Error)), place);
-        }
+        self.aside.draw(&mut self.form, frame, inner, look);
     }
 
     fn event(&mut self, event: &Event, cx: &mut Cx) -> bool {
-        if self.asks_to_leave {
-            self.answer_leave(event, cx);
+        if self.aside.asks_to_leave {
+            match self.aside.answer_leave(event, cx) {
+                Left::Parked => self.put_aside(cx),
+                Left::ThrownAway => self.throw_away(cx),
+                Left::Stays => {}
+            }
             return true;
         }
         match self.form.event(event, &cx.context(None), &cx.look(), &FromStore(cx.store)) {
             FormEvent::Ignored => return false,
             FormEvent::Taken => {}
-            FormEvent::Changed | FormEvent::Household(_) => self.unsaved = true,
+            FormEvent::Changed | FormEvent::Household(_) => self.aside.unsaved = true,
             FormEvent::Submit => self.save(&cx.session.clone(), cx),
             FormEvent::Park => self.put_aside(cx),
-            FormEvent::Leave if self.form.is_changed() => self.asks_to_leave = true,
-            FormEvent::Leave => {
-                self.drop_draft(cx);
-                cx.send(Message::Close);
-            }
+            FormEvent::Leave if self.form.is_changed() => self.aside.asks_to_leave = true,
+            FormEvent::Leave => self.throw_away(cx),
         }
         true
     }
@@ -316,12 +253,8 @@ impl Screen for HouseholdForm {
     fn hints(&self, look: &Look) -> Vec<Hint> {
         let hint = |key: String, words: &str| Hint { key, does: t(look.lang, words, &[]) };
         let label = |command| look.keymap.label(command);
-        if self.asks_to_leave {
-            return vec![
-                hint(label(Command::Park), "ui.key.park"),
-                hint("Enter".into(), "ui.key.throw_away"),
-                hint("Esc".into(), "ui.key.go_on"),
-            ];
+        if self.aside.asks_to_leave {
+            return Aside::leave_hints(look);
         }
         let mut hints = vec![hint(label(Command::Save), "ui.key.save")];
         if self.form.focused() == Some("residents") {
@@ -343,14 +276,11 @@ impl Screen for HouseholdForm {
     }
 
     fn park(&mut self, cx: &mut Cx) -> bool {
-        if !self.form.is_changed() && self.draft.is_none() {
-            return true;
-        }
-        self.write_draft(true, cx)
+        !self.aside.has_to_be_kept(&self.form) || self.write_draft(true, cx)
     }
 
     fn save_draft(&mut self, cx: &mut Cx) {
-        if self.unsaved {
+        if self.aside.unsaved {
             self.write_draft(false, cx);
         }
     }
@@ -360,6 +290,6 @@ impl Screen for HouseholdForm {
     }
 
     fn draft_waits(&self) -> bool {
-        self.unsaved
+        self.aside.unsaved
     }
 }
