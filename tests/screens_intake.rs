@@ -298,7 +298,7 @@ fn a_roster_is_looked_through_and_taken_in() {
         let text = std::fs::read_to_string(&saved[0]).unwrap();
         assert!(text.contains("1.38E+10") && !text.contains("\n="), "{text}");
         screen.press(&["Enter", "Ctrl+F", "zjg", "Enter"]);
-        screen.press(&["Ctrl+X"]);
+        screen.press(&["Ctrl+Z"]);
         screen.sees("13800005678");
         // The same once more brings nothing.
         screen.press(&["Ctrl+O"]);
@@ -418,7 +418,7 @@ fn a_household_is_changed_on_its_page() {
         let mut screen = home(lang, size, Role::Receptionist);
         screen.press(&["9", "Enter"]);
         screen.sees("138****5678");
-        screen.press(&["Ctrl+X"]);
+        screen.press(&["Ctrl+Z"]);
         screen.sees("13800005678");
         let nothing = screen.say("household.no_case");
         screen.sees(&nothing);

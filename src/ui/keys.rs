@@ -77,7 +77,7 @@ commands! {
     Slot7 "slot-7" List ["F11"] "Does the seventh action offered.";
     Actions "actions" List ["F12", "Ctrl+A"] "Shows all actions of the case, refused ones with the reason.";
     Household "household" List ["Ctrl+U", "h"] "Shows the household of the case.";
-    Reveal "reveal" List ["Ctrl+X"] "Shows the telephone numbers of the household in full; this is recorded.";
+    Reveal "reveal" List ["Ctrl+Z"] "Shows the telephone numbers of the household in full; this is recorded.";
     NextFilter "next-filter" List ["Tab"] "Shows another part of the list.";
     PreviousFilter "previous-filter" List ["BackTab"] "Shows the part of the list before.";
     Plan "plan" List ["Ctrl+Y"] "Shows what is free of what is lent or booked.";

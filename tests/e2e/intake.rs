@@ -84,7 +84,7 @@ fn a_new_desk_is_set_up_and_knows_its_households() {
         terminal.sees("3-2-1501");
         terminal.press(&["Enter"]);
         terminal.sees("138****5678");
-        terminal.press(&["Ctrl+X"]);
+        terminal.press(&["Ctrl+Z"]);
         terminal.sees("13800005678");
         terminal.press(&["Ctrl+Q"]);
         assert!(terminal.wait().success());

@@ -76,5 +76,5 @@ fn the_schedule_is_a_section_of_the_settings() {
     desk.types("21:30").press(&["Ctrl+S"]).sees("21:30");
     assert_eq!(desk.settings().backup.at.to_string(), "21:30:00");
     assert!(desk.settings().backup.at_sign_off);
-    desk.press(&["F10"]).sees("A copy every day at 21:30 and after each sign-off");
+    desk.press(&["F11"]).sees("A copy every day at 21:30 and after each sign-off");
 }

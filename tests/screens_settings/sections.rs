@@ -339,10 +339,10 @@ fn what_a_person_sets_alone_is_shown_and_taken_at_once() {
         let other = if lang == Lang::ZhCn { "2" } else { "1" };
         desk.press(&["Enter", other, "Ctrl+S"]).sees(&section(lang.other(), "hours"));
         desk.press(&["Down", "Enter", "2", "Ctrl+S"]).sees(&t(lang.other(), "ui.theme.light", &[]));
-        desk.press(&["Down", "Enter"]).types("777777").press(&["Tab"]).types("777777").press(&["Ctrl+S"]);
+        desk.press(&["Down", "Enter"]).types("802615").press(&["Tab"]).types("802615").press(&["Ctrl+S"]);
         let mut book = Store::open(directory.path(), STANDARD).unwrap();
         assert!(operators::login(&mut book, BOSS, PIN, morning()).is_err());
-        assert!(operators::login(&mut book, BOSS, "777777", morning()).is_ok());
+        assert!(operators::login(&mut book, BOSS, "802615", morning()).is_ok());
         // A receptionist sets the own things too.
         let mut desk = Desk::new(lang, GIRL, (120, 36));
         desk.press(&["Ctrl+E", "Enter", "Down", "Enter", "3", "Ctrl+S"]).sees(&t(lang, "ui.theme.16", &[]));
