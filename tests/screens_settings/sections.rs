@@ -272,7 +272,7 @@ fn operators_come_change_role_are_disabled_and_get_a_new_pin() {
         choose_row(&mut desk, "陈静");
         desk.press(&["F8"]);
         assert!(!of(&desk, "陈静").disabled);
-        desk.press(&["F9"]).types("999999").press(&["Tab"]).types("999999").press(&["Ctrl+S"]);
+        desk.press(&["F9"]).types("913572").press(&["Tab"]).types("913572").press(&["Ctrl+S"]);
         desk.press(&["Ctrl+L"]);
         // Nobody takes the own role away.
         let mut desk = at(lang, &title);
