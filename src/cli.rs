@@ -27,6 +27,7 @@ mod pass;
 mod plain;
 mod print;
 mod progress;
+mod report;
 mod restore;
 mod review;
 mod shape;
@@ -141,6 +142,7 @@ const COMMANDS: &[Entry] = &[
     Entry { command: sign_off::command, run: sign_off::run },
     Entry { command: backup::command, run: backup::run },
     Entry { command: restore::command, run: restore::run },
+    Entry { command: report::command, run: report::run },
     Entry { command: doctor::command, run: doctor::run },
     Entry { command: completions::command, run: completions::run },
     Entry { command: man::command, run: man::run },

@@ -22,6 +22,7 @@ pub mod printing;
 pub mod privacy;
 pub mod progress;
 pub mod recovery;
+pub mod reports;
 pub mod restore;
 pub mod review;
 pub mod say;

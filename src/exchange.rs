@@ -22,6 +22,7 @@ pub mod export;
 pub mod files;
 pub mod headings;
 pub mod report;
+pub mod reports;
 pub mod roster;
 mod rows;
 pub mod sheet;

@@ -16,6 +16,7 @@ pub mod job;
 pub mod out;
 #[cfg(feature = "print")]
 mod press;
+pub mod reports;
 pub mod templates;
 
 use std::io;

@@ -24,6 +24,7 @@ mod same;
 pub mod settings;
 #[cfg(test)]
 mod tests;
+pub mod totals;
 mod views;
 
 use std::path::{Path, PathBuf};
@@ -41,26 +42,47 @@ const APPLICATION_ID: i32 = 0x516e_5469;
 /// The steps that bring a file to the present form, oldest first; `PRAGMA user_version` counts them.
 ///
 /// A list of steps instead of a migration crate: the kept ones do not take this version of `rusqlite` yet.
-const STEPS: &[&str] = &[
+const STEPS: &[Step] = &[
     // Cases, entries, promises, callbacks, operators, settings, drafts, signed days.
-    include_str!("../assets/schema/001-book.sql"),
+    Step::Sql(include_str!("../assets/schema/001-book.sql")),
     // Households and residents.
-    include_str!("../assets/schema/002-directory.sql"),
+    Step::Sql(include_str!("../assets/schema/002-directory.sql")),
     // What cases hold of limited things, warnings before the clock ends a case.
-    include_str!("../assets/schema/003-claims.sql"),
+    Step::Sql(include_str!("../assets/schema/003-claims.sql")),
     // Which cases name which.
-    include_str!("../assets/schema/004-references.sql"),
+    Step::Sql(include_str!("../assets/schema/004-references.sql")),
     // What the desk should know of a household.
-    include_str!("../assets/schema/005-note.sql"),
+    Step::Sql(include_str!("../assets/schema/005-note.sql")),
     // Where a household's papers lie, what it owes charge by charge.
-    include_str!("../assets/schema/006-file.sql"),
+    Step::Sql(include_str!("../assets/schema/006-file.sql")),
     // Check codes of passes.
-    include_str!("../assets/schema/007-codes.sql"),
+    Step::Sql(include_str!("../assets/schema/007-codes.sql")),
     // Recovery codes, what operators were refused.
-    include_str!("../assets/schema/008-operators.sql"),
+    Step::Sql(include_str!("../assets/schema/008-operators.sql")),
     // Which copies of the book were made.
-    include_str!("../assets/schema/009-copies.sql"),
+    Step::Sql(include_str!("../assets/schema/009-copies.sql")),
+    // On which day things fell; the totals of the days.
+    Step::Sql(include_str!("../assets/schema/010-days.sql")),
+    Step::Fill(totals::fill_days),
+    Step::Sql(include_str!("../assets/schema/011-totals.sql")),
 ];
+
+/// One step of the file's form.
+enum Step {
+    /// Statements.
+    Sql(&'static str),
+    /// What statements alone can't work out.
+    Fill(fn(&Connection, Kinds) -> Result<()>),
+}
+
+impl Step {
+    fn take(&self, connection: &Connection, kinds: Kinds) -> Result<()> {
+        match self {
+            Self::Sql(sql) => Ok(connection.execute_batch(sql)?),
+            Self::Fill(fill) => fill(connection, kinds),
+        }
+    }
+}
 
 /// The form that this program writes.
 const VERSION: u32 = STEPS.len() as u32;
@@ -272,7 +294,7 @@ impl Store {
                 copies::before_form(path, head.version)?;
             }
             for step in STEPS.iter().skip(head.version as usize) {
-                tx.execute_batch(step)?;
+                step.take(&tx, kinds)?;
             }
             if head.version > 0 {
                 settings::complete(&tx)?;

@@ -5,6 +5,7 @@ pub mod markdown;
 pub mod outcome;
 pub mod pinyin;
 pub mod plain;
+pub mod report;
 pub mod say;
 pub mod show;
 pub mod shown;

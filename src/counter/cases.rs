@@ -339,7 +339,6 @@ impl<'a> Writer<'a> {
             planned.add(Event::Linked(Link { number: opened.number.clone(), relation: relation.to_owned() }));
             also.push(opened);
         }
-        let day = self.settings.calendar.day_of(self.now);
         for (field, other) in std::mem::take(&mut planned.links) {
             if other == number {
                 return Err(Why::new("counter.why.link_to_itself").about(field).into());
@@ -349,7 +348,7 @@ impl<'a> Writer<'a> {
             let back = Link { number: number.clone(), relation: "related".to_owned() };
             let mut linked = workflow::linked(other_kind, &case, back, &self.context(None, &[], &[]));
             linked.entry.with = self.with.map(str::to_owned);
-            self.tx.append(other_kind, &linked, day)?;
+            self.tx.append(other_kind, &linked, &self.settings.calendar)?;
             planned.add(Event::Linked(Link { number: other, relation: "related".to_owned() }));
         }
         for event in &planned.entry.events {
@@ -357,7 +356,7 @@ impl<'a> Writer<'a> {
                 self.tx.change_household(change)?;
             }
         }
-        self.tx.append(kind, &planned, day)?;
+        self.tx.append(kind, &planned, &self.settings.calendar)?;
         self.refer(kind, &planned)?;
         self.claim(kind, &planned.case)?;
         for along in planned.along {

@@ -72,12 +72,13 @@ pub fn examine(data: &Path, kinds: Kinds, watch: &Watch) -> super::Result<Vec<Ch
         Ok(store) => store,
         Err(error) => return Ok(vec![unread("file", &error)]),
     };
-    let parts: [(&'static str, Examination); 6] = [
+    let parts: [(&'static str, Examination); 7] = [
         ("file", file),
         ("chain", chain),
         ("copies", copies),
         ("signatures", signatures),
         ("operators", operators),
+        ("totals", totals),
         ("rules", rules),
     ];
     for (id, examination) in parts {
@@ -201,6 +202,13 @@ fn operators(store: &mut Store, _: &Watch) -> Result<(Why, Vec<Why>), StoreError
     let unsound = store.unsound_operators()?;
     let faults = unsound.into_iter().map(|name| Why::new("doctor.operator").with("name", Arg::Text(name)));
     Ok((Why::new("doctor.operators_ok"), faults.collect()))
+}
+
+/// Counts the totals of the days again.
+fn totals(store: &mut Store, _: &Watch) -> Result<(Why, Vec<Why>), StoreError> {
+    let unsound = store.unsound_totals()?;
+    let faults = unsound.into_iter().map(|total| Why::new("doctor.total").with("total", Arg::Text(total)));
+    Ok((Why::new("doctor.totals_ok"), faults.collect()))
 }
 
 /// Makes every case anew from its timeline and compares it with what is stored.

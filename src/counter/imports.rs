@@ -128,7 +128,7 @@ fn take(writer: &Writer, row: &CaseRow, file: &str) -> Result<std::result::Resul
     }
     tx.keep_number(prefix, day, serial)?;
     let calendar = &writer.settings.calendar;
-    tx.append(kind, &planned, calendar.day_of(writer.now))?;
+    tx.append(kind, &planned, calendar)?;
     let closed = case.closed_at.map(|at| calendar.day_of(at));
     tx.put_days(&case.number, calendar.day_of(case.opened_at), closed)?;
     tx.put_references(&case.number, &kind.named_by(case))?;

@@ -110,7 +110,7 @@ pub fn record(
             kinds: tx.kinds(),
         };
         let planned = workflow::printed(kind, &case, form, copies, &cx)?;
-        tx.append(kind, &planned, settings.calendar.day_of(now))?;
+        tx.append(kind, &planned, &settings.calendar)?;
         Ok(planned.case)
     })
 }

@@ -401,6 +401,12 @@ impl ServiceCalendar {
         self.local(at).date()
     }
 
+    /// The hour that the clock on the counter's wall shows, from 0 to 23.
+    #[must_use]
+    pub fn hour_of(&self, at: DateTime<Utc>) -> u32 {
+        self.local(at).hour()
+    }
+
     /// The first instant of `day`: midnight, or where summer time skips midnight, the first
     /// instant after the gap.
     #[must_use]

@@ -422,6 +422,8 @@ pub struct Kind {
     pub attends: Option<Attends>,
     /// By which cases that name it it is scored, and how.
     pub scored_by: Option<Scored>,
+    /// The field that says when the work was done: how long that took since the opening is counted.
+    pub done_at: Option<&'static str>,
     /// How its cases are used by those that name them.
     pub used: Option<Used>,
     /// What must have been done once a year.
@@ -466,6 +468,7 @@ impl Kind {
         late: (super::review::PROMISE_BROKEN, Severity::Serious),
         attends: None,
         scored_by: None,
+        done_at: None,
         used: None,
         yearly: None,
         repeats: &[],

@@ -42,6 +42,7 @@ built_in! {
     "survey-form",
     "day",
     "household",
+    "report",
 }
 
 /// The text of a built-in template.

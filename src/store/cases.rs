@@ -10,6 +10,7 @@ use rusqlite::{Connection, Row as SqlRow, params, params_from_iter};
 #[cfg(test)]
 pub(super) use self::list::list_sql;
 pub use self::list::{Order, Page, Query};
+pub(super) use self::write::Counted;
 use super::{Result, Store, StoreError, instant};
 use crate::desk::callback::Callback;
 use crate::desk::case::Case;

@@ -29,7 +29,7 @@ pub fn defaults(community: &str) -> std::result::Result<Settings, toml::de::Erro
 pub(super) struct Cache(RefCell<Option<(String, Arc<Settings>)>>);
 
 impl Cache {
-    fn read(&self, connection: &Connection) -> Result<Option<Arc<Settings>>> {
+    pub(super) fn read(&self, connection: &Connection) -> Result<Option<Arc<Settings>>> {
         let mut statement = connection.prepare_cached("SELECT body FROM setting WHERE id = 1")?;
         let mut rows = statement.query([])?;
         let Some(row) = rows.next()? else { return Ok(None) };

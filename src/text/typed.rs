@@ -6,6 +6,7 @@
 
 mod moment;
 mod money;
+mod period;
 mod phone;
 mod unit;
 mod vocabulary;
@@ -15,6 +16,7 @@ use std::fmt;
 pub(crate) use moment::nearest_year;
 pub use moment::{date, span, time, when};
 pub use money::{MONEY_MAX, money};
+pub use period::period;
 pub use phone::{digits, phone};
 pub use unit::{UnitRef, unit};
 
@@ -39,12 +41,14 @@ pub enum Sort {
     Phone,
     /// A household's unit.
     Unit,
+    /// A day, month, quarter or year.
+    Period,
 }
 
 impl Sort {
     /// All sorts.
-    pub const ALL: [Self; 7] =
-        [Self::When, Self::Date, Self::Time, Self::Span, Self::Money, Self::Phone, Self::Unit];
+    pub const ALL: [Self; 8] =
+        [Self::When, Self::Date, Self::Time, Self::Span, Self::Money, Self::Phone, Self::Unit, Self::Period];
 
     fn id(self) -> &'static str {
         match self {
@@ -55,6 +59,7 @@ impl Sort {
             Self::Money => "money",
             Self::Phone => "phone",
             Self::Unit => "unit",
+            Self::Period => "period",
         }
     }
 

@@ -333,6 +333,7 @@ impl App {
             Command::Phrases => self.phrases(),
             Command::Settings => self.open_settings(),
             Command::Find | Command::FindHere => self.push(screens::find()),
+            Command::Reports => self.open_reports(),
             Command::Import => self.import(),
             Command::Export => self.export(),
             Command::CheckCode => self.push(screens::check_code()),
@@ -468,6 +469,14 @@ impl App {
     fn open_settings(&mut self) {
         if self.clear_way()
             && let Some(screen) = self.make(|cx| Some(screens::settings(cx)))
+        {
+            self.push(screen);
+        }
+    }
+
+    fn open_reports(&mut self) {
+        if self.clear_way()
+            && let Some(screen) = self.make(|cx| Some(screens::report(cx)))
         {
             self.push(screen);
         }

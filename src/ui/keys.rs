@@ -94,6 +94,7 @@ commands! {
     Refresh "refresh" Everywhere ["Ctrl+R"] "Reads everything again.";
     Phrases "phrases" Everywhere ["Ctrl+G"] "Shows the courtesy phrases.";
     Settings "settings" Everywhere ["Ctrl+E"] "Shows the settings.";
+    Reports "reports" List ["Ctrl+V"] "Shows the reports of a day, month, quarter or year.";
     Import "import" Everywhere ["Ctrl+O"] "Imports a roster of households.";
     Export "export" List ["Ctrl+S"] "Writes the list as a file for other programs.";
     CheckCode "check-code" List ["Ctrl+B"] "Checks a pass by its code.";

@@ -29,6 +29,7 @@ mod plan;
 mod print;
 mod recent_pane;
 mod recovery;
+mod report;
 mod review;
 mod rows;
 mod services;
@@ -153,6 +154,11 @@ pub fn settings(cx: &mut Cx) -> Box<dyn Screen> {
 /// The copies of the book.
 pub fn copies(cx: &mut Cx) -> Box<dyn Screen> {
     Box::new(copies::Backups::new(cx))
+}
+
+/// Reports of a day, month, quarter or year.
+pub fn report(cx: &mut Cx) -> Box<dyn Screen> {
+    Box::new(report::ReportScreen::new(cx))
 }
 
 /// Finds households and cases.

@@ -14,13 +14,14 @@ use qiantai::counter::imports::CaseList;
 use qiantai::counter::operators::{NOBODY, WRONG_PIN};
 use qiantai::counter::{
     CounterError, Result, Session, arrears, backup, community, directory, exports, household_file, imports,
-    operators, passes, privacy, recovery, review, shifts, watch,
+    operators, passes, privacy, recovery, reports, review, shifts, watch,
 };
 use qiantai::desk::case::Case;
 use qiantai::desk::field::Values;
 use qiantai::desk::kind::{From, Kind};
 use qiantai::desk::kinds::STANDARD;
 use qiantai::desk::people::{Operator, Role};
+use qiantai::desk::report::{Behind, Period, PeriodSort};
 use qiantai::desk::review::{MarkKind, OPERATOR_REFUSED};
 use qiantai::desk::timeline::Entry;
 use qiantai::desk::workflow::Planned;
@@ -178,6 +179,16 @@ const VERBS: &[Verb] = &[
     }),
     ("household_file::leaves", COUNTER, |b, s| {
         household_file::leaves(&b.counter.store, s, "3-2-1501", Past::Before(None), 5).map(drop)
+    }),
+    ("reports::report", COUNTER, |b, s| {
+        let (now, today) = (b.counter.now, b.counter.settings.calendar.day_of(b.counter.now));
+        let month = Period::around(PeriodSort::Month, today);
+        reports::report(&b.counter.store, s, now, month, |_, _| ControlFlow::Continue(())).map(drop)
+    }),
+    ("reports::behind", COUNTER, |b, s| {
+        let day = b.counter.settings.calendar.day_of(b.counter.now);
+        let open = Behind::Open { kind: "repair".into(), day };
+        reports::behind(&b.counter.store, s, &open, 5).map(drop)
     }),
     ("operators::renew", &ALL, |b, s| operators::renew(&b.counter.store, s).map(drop)),
     ("operators::who_vouches", &ALL, |b, s| operators::who_vouches(&b.counter.store, s).map(drop)),
@@ -358,8 +369,8 @@ fn placed(book: &mut Book, kind: &'static Kind, state: &str, serial: usize) -> S
     };
     let case = Case::rebuild(kind.id, std::slice::from_ref(&entry), |state| kind.ends(state));
     let planned = Planned { entry, case, spawns: Vec::new(), links: Vec::new(), along: Vec::new() };
-    let day = book.counter.settings.calendar.day_of(now);
-    book.counter.store.write(|tx| tx.append(kind, &planned, day)).unwrap();
+    let calendar = book.counter.settings.calendar.clone();
+    book.counter.store.write(|tx| tx.append(kind, &planned, &calendar)).unwrap();
     number
 }
 

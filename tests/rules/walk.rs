@@ -299,6 +299,9 @@ fn walk(kinds: Kinds, kind: &'static Kind, settings: &Settings, seed: u64) {
                 if step % 1_000 == 999 {
                     assert_eq!(store.verify_chain().unwrap().broken, None);
                 }
+                if step % 50 == 49 {
+                    assert_eq!(store.unsound_totals().unwrap(), [""; 0], "step {step}");
+                }
             }
             Ok::<_, qiantai::store::StoreError>(())
         })

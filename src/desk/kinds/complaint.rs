@@ -163,7 +163,8 @@ fn decided(s: &Situation) -> Result<(), Why> {
 }
 
 const CALLBACK: &str = "callback.complaint";
-const REPLY_PROMISE: &str = "complaint.reply";
+/// The promise of a reply.
+pub const REPLY_PROMISE: &str = "complaint.reply";
 const DECIDED_FIRST: Guard = Guard { id: "decided", check: decided };
 const DEADLINE_AHEAD: &[Guard] =
     &[Guard { id: "in-the-future", check: |s| workflow::in_future(s, "deadline") }];
@@ -338,6 +339,7 @@ pub static KIND: Kind = Kind {
         },
     ],
     forms: &[Form::new("complaint")],
+    done_at: Some("handled_at"),
     shape: shape::<Complaint>,
     ..Kind::BASE
 };

@@ -286,7 +286,8 @@ fn done_over(s: &Situation, values: &mut Values) -> Result<(), Why> {
     Ok(())
 }
 
-const CALLBACK: &str = "callback.repair";
+/// The callback after the work.
+pub const CALLBACK: &str = "callback.repair";
 const ARRIVE: &str = "repair.arrive";
 const FINISH: &str = "repair.finish";
 
@@ -527,6 +528,7 @@ pub static KIND: Kind = Kind {
         },
     ],
     forms: &[Form::new("work-order")],
+    done_at: Some("finished_at"),
     shape: shape::<Repair>,
     ..Kind::BASE
 };

@@ -4,9 +4,11 @@ use chrono::NaiveDate;
 use rusqlite::{OptionalExtension, params};
 
 use super::{load, others};
+use crate::desk::calendar::ServiceCalendar;
 use crate::desk::callback::{Callback, Outcome};
 use crate::desk::case::{Case, DONE_OVER};
-use crate::desk::kind::{Around, Kind};
+use crate::desk::field::as_instant;
+use crate::desk::kind::{Around, Kind, Phase};
 use crate::desk::number;
 use crate::desk::others::Other;
 use crate::desk::promise::Promise;
@@ -62,28 +64,29 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StoreError::Stale`] if the case has more entries than the plan was made on.
-    pub fn append(&self, kind: &Kind, planned: &Planned, day: NaiveDate) -> Result<i64> {
+    pub fn append(&self, kind: &Kind, planned: &Planned, calendar: &ServiceCalendar) -> Result<i64> {
         let (entry, case) = (&planned.entry, &planned.case);
+        let day = calendar.day_of(entry.at);
         let stamp = Stamp { at: entry.at, day, by: &entry.by };
         let (id, before) = match self.row_id(&case.number)? {
             Some((_, revision)) if revision + 1 != entry.revision => {
                 return Err(StoreError::Stale(case.number.clone()));
             }
             Some((id, _)) => (id, Some(id)),
-            None => (self.insert(case, day)?, None),
+            None => (self.insert(case, calendar)?, None),
         };
-        self.update(id, kind, case, day)?;
+        self.update(id, kind, case, calendar, day)?;
         if kind.coded.is_some_and(|coded| coded(case)) {
             codes::give(self.connection(), id, &case.number)?;
         }
         let touched = |wanted: fn(&Event) -> bool| before.is_none() || entry.events.iter().any(wanted);
         if touched(|e| matches!(e, Event::Promised(_) | Event::PromiseKept | Event::PromiseWithdrawn)) {
-            self.put_promises(id, &case.promises)?;
+            self.put_promises(id, &case.promises, calendar)?;
         }
         if touched(|e| {
             matches!(e, Event::CallbackDue(_) | Event::CallbackTried { .. } | Event::CallbackCancelled { .. })
         }) {
-            self.put_callbacks(id, &case.callbacks)?;
+            self.put_callbacks(id, case, calendar)?;
         }
         if touched(|e| matches!(e, Event::Linked(_))) {
             self.put_links(id, &case.links)?;
@@ -102,23 +105,32 @@ impl Tx<'_> {
             .optional()?)
     }
 
-    fn insert(&self, case: &Case, day: NaiveDate) -> Result<i64> {
+    fn insert(&self, case: &Case, calendar: &ServiceCalendar) -> Result<i64> {
         self.connection()
             .prepare_cached(
-                "INSERT INTO cases (number, kind, state, open, summary, opened_at, opened_by, day, owner, revision, detail)
-                 VALUES (?1, ?2, '', 1, '', ?3, ?4, ?5, '', 0, '{}')",
+                "INSERT INTO cases (number, kind, state, open, summary, opened_at, opened_by, day, hour, owner, revision, detail)
+                 VALUES (?1, ?2, '', 1, '', ?3, ?4, ?5, ?6, '', 0, '{}')",
             )?
             .execute(params![
                 case.number,
                 case.kind,
                 case.opened_at.timestamp(),
                 case.opened_by,
-                day.to_string()
+                calendar.day_of(case.opened_at).to_string(),
+                calendar.hour_of(case.opened_at)
             ])?;
         Ok(self.connection().last_insert_rowid())
     }
 
-    fn update(&self, id: i64, kind: &Kind, case: &Case, day: NaiveDate) -> Result<()> {
+    fn update(
+        &self,
+        id: i64,
+        kind: &Kind,
+        case: &Case,
+        calendar: &ServiceCalendar,
+        day: NaiveDate,
+    ) -> Result<()> {
+        let counted = Counted::of(kind, case, calendar);
         let open = !kind.ends(&case.state);
         let callback_at = case.open_callback().map(|callback| callback.next_at().timestamp());
         let expires = (kind.expires)(case).map(|(at, _)| at.timestamp());
@@ -129,7 +141,7 @@ impl Tx<'_> {
                  summary = ?8, category = ?9, urgency = ?10, owner = ?11, escalated = ?12, closed_at = ?13,
                  closed_day = CASE WHEN ?13 IS NULL THEN NULL ELSE coalesce(closed_day, ?14) END,
                  due_at = ?15, callback_at = ?16, inside = ?17, expires_at = ?18, revision = ?19, detail = ?20,
-                 warn_at = ?21
+                 warn_at = ?21, department = ?22, rings = ?23, done_day = ?24, done_minutes = ?25
                  WHERE id = ?1",
             )?
             .execute(params![
@@ -153,16 +165,20 @@ impl Tx<'_> {
                 expires,
                 case.revision,
                 serde_json::to_string(&case.detail)?,
-                warn
+                warn,
+                counted.department,
+                counted.rings,
+                counted.done_day,
+                counted.done_minutes
             ])?;
         Ok(())
     }
 
-    fn put_promises(&self, id: i64, promises: &[Promise]) -> Result<()> {
+    fn put_promises(&self, id: i64, promises: &[Promise], calendar: &ServiceCalendar) -> Result<()> {
         let mut statement = self.connection().prepare_cached(
-            "INSERT INTO promise (case_id, n, stage, due, made_at, basis, kept_at, withdrawn_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
-             ON CONFLICT (case_id, n) DO UPDATE SET kept_at = ?7, withdrawn_at = ?8",
+            "INSERT INTO promise (case_id, n, stage, due, made_at, basis, kept_at, withdrawn_at, due_day, kept_day)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+             ON CONFLICT (case_id, n) DO UPDATE SET kept_at = ?7, withdrawn_at = ?8, kept_day = ?10",
         )?;
         for (n, promise) in promises.iter().enumerate() {
             statement.execute(params![
@@ -174,20 +190,22 @@ impl Tx<'_> {
                 serde_json::to_string(&promise.basis)?,
                 promise.kept_at.map(|at| at.timestamp()),
                 promise.withdrawn_at.map(|at| at.timestamp()),
+                calendar.day_of(promise.due).to_string(),
+                promise.kept_at.map(|at| calendar.day_of(at).to_string()),
             ])?;
         }
         Ok(())
     }
 
-    fn put_callbacks(&self, id: i64, callbacks: &[Callback]) -> Result<()> {
+    fn put_callbacks(&self, id: i64, case: &Case, calendar: &ServiceCalendar) -> Result<()> {
         let mut statement = self.connection().prepare_cached(
             "INSERT INTO callback (case_id, n, stage, due, next_at, made_at, basis, attempts, open, outcome,
-                 ended_at, ended_by, score, cancelled_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+                 ended_at, ended_by, score, cancelled_at, due_day, ended_day, urgent)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
              ON CONFLICT (case_id, n) DO UPDATE SET next_at = ?5, attempts = ?8, open = ?9, outcome = ?10,
-                 ended_at = ?11, ended_by = ?12, score = ?13, cancelled_at = ?14",
+                 ended_at = ?11, ended_by = ?12, score = ?13, cancelled_at = ?14, ended_day = ?16",
         )?;
-        for callback in callbacks {
+        for callback in &case.callbacks {
             let end = callback.outcome().and_then(|_| callback.attempts.last());
             statement.execute(params![
                 id,
@@ -204,6 +222,9 @@ impl Tx<'_> {
                 end.map(|attempt| attempt.by.clone()),
                 end.and_then(|attempt| attempt.score),
                 callback.cancelled_at.map(|at| at.timestamp()),
+                calendar.day_of(callback.due).to_string(),
+                end.map(|attempt| calendar.day_of(attempt.at).to_string()),
+                case.urgency.as_deref() == Some(URGENT),
             ])?;
         }
         Ok(())
@@ -221,10 +242,35 @@ impl Tx<'_> {
     }
 }
 
+/// The urgency that goes first.
+const URGENT: &str = "urgent";
+
+/// What the totals count by beside a case's header.
+#[derive(Debug, Default)]
+pub(in crate::store) struct Counted {
+    pub department: Option<String>,
+    pub rings: Option<i64>,
+    pub done_day: Option<String>,
+    pub done_minutes: Option<i64>,
+}
+
+impl Counted {
+    pub(in crate::store) fn of(kind: &Kind, case: &Case, calendar: &ServiceCalendar) -> Self {
+        let done = kind.done_at.and_then(|field| as_instant(&case.get(field)));
+        let void = kind.phase(&case.state) == Phase::Void;
+        Self {
+            department: case.text("department"),
+            rings: case.get("rings").as_i64().filter(|_| !void),
+            done_day: done.map(|at| calendar.day_of(at).to_string()),
+            done_minutes: done.map(|at| (at - case.opened_at).num_minutes().max(0)),
+        }
+    }
+}
+
 /// Urgent matters and rework stand at the front of the queue.
 fn is_front(case: &Case) -> bool {
     let dissatisfied = |callback: &Callback| callback.outcome() == Some(Outcome::Dissatisfied);
     let again = DONE_OVER.iter().any(|key| case.get(key).as_u64().is_some_and(|times| times > 0));
     let rework = again || case.callbacks.iter().any(dissatisfied);
-    case.urgency.as_deref() == Some("urgent") || rework
+    case.urgency.as_deref() == Some(URGENT) || rework
 }

@@ -78,7 +78,7 @@ impl Palette {
             // Most commands of lists and forms need the list or form they are for.
             let alone = command.tab().is_some()
                 || command.place() == crate::ui::keys::Place::Everywhere
-                || matches!(command, Command::CheckCode | Command::Export);
+                || matches!(command, Command::CheckCode | Command::Export | Command::Reports);
             if alone && !matches!(command, Command::Palette | Command::NewCall | Command::NewVisit) {
                 let words = t(cx.lang, &format!("keys.{}", command.id()), &[]);
                 items.push((words, cx.keymap.label(*command), Does::Run(*command)));

@@ -363,7 +363,8 @@ impl Screen for ReviewScreen {
         }
         let day = hint("Left/Right".into(), "ui.key.day");
         if self.review.as_ref().is_some_and(|review| review.signed.is_some()) {
-            return vec![hint("Enter".into(), "ui.key.show"), day];
+            let reports = hint(look.keymap.label(Command::Reports), "ui.key.reports");
+            return vec![hint("Enter".into(), "ui.key.show"), day, reports];
         }
         vec![
             hint("Enter".into(), "ui.key.show"),
@@ -371,6 +372,7 @@ impl Screen for ReviewScreen {
             hint(look.keymap.label(Command::Slot2), "ui.key.carry"),
             hint(look.keymap.label(Command::Sign), "ui.key.sign"),
             day,
+            hint(look.keymap.label(Command::Reports), "ui.key.reports"),
         ]
     }
 

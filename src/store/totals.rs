@@ -1,0 +1,321 @@
+//! The kept totals: read for reports, checked against a recount, and filled in for an older book.
+//!
+//! What is counted is said once, by the views of the schema step that made the totals; triggers keep
+//! the numbers in the transaction that writes a case.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use rusqlite::types::Value as Sql;
+use rusqlite::{Connection, params, params_from_iter};
+
+use super::cases::{COLUMNS, Counted, Row, case_from};
+use super::{Result, Store, StoreError, instant, settings};
+use crate::desk::calendar::ServiceCalendar;
+use crate::desk::case::Case;
+use crate::desk::field::Values;
+use crate::desk::kind::Kind;
+use crate::desk::kinds::Kinds;
+use crate::desk::report::Behind;
+use crate::desk::totals::{Is, Match, Sort, Span, Total};
+
+/// Most faults that are named.
+const LIMIT: usize = 20;
+
+/// The parts into which the time of totals is cut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// One part.
+    Whole,
+    /// Days: `2026-11-24`.
+    Day,
+    /// Months: `2026-11`.
+    Month,
+    /// Days of the week, from Sunday: `0` to `6`.
+    Weekday,
+}
+
+impl Step {
+    const fn expression(self) -> &'static str {
+        match self {
+            Self::Whole => "''",
+            Self::Day => "day",
+            Self::Month => "substr(day, 1, 7)",
+            Self::Weekday => "strftime('%w', day)",
+        }
+    }
+}
+
+/// The view in which a sort is counted.
+const fn view(sort: Sort) -> &'static str {
+    match sort {
+        Sort::Opened | Sort::Closed | Sort::Hour | Sort::Rings | Sort::Done => "counted_case",
+        Sort::Due => "counted_promise",
+        Sort::CallDue | Sort::UrgentDue | Sort::Called => "counted_callback",
+    }
+}
+
+/// Whether something of today counts by now: what is owed at this very second does not yet.
+const fn by_now(sort: Sort) -> &'static str {
+    if sort.is_owed() { "<" } else { "<=" }
+}
+
+/// The statement of [`Store::totals`]. Today is counted afresh: part of it lies ahead.
+pub(super) fn totals_sql(sort: Sort, step: Step) -> String {
+    let (id, view, by, step) = (sort.id(), view(sort), by_now(sort), step.expression());
+    format!(
+        "SELECT {step}, kind, a, b, c, sum(n) FROM (
+             SELECT day, kind, a, b, c, n FROM total WHERE sort = '{id}' AND day BETWEEN ?1 AND ?2
+             UNION ALL
+             SELECT day, kind, a, b, c, 1 FROM {view} WHERE sort = '{id}' AND day = ?3 AND at {by} ?4)
+         GROUP BY 1, 2, 3, 4, 5"
+    )
+}
+
+/// The statement that finds what a condition counts, and its values.
+pub(super) fn counted_sql(wanted: &Match, columns: &str) -> (String, Vec<Sql>) {
+    let Match { sort, span, .. } = wanted;
+    let mut parts = vec![
+        format!("v.sort = '{}'", sort.id()),
+        "v.day BETWEEN ? AND ?".to_owned(),
+        format!("(v.day < ? OR v.at {} ?)", by_now(*sort)),
+    ];
+    let text = |text: &str| Sql::Text(text.to_owned());
+    let day = |day: NaiveDate| Sql::Text(day.to_string());
+    let mut values = vec![
+        day(span.from),
+        day(span.to.min(span.today)),
+        day(span.today),
+        Sql::Integer(span.now.timestamp()),
+    ];
+    for (name, is) in [("kind", &wanted.kind), ("a", &wanted.a), ("b", &wanted.b), ("c", &wanted.c)] {
+        match is {
+            Is::Any => {}
+            Is::Exactly(word) => {
+                parts.push(format!("v.{name} = ?"));
+                values.push(text(word));
+            }
+            Is::OneOf(words) => {
+                parts.push(format!("v.{name} IN ({})", vec!["?"; words.len()].join(", ")));
+                values.extend(words.iter().map(|word| text(word)));
+            }
+            Is::Under(code) => {
+                parts.push(format!("(v.{name} = ? OR substr(v.{name}, 1, length(?) + 1) = ? || '.')"));
+                values.extend([text(code), text(code), text(code)]);
+            }
+            Is::UpTo(last) => {
+                parts.push(format!("v.{name} > '' AND v.{name} <= ?"));
+                values.push(text(last));
+            }
+            Is::NotUpTo(last) => {
+                parts.push(format!("(v.{name} = '' OR v.{name} > ?)"));
+                values.push(text(last));
+            }
+        }
+    }
+    if let Some(weekday) = wanted.weekday {
+        parts.push("strftime('%w', v.day) = ?".to_owned());
+        values.push(text(&weekday.to_string()));
+    }
+    if let Some(unit) = &wanted.unit {
+        parts.push("c.unit = ?".to_owned());
+        values.push(text(unit));
+    }
+    let sql = format!(
+        "SELECT {columns} FROM {} v CROSS JOIN cases c ON c.id = v.case_id WHERE {}",
+        view(*sort),
+        parts.join(" AND ")
+    );
+    (sql, values)
+}
+
+/// The statement that finds what of a kind was open at the end of a day.
+pub(super) fn still_open_sql() -> String {
+    format!(
+        "SELECT {COLUMNS} FROM cases c WHERE c.id IN (
+             SELECT id FROM cases INDEXED BY cases_open WHERE kind = ? AND open = 1 AND day <= ?
+             UNION ALL SELECT id FROM cases INDEXED BY cases_closed
+                 WHERE kind = ? AND closed_day > ? AND day <= ?)
+         ORDER BY c.id DESC LIMIT ?"
+    )
+}
+
+/// The statement of [`Store::repeat_callers`].
+pub(super) const REPEAT: &str = "SELECT unit, count(*) FILTER (WHERE kind = ?3) AS often,
+         count(*) FILTER (WHERE kind = ?4), count(*) FILTER (WHERE kind = ?5)
+     FROM cases INDEXED BY cases_day
+     WHERE day BETWEEN ?1 AND ?2 AND kind IN (?3, ?4, ?5) AND unit IS NOT NULL
+     GROUP BY unit HAVING often >= ?6 ORDER BY often DESC, unit LIMIT ?7";
+
+impl Store {
+    /// The totals of a sort within a span, cut into steps.
+    ///
+    /// # Errors
+    /// The file can't be read.
+    pub fn totals(&self, sort: Sort, span: &Span, step: Step) -> Result<Vec<Total>> {
+        let mut statement = self.read().prepare_cached(&totals_sql(sort, step))?;
+        let yesterday = span.today.pred_opt().unwrap_or(span.today);
+        let holds_today = span.from <= span.today && span.today <= span.to;
+        let today = holds_today.then(|| span.today.to_string());
+        let values =
+            params![span.from.to_string(), span.to.min(yesterday).to_string(), today, span.now.timestamp()];
+        let rows = statement.query_map(values, |row| {
+            Ok(Total {
+                sort,
+                step: row.get(0)?,
+                kind: row.get(1)?,
+                a: row.get(2)?,
+                b: row.get(3)?,
+                c: row.get(4)?,
+                n: row.get(5)?,
+            })
+        })?;
+        rows.map(|row| row.map_err(StoreError::from)).collect()
+    }
+
+    /// The cases behind a number of a report, the newest first; a case that is counted twice stands
+    /// there twice.
+    ///
+    /// # Errors
+    /// The file can't be read.
+    pub fn behind(&self, wanted: &Behind, limit: usize) -> Result<Vec<Row>> {
+        let (sql, mut values) = match wanted {
+            Behind::Counted(by) => {
+                let (sql, values) = counted_sql(by, COLUMNS);
+                (format!("{sql} ORDER BY v.at DESC, c.id DESC LIMIT ?"), values)
+            }
+            Behind::Open { kind, day } => {
+                let (kind, day) = (Sql::Text(kind.clone()), Sql::Text(day.to_string()));
+                (still_open_sql(), vec![kind.clone(), day.clone(), kind, day.clone(), day])
+            }
+        };
+        values.push(Sql::Integer(limit as i64));
+        let mut statement = self.read().prepare_cached(&sql)?;
+        let mut rows = statement.query(params_from_iter(values))?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            found.push(case_from(row)?);
+        }
+        Ok(found)
+    }
+
+    /// How many cases of each kind were open at the end of a day.
+    ///
+    /// # Errors
+    /// The file can't be read.
+    pub fn open_at(&self, day: NaiveDate) -> Result<BTreeMap<String, u32>> {
+        // From now back: what was opened since was not there yet, what was closed since was open.
+        let mut statement = self.read().prepare_cached(
+            "SELECT kind, sum(n) FROM (
+                 SELECT kind, count(*) AS n FROM cases INDEXED BY cases_open WHERE open = 1 GROUP BY kind
+                 UNION ALL SELECT kind, -sum(n) FROM total WHERE sort = 'opened' AND day > ?1 GROUP BY kind
+                 UNION ALL SELECT kind, sum(n) FROM total WHERE sort = 'closed' AND day > ?1 GROUP BY kind)
+             GROUP BY kind HAVING sum(n) > 0",
+        )?;
+        let rows = statement.query_map([day.to_string()], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        rows.map(|row| row.map_err(StoreError::from)).collect()
+    }
+
+    /// Units with at least so many cases of the first of three kinds, the most first: the unit, and
+    /// how many of each of the three.
+    ///
+    /// # Errors
+    /// The file can't be read.
+    pub fn repeat_callers(
+        &self,
+        span: &Span,
+        kinds: [&str; 3],
+        least: u32,
+        limit: usize,
+    ) -> Result<Vec<(String, [u32; 3])>> {
+        let mut statement = self.read().prepare_cached(REPEAT)?;
+        let [first, second, third] = kinds;
+        let values = params![
+            span.from.to_string(),
+            span.to.min(span.today).to_string(),
+            first,
+            second,
+            third,
+            least,
+            limit as i64
+        ];
+        let rows =
+            statement.query_map(values, |row| Ok((row.get(0)?, [row.get(1)?, row.get(2)?, row.get(3)?])))?;
+        rows.map(|row| row.map_err(StoreError::from)).collect()
+    }
+
+    /// Totals that differ from a recount, by sort, day and kind; empty when all are right.
+    ///
+    /// # Errors
+    /// The file can't be read.
+    pub fn unsound_totals(&self) -> Result<Vec<String>> {
+        let recount = ["counted_case", "counted_promise", "counted_callback"]
+            .map(|view| {
+                format!("SELECT sort, day, kind, a, b, c, count(*) FROM {view} GROUP BY 1, 2, 3, 4, 5, 6")
+            })
+            .join(" UNION ALL ");
+        let mut statement = self.read().prepare(&format!(
+            "SELECT DISTINCT sort, day, kind FROM (
+                 SELECT * FROM (SELECT * FROM total EXCEPT SELECT * FROM ({recount}))
+                 UNION ALL
+                 SELECT * FROM (SELECT * FROM ({recount}) EXCEPT SELECT * FROM total))
+             ORDER BY 2, 1, 3 LIMIT {LIMIT}"
+        ))?;
+        let rows = statement.query_map([], |row| {
+            let word = |at| row.get::<_, String>(at);
+            Ok(format!("{} {} {}", word(1)?, word(0)?, word(2)?))
+        })?;
+        rows.map(|row| row.map_err(StoreError::from)).collect()
+    }
+}
+
+/// Fills in, for an older book, what the totals count by and only the program can work out.
+pub(super) fn fill_days(connection: &Connection, kinds: Kinds) -> Result<()> {
+    let Some(settings) = settings::Cache::default().read(connection)? else { return Ok(()) };
+    let calendar = &settings.calendar;
+    fill_cases(connection, kinds, calendar)?;
+    let day = |at: Option<i64>| at.map(|at| calendar.day_of(instant(at)).to_string());
+    for (table, [due, ended], [due_day, ended_day]) in [
+        ("promise", ["due", "kept_at"], ["due_day", "kept_day"]),
+        ("callback", ["due", "ended_at"], ["due_day", "ended_day"]),
+    ] {
+        let mut read = connection.prepare(&format!("SELECT case_id, n, {due}, {ended} FROM {table}"))?;
+        let mut write = connection.prepare(&format!(
+            "UPDATE {table} SET {due_day} = ?3, {ended_day} = ?4 WHERE case_id = ?1 AND n = ?2"
+        ))?;
+        let mut rows = read.query([])?;
+        while let Some(row) = rows.next()? {
+            let key: (i64, i64) = (row.get(0)?, row.get(1)?);
+            write.execute(params![key.0, key.1, day(row.get(2)?), day(row.get(3)?)])?;
+        }
+    }
+    connection.execute_batch(
+        "UPDATE callback SET urgent =
+             coalesce((SELECT c.urgency = 'urgent' FROM cases c WHERE c.id = callback.case_id), 0)",
+    )?;
+    Ok(())
+}
+
+fn fill_cases(connection: &Connection, kinds: Kinds, calendar: &ServiceCalendar) -> Result<()> {
+    let mut read = connection.prepare("SELECT id, kind, state, opened_at, detail FROM cases")?;
+    let mut write = connection.prepare(
+        "UPDATE cases SET hour = ?2, department = ?3, rings = ?4, done_day = ?5, done_minutes = ?6 WHERE id = ?1",
+    )?;
+    let mut rows = read.query([])?;
+    while let Some(row) = rows.next()? {
+        let id: i64 = row.get(0)?;
+        let kind: String = row.get(1)?;
+        let detail: Values = serde_json::from_str(&row.get::<_, String>(4)?)?;
+        let case = Case { state: row.get(2)?, opened_at: instant(row.get(3)?), detail, ..Case::default() };
+        let counted = Counted::of(kinds.get(&kind).unwrap_or(&Kind::BASE), &case, calendar);
+        write.execute(params![
+            id,
+            calendar.hour_of(case.opened_at),
+            counted.department,
+            counted.rings,
+            counted.done_day,
+            counted.done_minutes
+        ])?;
+    }
+    Ok(())
+}
