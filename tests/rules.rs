@@ -4,6 +4,13 @@
 #[allow(dead_code)] // each test file uses its part of the toy
 mod toy;
 
+#[path = "screens/office.rs"]
+#[allow(dead_code)]
+mod office;
+#[path = "screens/stage.rs"]
+#[allow(dead_code)]
+mod stage;
+
 mod rules {
     mod answer;
     mod authority;
@@ -13,6 +20,7 @@ mod rules {
     mod day;
     mod defaults;
     mod desk;
+    mod forbidden;
     mod move_in;
     mod move_out;
     mod oath;
@@ -27,6 +35,7 @@ mod rules {
     mod staff;
     mod survey;
     mod talk;
+    mod tour;
     mod walk;
     mod words;
 }
