@@ -26,6 +26,7 @@ pub mod reports;
 pub mod roster;
 mod rows;
 pub mod sheet;
+mod whole;
 
 pub use self::cells::phones;
 pub use crate::counter::directory::{ImportReport, Problem, Reason, Roster};

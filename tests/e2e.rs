@@ -18,6 +18,8 @@ mod keys;
 mod office;
 #[path = "e2e/questions.rs"]
 mod questions;
+#[path = "e2e/reports.rs"]
+mod reports;
 #[path = "e2e/services.rs"]
 mod services;
 #[path = "e2e/stories.rs"]

@@ -158,19 +158,80 @@ fn is_on_paper(report: &Report, reader: &Reader) {
         }
     }
     #[cfg(feature = "print")]
-    {
-        let pdf = qiantai::paper::reports::report(report, reader, &qiantai::paper::engine::Engine::new(None))
-            .unwrap();
-        let text = pdf.pages.concat();
-        let dense: String = text.chars().filter(|c| !c.is_whitespace()).collect();
-        for row in report.sections.iter().flat_map(|section| &section.rows) {
-            for cell in &row.cells {
-                let said: String =
-                    qiantai::text::report::value(cell.value, reader.lang).split_whitespace().collect();
-                assert!(dense.contains(&said), "{said} is not on paper");
+    on_pages(report, reader);
+}
+
+/// The report on paper.
+#[cfg(feature = "print")]
+fn laid_out(report: &Report, reader: &Reader) -> qiantai::paper::engine::Pdf {
+    let engine = qiantai::paper::engine::Engine::new(None);
+    let pdf = qiantai::paper::reports::report(report, reader, &engine).unwrap();
+    assert!(pdf.missing.is_empty(), "{:?}", pdf.missing);
+    pdf
+}
+
+/// A text without its spaces and the places where it may break.
+#[cfg(feature = "print")]
+fn dense(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace() && *c != '\u{200b}').collect()
+}
+
+/// The numbers of the document, read on the laid-out pages row by row, in order, each behind its name.
+#[cfg(feature = "print")]
+fn on_pages(report: &Report, reader: &Reader) {
+    let pdf = laid_out(report, reader);
+    let text = dense(&pdf.pages.concat());
+    let document = written::document(report, reader);
+    let mut rest = text.as_str();
+    for (section, part) in report.sections.iter().zip(document["sections"].as_array().unwrap()) {
+        for (row, said) in section.rows.iter().zip(part["rows"].as_array().unwrap()) {
+            let mut wanted = dense(said["name"].as_str().unwrap());
+            for (cell, number) in row.cells.iter().zip(said["cells"].as_array().unwrap()) {
+                let shown = match cell.value {
+                    Value::Count(_) => number.to_string(),
+                    Value::Percent(_) => format!("{}%", number["percent"]),
+                    Value::Hundredths(_) => format!("{:.2}", number.as_f64().unwrap()),
+                    other => dense(&qiantai::text::report::value(other, reader.lang)),
+                };
+                wanted.push_str(&shown);
+            }
+            let at = rest.find(&wanted).unwrap_or_else(|| {
+                panic!("{} {}: {wanted} is not on paper", report.period.name(), section.id)
+            });
+            rest = &rest[at + wanted.len()..];
+        }
+    }
+}
+
+#[cfg(feature = "print")]
+#[test]
+fn long_names_stay_on_the_page_and_an_empty_book_is_a_page_too() {
+    let book = Book::demo("王敏");
+    let directory = tempfile::tempdir().unwrap();
+    let empty = Book::empty(directory.path());
+    let settings = book.settings();
+    for lang in Lang::ALL {
+        let reader = Reader { lang, now: now(), settings: &settings };
+        for sort in [PeriodSort::Day, PeriodSort::Month] {
+            let period = Period::around(sort, day("2026-11-24"));
+            on_pages(&empty.report(period), &reader);
+            let mut report = book.report(period);
+            report.community = "蔚蓝新都花园物业服务中心".repeat(5);
+            for (at, section) in report.sections.iter_mut().enumerate() {
+                for row in section.rows.iter_mut().step_by(3).filter(|row| !row.sums) {
+                    let name =
+                        if at % 2 == 0 { "楼上装修噪音扰民" } else { "Konstantinopolitanischer" };
+                    row.label = qiantai::desk::report::Label::Name(name.repeat(9));
+                }
+            }
+            // Such names take several lines, so the numbers stand beside the first one or the middle one.
+            let pdf = laid_out(&report, &reader);
+            assert!((3..=16).contains(&pdf.pages.len()), "{}", pdf.pages.len());
+            let text = dense(&pdf.pages.concat());
+            for part in ["楼上装修", "Konstan", "蔚蓝新都花园物业服务中心"] {
+                assert!(text.contains(part), "{part} is not on paper");
             }
         }
-        assert!(pdf.missing.is_empty(), "{:?}", pdf.missing);
     }
 }
 

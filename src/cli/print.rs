@@ -67,7 +67,8 @@ pub(super) fn wanted(matches: &ArgMatches) -> Option<PathBuf> {
     matches.get_one::<PathBuf>("pdf").cloned()
 }
 
-fn engine() -> Engine {
+/// The engine with the office's own templates.
+pub(super) fn engine() -> Engine {
     Engine::new(templates::directory())
 }
 
@@ -107,7 +108,7 @@ fn sentence(cx: &Cx, printed: &Printed) -> String {
 }
 
 /// Says what else there is to know where it does not get into a document or a pipe.
-fn warn(cx: &Cx, said: &[String]) {
+pub(super) fn warn(cx: &Cx, said: &[String]) {
     if !cx.json {
         // Nobody is left to be told when standard error is gone.
         for line in said {

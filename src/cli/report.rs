@@ -5,13 +5,15 @@ use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgMatches, Command, value_parser};
 
-use super::{Cx, Desk, Error, Result, args, ask, plain};
+use super::progress::Progress;
+use super::{Cx, Desk, Error, Result, args, ask, plain, print};
 use crate::counter::reports;
 use crate::desk::report::{Period, PeriodSort, Report};
-use crate::exchange::reports as written;
-use crate::paper::engine::Engine;
-use crate::paper::reports as paper;
+use crate::exchange::reports::{self as written, Format};
+use crate::paper::job::remarks;
+use crate::paper::{PaperError, reports as paper};
 use crate::text::lang::Lang;
+use crate::text::plain::harmless;
 use crate::text::report as words;
 use crate::text::shown::Reader;
 use crate::text::typed;
@@ -26,27 +28,54 @@ pub(super) fn command(lang: Lang) -> Command {
         .arg(args::positional(lang, "period").required(true))
         .arg(args::positional(lang, "until"))
         .arg(output(lang))
+        .arg(args::flag(lang, "force"))
 }
 
 /// `-o FILE`.
 fn output(lang: Lang) -> Arg {
-    args::option(lang, "output", "FILE").short('o').value_parser(value_parser!(PathBuf))
+    args::option(lang, "report", "FILE").long("output").short('o').value_parser(value_parser!(PathBuf))
 }
 
 pub(super) fn run(cx: &Cx, matches: &ArgMatches) -> Result {
     let desk = cx.enter()?;
     let period = period(cx, &desk, matches)?;
-    let made = reports::report(&desk.store, &desk.session, cx.now, period, |_, _| ControlFlow::Continue(()))?;
-    // Nobody breaks it off here.
-    let Some(report) = made else { return Ok(()) };
-    let reader = Reader { lang: cx.lang, now: cx.now, settings: &desk.settings };
-    if let Some(file) = matches.get_one::<PathBuf>("output") {
-        let bytes = bytes(cx, file, &report, &reader)?;
-        std::fs::write(file, bytes)?;
-        let file = file.display().to_string();
-        return cx.say(|| serde_json::json!({ "file": file }), || cx.t("report.saved", &[("file", &file)]));
+    let file = matches.get_one::<PathBuf>("report");
+    if let Some(file) = file {
+        // Before anything is counted.
+        Format::of(file)?;
     }
-    cx.say(|| written::document(&report, &reader), || page(&report, &reader))
+    let progress = Progress::new();
+    let step = |done: usize, all: usize| {
+        let percent = (done * 100 / all.max(1)).to_string();
+        progress.show(&cx.t("report.counting", &[("percent", &percent)]));
+        ControlFlow::Continue(())
+    };
+    let made = reports::report(&desk.store, &desk.session, cx.now, period, step);
+    progress.clear();
+    // Nobody breaks it off here.
+    let Some(report) = made? else { return Ok(()) };
+    let reader = Reader { lang: cx.lang, now: cx.now, settings: &desk.settings };
+    match file {
+        Some(file) => save(cx, &report, &reader, file, matches.get_flag("force")),
+        None => cx.say(|| written::document(&report, &reader), || page(&report, &reader)),
+    }
+}
+
+/// Writes the report and says where it is.
+fn save(cx: &Cx, report: &Report, reader: &Reader, file: &Path, replace: bool) -> Result {
+    let mut said = Vec::new();
+    let pdf = || -> std::result::Result<_, PaperError> {
+        let pdf = paper::report(report, reader, &print::engine())?;
+        said = remarks(&pdf.missing, &pdf.faults, cx.lang);
+        Ok(pdf.bytes)
+    };
+    written::save(report, reader, file, replace, pdf)?;
+    print::warn(cx, &said);
+    let name = file.display().to_string();
+    cx.say(
+        || serde_json::json!({ "file": name, "remarks": said }),
+        || cx.t("report.saved", &[("file", &harmless(&name))]),
+    )
 }
 
 fn period(cx: &Cx, desk: &Desk, matches: &ArgMatches) -> Result<Period> {
@@ -61,24 +90,6 @@ fn period(cx: &Cx, desk: &Desk, matches: &ArgMatches) -> Result<Period> {
         (PeriodSort::Free, None) => Err(Error::Usage(cx.t("cli.report.no_until", &[]))),
         (_, Some(_)) => Err(Error::Usage(cx.t("cli.report.one_period", &[]))),
         (sort, None) => Ok(typed::period(sort, given, today).map_err(|error| error.why())?),
-    }
-}
-
-/// The report in the form that the file's ending asks for.
-fn bytes(cx: &Cx, file: &Path, report: &Report, reader: &Reader) -> Result<Vec<u8>> {
-    let ending = file.extension().unwrap_or_default().to_string_lossy().to_lowercase();
-    match ending.as_str() {
-        "csv" => Ok(written::csv(report, reader)),
-        "json" => {
-            let text = serde_json::to_string_pretty(&written::document(report, reader));
-            Ok((text.map_err(std::io::Error::from)? + "\n").into_bytes())
-        }
-        "xlsx" => Ok(written::workbook(report, reader).map_err(std::io::Error::other)?),
-        "pdf" => {
-            let pdf = paper::report(report, reader, &Engine::new(None));
-            Ok(pdf.map_err(|error| Error::Said(error.say(cx.lang, cx.tz.get())))?.bytes)
-        }
-        _ => Err(Error::Usage(cx.t("cli.report.ending", &[]))),
     }
 }
 

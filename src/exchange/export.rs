@@ -24,6 +24,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::Value;
 
 use self::table::{Cell, Column};
+use super::whole::{Whole, unwritable};
 use crate::counter::exports::{self, Unmasked};
 use crate::counter::{CounterError, Session};
 use crate::desk::kind::Kind;
@@ -205,22 +206,9 @@ pub fn export(
     };
     exports::may_export(store, session, now, kind, export.unmask)?;
     let format = Format::of(export.file)?;
-    let exists = || {
-        let file = Arg::Text(export.file.display().to_string());
-        CounterError::from(Why::new("exchange.why.export_exists").with("file", file))
-    };
-    if !export.replace && export.file.exists() {
-        return Err(exists());
-    }
-    let failed = |error: &io::Error| unwritable(export.file, error);
     let settings = crate::counter::settings_of(store)?;
-    let directory = export.file.parent().filter(|parent| !parent.as_os_str().is_empty());
-    let directory = directory.unwrap_or_else(|| Path::new("."));
-    let name = export.file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let unfinished = tempfile::Builder::new().prefix(&format!(".{name}.")).tempfile_in(directory);
-    // It goes away with this variable, whatever happens, unless it is given its name.
-    let unfinished = unfinished.map_err(|error| failed(&error))?;
-    let file = unfinished.as_file().try_clone().map_err(|error| failed(&error))?;
+    let whole = Whole::begin(export.file, export.replace)?;
+    let file = whole.file()?;
     let task = Task {
         what: export.what,
         from: export.from,
@@ -231,20 +219,12 @@ pub fn export(
         now,
     };
     let count = store.snapshot(|store| write(store, &task, format, file, export.file, &mut progress))?;
-    unfinished.as_file().sync_all().map_err(|error| failed(&error))?;
+    whole.sync()?;
     if export.unmask {
         let taken = Unmasked { kind, from: export.from, to: export.to, count };
         exports::record(store, session, now, &taken)?;
     }
-    let kept = if export.replace {
-        unfinished.persist(export.file)
-    } else {
-        unfinished.persist_noclobber(export.file)
-    };
-    kept.map_err(|error| match error.error.kind() {
-        io::ErrorKind::AlreadyExists => exists(),
-        _ => failed(&error.error),
-    })?;
+    whole.keep()?;
     Ok(count)
 }
 
@@ -294,17 +274,4 @@ fn write(
         return Err(Why::new("exchange.why.export_cancelled").into());
     }
     Ok(count as u64)
-}
-
-/// Why a file can't be written, with what to do.
-fn unwritable(file: &Path, error: &io::Error) -> CounterError {
-    let key = match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => "full",
-        io::ErrorKind::NotFound => "no_directory",
-        _ => "failed",
-    };
-    Why::new(format!("exchange.why.export_{key}"))
-        .with("file", Arg::Text(file.display().to_string()))
-        .with("error", Arg::Text(error.to_string()))
-        .into()
 }

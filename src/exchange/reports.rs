@@ -4,13 +4,92 @@ mod workbook;
 
 pub use self::workbook::workbook;
 
+use std::io::{self, Write as _};
+use std::path::Path;
+
 use serde_json::{Value as Json, json};
 
 use super::cells::harmless;
+use super::whole::{Whole, unwritable};
+use crate::counter::CounterError;
 use crate::desk::report::{Cell, Report, Row, Section, Value};
+use crate::desk::why::{Arg, Why};
 use crate::text::lang::t;
 use crate::text::report::{as_of, headings, label, row_name, section, sentence, title};
 use crate::text::shown::Reader;
+
+/// How a report is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Format {
+    /// On paper.
+    #[default]
+    Pdf,
+    /// A workbook.
+    Xlsx,
+    /// Text with commas.
+    Csv,
+    /// A document.
+    Json,
+}
+
+impl Format {
+    /// All formats.
+    pub const ALL: [Self; 4] = [Self::Pdf, Self::Xlsx, Self::Csv, Self::Json];
+
+    /// The ending of its files.
+    #[must_use]
+    pub const fn ending(self) -> &'static str {
+        match self {
+            Self::Pdf => "pdf",
+            Self::Xlsx => "xlsx",
+            Self::Csv => "csv",
+            Self::Json => "json",
+        }
+    }
+
+    /// The format that a file's ending asks for.
+    ///
+    /// # Errors
+    /// The ending is none of those.
+    pub fn of(path: &Path) -> Result<Self, Why> {
+        let ending = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
+        Self::ALL.into_iter().find(|format| format.ending() == ending).ok_or_else(|| {
+            Why::new("exchange.why.report_ending").with("file", Arg::Text(path.display().to_string()))
+        })
+    }
+}
+
+/// Writes a report as a file, in the form that its ending asks for. Paper is laid out by `pdf`, which is
+/// asked for nothing else.
+///
+/// # Errors
+/// The ending is unknown, a file is there already and not to be replaced, it can't be written, or the
+/// paper can't be laid out.
+pub fn save<E: From<CounterError>>(
+    report: &Report,
+    reader: &Reader,
+    file: &Path,
+    replace: bool,
+    pdf: impl FnOnce() -> Result<Vec<u8>, E>,
+) -> Result<(), E> {
+    let format = Format::of(file).map_err(CounterError::from)?;
+    let whole = Whole::begin(file, replace)?;
+    let failed = |error: &io::Error| unwritable(file, error);
+    let bytes = match format {
+        Format::Pdf => pdf()?,
+        Format::Xlsx => {
+            workbook(report, reader).map_err(|error| failed(&io::Error::other(error.to_string())))?
+        }
+        Format::Csv => csv(report, reader),
+        Format::Json => {
+            let text = serde_json::to_string_pretty(&document(report, reader));
+            (text.map_err(|error| failed(&error.into()))? + "\n").into_bytes()
+        }
+    };
+    whole.file()?.write_all(&bytes).map_err(|error| failed(&error))?;
+    whole.sync()?;
+    Ok(whole.keep()?)
+}
 
 /// A report as a document: every number as a number, nothing counted as `null`.
 #[must_use]

@@ -123,3 +123,30 @@ fn findings_that_are_no_cases_are_settled_by_their_subject() {
         .collect();
     assert_eq!(marks, ["carried", "settled"]);
 }
+
+#[test]
+fn a_report_is_a_page_a_document_and_a_file() {
+    let office = Office::new();
+    office.open(&["repair", "--unit", "3-2-1501", "--set", "content=漏水"]);
+    let today = (Utc::now() + chrono::TimeDelta::hours(8)).date_naive().to_string();
+    let month = &today[..7];
+    let report = office.json(&["report", "month", month]);
+    assert_eq!(keys(&report), ["at", "community", "period", "sections", "summary", "title"]);
+    assert_eq!((&report["period"]["sort"], &report["period"]["name"]), (&json!("month"), &json!(month)));
+    let kinds = report["sections"].as_array().unwrap().iter().find(|one| one["id"] == "kinds").unwrap();
+    assert_eq!(kinds["rows"], json!([{ "name": "Repair", "depth": 0, "sums": false, "cells": [1, 0, 1] }]));
+    office.desk(&["report", "day", &today]).shows("Figures and targets");
+    for ending in ["csv", "json", "xlsx", "pdf"] {
+        let file = office.path().join(format!("report.{ending}"));
+        let file = file.to_str().unwrap();
+        assert_eq!(office.json(&["report", "period", "2026-01-01", &today, "-o", file])["file"], file);
+        assert!(std::fs::metadata(file).unwrap().len() > 200, "{ending}");
+        office.desk(&["report", "day", &today, "-o", file]).refused("--force");
+        office.desk(&["report", "day", &today, "-o", file, "--force"]).shows(file);
+    }
+    office.desk(&["report", "month", month, "-o", "report.doc"]).refused(".pdf, .xlsx");
+    office.desk(&["report", "period", &today]).misused("its last day");
+    office.desk(&["report", "month", month, &today]).misused("Only a free period");
+    office.desk(&["report", "month", "2026-13"]).refused("write it like");
+    office.desk(&["report", "year", "2999"]).refused("has not come yet");
+}

@@ -83,6 +83,15 @@ fn a_template_is_copied_out_edited_and_its_fault_named() {
     let faulty = with(&["print", &number, "--preview"]);
     faulty.shows("维修服务任务单");
     assert!(faulty.err.contains("第 2 行") && faulty.err.contains("unknown variable"), "{}", faulty.err);
+    // A report is laid out by the office's template too.
+    with(&["forms", "--edit", "report"]).shows("report.typ");
+    let report = office.path().join("config").join("forms").join("report.typ");
+    fs::write(&report, "好\n#nothing\n").unwrap();
+    let file = office.path().join("year.pdf").display().to_string();
+    let year = chrono::Utc::now().format("%Y").to_string();
+    let faulty = with(&["report", "year", &year, "-o", &file]);
+    faulty.shows(&file);
+    assert!(faulty.err.contains("report.typ") && faulty.err.contains("第 2 行"), "{}", faulty.err);
     // A second copy does not take the edited one away.
     with(&["forms", "--edit", "work-order"]).shows("work-order.typ");
     assert_eq!(fs::read_to_string(&template).unwrap(), "好\n#nothing\n");

@@ -73,3 +73,35 @@ fn a_day_that_is_none_is_told_where_it_stands() {
     stage.press("Esc");
     assert!(!stage.text(WIDE).contains("截止日期"));
 }
+
+#[test]
+fn the_report_on_the_screen_is_written_in_every_form() {
+    let dir = tempfile::tempdir().unwrap();
+    for lang in Lang::ALL {
+        let mut stage = Stage::receptionist(Office::standard(), lang);
+        stage.press("0 Ctrl+V");
+        let forms: [(&str, &[u8]); 4] =
+            [("pdf", b"%PDF"), ("xlsx", b"PK"), ("csv", b"\xef\xbb\xbf"), ("json", b"{")];
+        for (at, (ending, beginning)) in forms.into_iter().enumerate() {
+            let file = dir.path().join(format!("month-{lang}.{ending}"));
+            stage.press("Ctrl+S");
+            assert!(stage.text(WIDE).contains(".pdf"), "{}", stage.text(WIDE));
+            assert!(!stage.text(WIDE).contains("Opened from"), "a report has its own time");
+            choose(&mut stage, at, 1, file.to_str().unwrap());
+            stage.press("Enter");
+            let written = std::fs::read(&file).unwrap_or_else(|_| panic!("{}", stage.text(WIDE)));
+            assert!(written.starts_with(beginning) && written.len() > 500, "{ending}");
+            let saved = if lang == Lang::En { "Saved as" } else { "已存到" };
+            assert!(stage.text(WIDE).contains(saved), "{}", stage.text(WIDE));
+        }
+        stage.press("Ctrl+S");
+        choose(&mut stage, 0, 1, "report.doc");
+        stage.press("Enter");
+        assert!(
+            stage.text(WIDE).contains(".pdf, .xlsx") || stage.text(WIDE).contains(".pdf、.xlsx"),
+            "{}",
+            stage.text(WIDE)
+        );
+        assert!(!std::path::Path::new("report.doc").exists());
+    }
+}

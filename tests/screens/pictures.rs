@@ -50,6 +50,13 @@ const SCREENS: &[(&str, &str)] = &[
     ("end-of-day-signed", "0 Left"),
     ("end-of-day-note", "0 F6"),
     ("end-of-day-sign", "0 F10"),
+    ("report-summary", "0 Ctrl+V"),
+    ("report-figures", "0 Ctrl+V Down Enter Right"),
+    ("report-codes-of-the-quarter", "0 Ctrl+V F5 Down Down Down"),
+    ("report-hours", "0 Ctrl+V Down Down Down Down Down Down Down Down Down Down Enter"),
+    ("report-course", "0 Ctrl+V Down Down Down Down Down Down Down Down Down Down Down Down"),
+    ("report-cases", "0 Ctrl+V Down Down Enter Enter"),
+    ("report-of-the-day", "0 Ctrl+V F5 F5 F5 Down"),
 ];
 
 /// A picture for each language and size in one file, so that they are read side by side.

@@ -1,4 +1,4 @@
-//! Writing what a list shows as a file: which format, which time, where to.
+//! Writing what a list shows, or a report, as a file: which format, which time, where to.
 
 use std::path::{Path, PathBuf};
 
@@ -9,13 +9,18 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::beside::Beside;
-use crate::counter::CounterError;
-use crate::counter::say::say;
 use crate::desk::people::Role as OperatorRole;
+use crate::desk::report::Report;
 use crate::exchange::export::{Export, Format, What, export};
+use crate::exchange::reports;
+use crate::paper::engine::Engine;
+use crate::paper::job::remarks;
+use crate::paper::{self, PaperError, templates};
 use crate::text::lang::t;
 use crate::text::plain::harmless;
+use crate::text::report::title as report_title;
 use crate::text::say::kind_name;
+use crate::text::shown::Reader;
 use crate::text::typed;
 use crate::text::width::{width, wrap};
 use crate::ui::cx::{Cx, Hint, Message, Screen, Tone};
@@ -54,10 +59,45 @@ impl Asked {
     }
 }
 
+/// What is written.
+enum Subject {
+    /// What a list shows.
+    List(What),
+    /// A report as it is on the screen.
+    Report(Box<Report>),
+}
+
+impl Subject {
+    /// The endings of the files that it can be written as, the usual one first.
+    fn endings(&self) -> Vec<&'static str> {
+        match self {
+            Self::List(_) => Format::ALL.into_iter().map(Format::ending).collect(),
+            Self::Report(_) => reports::Format::ALL.into_iter().map(reports::Format::ending).collect(),
+        }
+    }
+
+    /// The ending of that file's name, where it is one of those.
+    fn ending_of(&self, file: &Path) -> Option<&'static str> {
+        match self {
+            Self::List(_) => Format::of(file).ok().map(Format::ending),
+            Self::Report(_) => reports::Format::of(file).ok().map(reports::Format::ending),
+        }
+    }
+}
+
+/// What came out.
+struct Written {
+    /// How many records, of a list.
+    count: Option<u64>,
+    /// What else there is to say.
+    remarks: Vec<String>,
+}
+
 /// An export about to be made.
 pub struct ExportScreen {
-    what: What,
-    format: Format,
+    subject: Subject,
+    /// The ending of the file's name says the format.
+    ending: &'static str,
     from: TextEdit,
     to: TextEdit,
     file: TextEdit,
@@ -68,22 +108,33 @@ pub struct ExportScreen {
     replace: Option<PathBuf>,
     at: usize,
     problem: Option<String>,
-    work: Option<Beside<Result<u64, CounterError>>>,
+    work: Option<Beside<Result<Written, PaperError>>>,
 }
 
 impl ExportScreen {
-    /// An export of that.
+    /// An export of that list.
     #[must_use]
     pub fn new(what: What, cx: &Cx) -> Self {
+        let day = cx.settings.calendar.day_of(cx.now).format("%Y%m%d");
+        Self::of(Subject::List(what), &format!("{}-{day}", what.id()), cx)
+    }
+
+    /// An export of a report.
+    #[must_use]
+    pub fn report(report: Report, cx: &Cx) -> Self {
+        let name = format!("{}-{}", report.period.sort().id(), report.period.name());
+        Self::of(Subject::Report(Box::new(report)), &name, cx)
+    }
+
+    fn of(subject: Subject, name: &str, cx: &Cx) -> Self {
         let home = || directories::UserDirs::new().map(|dirs| dirs.home_dir().to_owned());
         let directory = std::env::current_dir().ok().or_else(home).unwrap_or_default();
-        let day = cx.settings.calendar.day_of(cx.now).format("%Y%m%d");
+        let ending = subject.endings()[0];
         let mut file = TextEdit::new(false, PATH_MAX);
-        let path = directory.join(format!("{}-{day}.{}", what.id(), Format::default().ending()));
-        file.set(&path.to_string_lossy());
+        file.set(&directory.join(format!("{name}.{ending}")).to_string_lossy());
         Self {
-            what,
-            format: Format::default(),
+            subject,
+            ending,
             from: TextEdit::new(false, DAY_MAX),
             to: TextEdit::new(false, DAY_MAX),
             file,
@@ -96,12 +147,14 @@ impl ExportScreen {
         }
     }
 
-    /// What can be asked for here: the directory has no time, and not everybody may have all numbers.
+    /// What can be asked for here: only cases have a time, only lists have telephone numbers, and not
+    /// everybody may have all of them.
     fn asked(&self) -> Vec<Asked> {
-        let dated = matches!(self.what, What::Cases(_));
+        let dated = matches!(self.subject, Subject::List(What::Cases(_)));
+        let phones = self.may_unmask && matches!(self.subject, Subject::List(_));
         let asked = |asked: &Asked| match asked {
             Asked::From | Asked::To => dated,
-            Asked::Phones => self.may_unmask,
+            Asked::Phones => phones,
             Asked::Format | Asked::File => true,
         };
         Asked::ALL.into_iter().filter(asked).collect()
@@ -118,9 +171,10 @@ impl ExportScreen {
 
     /// Takes the next format; the file's name follows.
     fn turn_format(&mut self, step: isize) {
-        let at = Format::ALL.iter().position(|format| *format == self.format).unwrap_or(0) as isize;
-        self.format = Format::ALL[(at + step).rem_euclid(Format::ALL.len() as isize) as usize];
-        let path = PathBuf::from(self.file.text()).with_extension(self.format.ending());
+        let endings = self.subject.endings();
+        let at = endings.iter().position(|ending| *ending == self.ending).unwrap_or(0) as isize;
+        self.ending = endings[(at + step).rem_euclid(endings.len() as isize) as usize];
+        let path = PathBuf::from(self.file.text()).with_extension(self.ending);
         self.file.set(&path.to_string_lossy());
     }
 
@@ -165,38 +219,75 @@ impl ExportScreen {
             self.replace = Some(file);
             return;
         }
-        let (session, now, lang) = (cx.session.clone(), cx.now, cx.lang);
-        let (what, unmask) = (self.what, self.unmask);
-        self.work = Beside::start(cx, move |store, progress| {
-            let order = Export { what, from, to, unmask, file: &file, replace, lang };
-            export(store, &session, now, &order, progress)
-        });
+        self.write(file, (from, to), replace, cx);
         self.look_at_work(cx);
+    }
+
+    /// Begins to write the file.
+    fn write(
+        &mut self,
+        file: PathBuf,
+        (from, to): (Option<NaiveDate>, Option<NaiveDate>),
+        replace: bool,
+        cx: &mut Cx,
+    ) {
+        let (session, now, lang) = (cx.session.clone(), cx.now, cx.lang);
+        self.work = match &self.subject {
+            Subject::List(what) => {
+                let (what, unmask) = (*what, self.unmask);
+                Beside::start(cx, move |store, progress| {
+                    let order = Export { what, from, to, unmask, file: &file, replace, lang };
+                    let count = export(store, &session, now, &order, progress)?;
+                    Ok(Written { count: Some(count), remarks: Vec::new() })
+                })
+            }
+            Subject::Report(report) => {
+                let (report, settings) = (report.clone(), cx.settings.clone());
+                Beside::start(cx, move |_, _| {
+                    let reader = Reader { lang, now, settings: &settings };
+                    let mut said = Vec::new();
+                    let pdf = || -> Result<_, PaperError> {
+                        let engine = Engine::new(templates::directory());
+                        let pdf = paper::reports::report(&report, &reader, &engine)?;
+                        said = remarks(&pdf.missing, &pdf.faults, lang);
+                        Ok(pdf.bytes)
+                    };
+                    reports::save(&report, &reader, &file, replace, pdf)?;
+                    Ok(Written { count: None, remarks: said })
+                })
+            }
+        };
     }
 
     fn look_at_work(&mut self, cx: &mut Cx) {
         let Some(outcome) = self.work.as_mut().and_then(Beside::look) else { return };
         self.work = None;
         match outcome {
-            Ok(count) => {
+            Ok(written) => {
                 let file = self.file.text();
-                let words =
-                    cx.t("export.done", &[("count", &count.to_string()), ("file", &harmless(file.trim()))]);
-                cx.send(Message::Close);
+                let file = harmless(file.trim());
+                let words = match written.count {
+                    Some(count) => cx.t("export.done", &[("count", &count.to_string()), ("file", &file)]),
+                    None => cx.t("report.saved", &[("file", &file)]),
+                };
+                if written.remarks.is_empty() {
+                    cx.send(Message::Close);
+                } else {
+                    self.problem = Some(written.remarks.join(" "));
+                }
                 cx.toast(Tone::Good, words);
             }
-            Err(error) => self.problem = Some(say(&error, cx.lang, cx.settings.calendar.tz())),
+            Err(error) => self.problem = Some(error.say(cx.lang, cx.settings.calendar.tz())),
         }
     }
 
     fn value(&self, asked: Asked, look: &Look) -> String {
         match asked {
             Asked::Format => {
-                let name = |format: &Format| {
-                    let ending = format!(".{}", format.ending());
-                    if *format == self.format { format!("[{ending}]") } else { format!(" {ending} ") }
+                let name = |ending: &&str| {
+                    if *ending == self.ending { format!("[.{ending}]") } else { format!(" .{ending} ") }
                 };
-                Format::ALL.iter().map(name).collect::<Vec<_>>().join(" ")
+                self.subject.endings().iter().map(name).collect::<Vec<_>>().join(" ")
             }
             Asked::Phones => t(look.lang, if self.unmask { "export.unmasked" } else { "export.masked" }, &[]),
             Asked::From | Asked::To | Asked::File => String::new(),
@@ -236,20 +327,27 @@ impl Screen for ExportScreen {
     }
 
     fn draw(&mut self, frame: &mut Frame, area: Rect, look: &Look) {
-        let name = match self.what {
-            What::Cases(kind) => kind_name(look.lang, kind.id),
-            What::Households => t(look.lang, "export.households", &[]),
+        let name = match &self.subject {
+            Subject::List(What::Cases(kind)) => kind_name(look.lang, kind.id),
+            Subject::List(What::Households) => t(look.lang, "export.households", &[]),
+            Subject::Report(report) => report_title(report, look.lang),
         };
         let title = t(look.lang, "export.title", &[("what", &name)]);
         let inner = parts::framed(frame, area, look, &title, None, true);
         let rows = self.draw_asked(frame, inner, look);
         let (words, role) = match (&self.work, &self.problem) {
             (Some(work), _) if work.stops() => (t(look.lang, "export.stopping", &[]), Role::Text),
+            (Some(_), _) if matches!(self.subject, Subject::Report(_)) => {
+                (t(look.lang, "export.writing", &[]), Role::Text)
+            }
             (Some(work), _) => {
                 let (done, all) = (work.at.0.to_string(), work.at.1.to_string());
                 (t(look.lang, "export.progress", &[("done", &done), ("all", &all)]), Role::Text)
             }
             (None, Some(problem)) => (problem.clone(), Role::Error),
+            (None, None) if matches!(self.subject, Subject::Report(_)) => {
+                (t(look.lang, "export.hint_format", &[]), Role::Dim)
+            }
             (None, None) => (t(look.lang, "export.hint", &[]), Role::Dim),
         };
         let lines = wrap(&harmless(&words), usize::from(inner.width).max(1));
@@ -287,9 +385,8 @@ impl Screen for ExportScreen {
                     if changed {
                         self.problem = None;
                         self.replace = None;
-                        if let Ok(format) = Format::of(Path::new(self.file.text().trim())) {
-                            self.format = format;
-                        }
+                        let ending = self.subject.ending_of(Path::new(self.file.text().trim()));
+                        self.ending = ending.unwrap_or(self.ending);
                     }
                 }
                 Some(None) | None => return false,

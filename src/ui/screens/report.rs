@@ -11,6 +11,7 @@ use ratatui::text::{Line, Span};
 
 use self::behind::BehindScreen;
 use self::work::Work;
+use super::export::ExportScreen;
 use super::list::{Cursor, List};
 use crate::desk::report::{Period, PeriodSort, Report, Section};
 use crate::text::lang::t;
@@ -129,6 +130,16 @@ impl ReportScreen {
             words::value(cell.value, cx.lang)
         );
         cx.send(Message::Push(Box::new(BehindScreen::new(title, behind.clone()))));
+    }
+
+    /// Asks for the file that gets the report as it is shown.
+    fn save(&self, cx: &mut Cx) {
+        // While another period is being counted the one on the screen is not the one that is meant.
+        let shown = self.report.as_deref().filter(|report| report.period == self.period);
+        if let Some(report) = shown {
+            let screen = ExportScreen::report(report.clone(), cx);
+            cx.send(Message::Push(Box::new(screen)));
+        }
     }
 
     fn enter_table(&mut self) {
@@ -283,9 +294,16 @@ impl Screen for ReportScreen {
             return self.rows.mouse(*mouse) != Cursor::Ignored;
         }
         let Event::Key(key) = event else { return false };
-        if cx.keymap.resolve(key, Place::List) == Some(Command::Slot1) {
-            self.next_sort(cx);
-            return true;
+        match cx.keymap.resolve(key, Place::List) {
+            Some(Command::Slot1) => {
+                self.next_sort(cx);
+                return true;
+            }
+            Some(Command::Export) => {
+                self.save(cx);
+                return true;
+            }
+            _ => {}
         }
         if self.inside { self.table_event(key.code, cx) } else { self.sections_event(key.code, cx) }
     }
@@ -293,11 +311,13 @@ impl Screen for ReportScreen {
     fn hints(&self, look: &Look) -> Vec<Hint> {
         let hint = |key: String, words: &str| Hint { key, does: t(look.lang, words, &[]) };
         let sort = hint(look.keymap.label(Command::Slot1), "ui.key.period_sort");
+        let save = hint(look.keymap.label(Command::Export), "ui.key.save_file");
         if self.inside {
             return vec![
                 hint("Enter".into(), "ui.key.cases"),
                 hint("Left/Right".into(), "ui.key.column"),
                 hint("Esc".into(), "ui.key.back"),
+                save,
                 sort,
             ];
         }
@@ -305,6 +325,7 @@ impl Screen for ReportScreen {
             hint("Enter".into(), "ui.key.into"),
             hint("Left/Right".into(), "ui.key.period"),
             sort,
+            save,
             hint("Esc".into(), "ui.key.back"),
         ]
     }
