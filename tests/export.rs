@@ -317,7 +317,13 @@ fn households_come_back_through_the_import_of_rosters() {
     let (mut store, boss, _) = demonstration(60);
     let dir = tempfile::tempdir().unwrap();
     let today = "2026-11-24".parse().unwrap();
-    for (ending, lang) in [("xlsx", Lang::ZhCn), ("xlsx", Lang::En), ("csv", Lang::ZhCn), ("csv", Lang::En)] {
+    for (ending, lang) in [
+        ("xlsx", Lang::ZhCn),
+        ("xlsx", Lang::En),
+        ("csv", Lang::ZhCn),
+        ("csv", Lang::En),
+        ("json", Lang::ZhCn),
+    ] {
         let file = dir.path().join(format!("{}.{ending}", lang.tag()));
         export(&mut store, &boss, now(), &order(What::Households, &file, true, lang), on).unwrap();
         let (mut other, other_boss) = empty_like(&store);

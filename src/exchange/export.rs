@@ -35,6 +35,7 @@ use crate::text::lang::Lang;
 
 pub(super) use self::cases::{EXTRA, Holds, columns, state_of};
 pub use self::households::ID as HOUSEHOLDS;
+pub(super) use self::households::rows_of as household_rows;
 
 /// What is written.
 #[derive(Debug, Clone, Copy)]

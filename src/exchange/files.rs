@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf, is_separator};
 
 /// Endings of files that can be read as a roster.
-pub const ENDINGS: [&str; 6] = ["xlsx", "xlsm", "xls", "xlsb", "ods", "csv"];
+pub const ENDINGS: [&str; 7] = ["xlsx", "xlsm", "xls", "xlsb", "ods", "csv", "json"];
 
 /// Entries of one directory that are looked at; more would not be looked through by anybody.
 const ENTRIES_MAX: usize = 5_000;

@@ -9,7 +9,7 @@ use calamine::{
     Data, Dimensions, Ods, OdsError, Reader, SheetVisible, Xls, XlsError, Xlsb, XlsbError, Xlsx, XlsxError,
 };
 
-use super::delimited;
+use super::{delimited, export};
 use super::headings::{self, List};
 use crate::desk::why::{Arg, Why};
 
@@ -188,10 +188,26 @@ fn sheets_of(bytes: Vec<u8>) -> Result<Vec<Sheet>, &'static str> {
         || text_start.starts_with("<table")
     {
         Err("web_page")
+    } else if let Some(sheet) = households(&bytes) {
+        Ok(vec![sheet])
     } else {
         let sheet = delimited::read(&bytes)?;
         Ok(if sheet.rows.is_empty() { Vec::new() } else { vec![sheet] })
     }
+}
+
+/// The directory of households that another book exported as a document.
+fn households(bytes: &[u8]) -> Option<Sheet> {
+    let text = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
+    if text.iter().find(|byte| !byte.is_ascii_whitespace()) != Some(&b'{') {
+        return None;
+    }
+    let rows = export::household_rows(&serde_json::from_slice(text).ok()?)?;
+    let row = |(number, cells): (u32, Vec<String>)| SheetRow {
+        number,
+        cells: cells.iter().map(|text| Cell::text(text)).collect(),
+    };
+    Some(Sheet { rows: (1..).zip(rows).map(row).collect(), ..Sheet::default() })
 }
 
 fn workbook(bytes: Vec<u8>) -> Result<Vec<Sheet>, &'static str> {

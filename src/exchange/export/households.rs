@@ -1,5 +1,6 @@
 //! The directory: a row for each resident, one for a household of which nobody is known.
 
+use serde::Deserialize as _;
 use serde_json::{Value, json};
 
 use super::table::{Cell, Column};
@@ -42,16 +43,34 @@ pub(super) struct Households<'a> {
 
 impl<'a> Households<'a> {
     pub(super) fn new(task: &'a Task) -> Self {
-        let known = ROSTER.iter().map(|field| Column {
-            id: field.id().to_owned(),
-            title: t(task.lang, &format!("exchange.field.{}", field.id()), &[]),
-        });
-        let beside = BESIDE.iter().map(|id| Column {
-            id: (*id).to_owned(),
-            title: t(task.lang, &format!("household.field.{id}"), &[]),
-        });
-        Self { task, columns: known.chain(beside).collect(), after: None }
+        Self { task, columns: columns(task.lang), after: None }
     }
+}
+
+fn columns(lang: Lang) -> Vec<Column> {
+    let known = ROSTER.iter().map(|field| Column {
+        id: field.id().to_owned(),
+        title: t(lang, &format!("exchange.field.{}", field.id()), &[]),
+    });
+    let beside = BESIDE.iter().map(|id| Column {
+        id: (*id).to_owned(),
+        title: t(lang, &format!("household.field.{id}"), &[]),
+    });
+    known.chain(beside).collect()
+}
+
+/// The households of an exported document as the rows of a spreadsheet, the headings first; `None` where the
+/// document is something else.
+pub(in crate::exchange) fn rows_of(document: &Value) -> Option<Vec<Vec<String>>> {
+    let households = Vec::<Household>::deserialize(document.get(ID)?).ok()?;
+    // A roster is read in either language.
+    let lang = Lang::En;
+    let mut rows = vec![columns(lang).iter().map(Column::heading).collect()];
+    for household in &households {
+        let cells = Written { household, lang }.rows();
+        rows.extend(cells.iter().map(|cells| cells.iter().map(Cell::plain).collect::<Vec<_>>()));
+    }
+    Some(rows)
 }
 
 struct Written<'a> {

@@ -54,6 +54,18 @@ impl Cell {
         }
     }
 
+    /// What stands in it, as text.
+    pub(super) fn plain(&self) -> String {
+        match self {
+            Self::Nothing => String::new(),
+            Self::Text(text) => text.clone(),
+            Self::Flag(flag) => flag.to_string(),
+            Self::Number(number, decimals) => Self::decimal(*number, *decimals),
+            Self::Day(day) => day.to_string(),
+            Self::Instant(at) => at.format("%Y-%m-%d %H:%M:%S").to_string(),
+        }
+    }
+
     /// A number as text: `12.50`.
     pub(super) fn decimal(number: i64, decimals: u32) -> String {
         if decimals == 0 {
@@ -73,6 +85,13 @@ pub(super) struct Column {
     pub id: String,
     /// Its heading in the reader's language.
     pub title: String,
+}
+
+impl Column {
+    /// The heading with the name that stays the same.
+    pub(super) fn heading(&self) -> String {
+        format!("{} [{}]", self.title, self.id)
+    }
 }
 
 /// A value with every telephone number in it masked.

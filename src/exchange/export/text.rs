@@ -15,8 +15,7 @@ impl Text {
         let mut file = BufWriter::new(file);
         file.write_all("\u{feff}".as_bytes())?;
         let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(file);
-        let headings = columns.iter().map(|column| format!("{} [{}]", column.title, column.id));
-        writer.write_record(headings.map(|heading| harmless(&heading))).map_err(failed)?;
+        writer.write_record(columns.iter().map(|column| harmless(&column.heading()))).map_err(failed)?;
         Ok(Self(writer))
     }
 }
@@ -32,12 +31,8 @@ fn failed(error: csv::Error) -> Broken {
 impl Rows for Text {
     fn put(&mut self, cells: &[Cell]) -> Result<(), Broken> {
         let texts = cells.iter().map(|cell| match cell {
-            Cell::Nothing => String::new(),
             Cell::Text(text) => harmless(text),
-            Cell::Flag(flag) => flag.to_string(),
-            Cell::Number(number, decimals) => Cell::decimal(*number, *decimals),
-            Cell::Day(day) => day.to_string(),
-            Cell::Instant(at) => at.format("%Y-%m-%d %H:%M:%S").to_string(),
+            other => other.plain(),
         });
         self.0.write_record(texts).map_err(failed)
     }
