@@ -12,6 +12,7 @@ pub mod clock;
 pub mod community;
 pub mod directory;
 pub mod doctor;
+pub mod equipment;
 pub mod exports;
 pub mod household_file;
 pub mod imports;

@@ -8,7 +8,8 @@
 //! 3. [`roster::plan`]: sheet and mapping → a [`Roster`] of rows to take and problems of the others;
 //! 4. [`crate::counter::directory::import`]: the roster → the directory, all or nothing.
 //!
-//! A list of charges owed goes the same way, by [`arrears::plan`] and [`crate::counter::arrears::import`].
+//! A list of charges owed goes the same way, by [`arrears::plan`] and [`crate::counter::arrears::import`],
+//! and so does the list of what the office has, by [`equipment::plan`] and [`crate::counter::equipment::import`].
 //!
 //! Cases that were exported ([`export`]) come back by [`cases::read`] and [`crate::counter::imports`].
 //!
@@ -18,6 +19,7 @@ pub mod arrears;
 pub mod cases;
 pub mod cells;
 mod delimited;
+pub mod equipment;
 pub mod export;
 pub mod files;
 pub mod headings;
@@ -38,7 +40,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use self::headings::{List, Mapping};
 use self::sheet::Sheet;
 use crate::counter::arrears::ChargeList;
-use crate::counter::{CounterError, Session, arrears as charges, directory};
+use crate::counter::equipment::Ledger;
+use crate::counter::{CounterError, Session, arrears as charges, directory, equipment as things};
 use crate::desk::why::Why;
 use crate::store::Store;
 
@@ -49,12 +52,14 @@ pub enum Planned {
     Households(Roster),
     /// What households owe.
     Arrears(ChargeList),
+    /// What the office has.
+    Equipment(Ledger),
 }
 
 /// Reads the rows of a sheet as the list that its mapping says it is.
 ///
 /// # Errors
-/// As [`roster::plan`] and [`arrears::plan`].
+/// As [`roster::plan`], [`arrears::plan`] and [`equipment::plan`].
 pub fn plan(
     sheet: &Sheet,
     mapping: &Mapping,
@@ -64,6 +69,7 @@ pub fn plan(
     match mapping.list {
         List::Households => roster::plan(sheet, mapping, today, progress).map(Planned::Households),
         List::Arrears => arrears::plan(sheet, mapping, progress).map(Planned::Arrears),
+        List::Equipment => equipment::plan(sheet, mapping, today, progress).map(Planned::Equipment),
     }
 }
 
@@ -71,7 +77,7 @@ impl Planned {
     /// Takes the list in, or with `dry_run` says what that would do.
     ///
     /// # Errors
-    /// As [`directory::import`] and [`charges::import`].
+    /// As [`directory::import`], [`charges::import`] and [`things::import`].
     pub fn take(
         &self,
         store: &mut Store,
@@ -83,6 +89,7 @@ impl Planned {
         match self {
             Self::Households(roster) => directory::import(store, session, now, roster, dry_run, progress),
             Self::Arrears(list) => charges::import(store, session, now, list, dry_run, progress),
+            Self::Equipment(list) => things::import(store, session, now, list, dry_run, progress),
         }
     }
 }

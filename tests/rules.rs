@@ -20,6 +20,7 @@ mod rules {
     mod day;
     mod defaults;
     mod desk;
+    mod equipment;
     mod forbidden;
     mod move_in;
     mod move_out;

@@ -1,4 +1,5 @@
-//! `qiantai import`: takes in a roster of households, the list of what they owe, or exported cases.
+//! `qiantai import`: takes in a roster of households, the list of what they owe, that of what the office has, or
+//! exported cases.
 
 use std::path::PathBuf;
 
@@ -59,7 +60,9 @@ pub(super) fn run(cx: &Cx, matches: &ArgMatches) -> Result {
         progress.counted(cx, "cli.import.rows", done, all)
     });
     let report = read.map_err(Error::from).and_then(|planned| {
-        let step = |done, all| progress.counted(cx, "cli.import.households_done", done, all);
+        let words =
+            if list == List::Equipment { "cli.import.things_done" } else { "cli.import.households_done" };
+        let step = |done, all| progress.counted(cx, words, done, all);
         Ok(planned.take(&mut desk.store, &desk.session, cx.now, dry_run, step)?)
     });
     progress.clear();
@@ -134,6 +137,9 @@ fn page(cx: &Cx, sheet: &Sheet, mapping: &Mapping, report: &ImportReport, dry_ru
         if !owed.cleared.is_empty() {
             parts.push(cx.t("exchange.cleared", &[("units", &owed.cleared.join(" "))]));
         }
+    }
+    if let Some(worth) = report.worth {
+        parts.push(cx.t("exchange.worth", &[("total", &show_money(worth))]));
     }
     parts.extend(problems(cx, report));
     parts.join("\n\n")

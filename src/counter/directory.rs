@@ -95,6 +95,8 @@ pub struct ImportReport {
     pub problems: Vec<Problem>,
     /// What a list of charges owed says in all.
     pub owed: Option<OwedReport>,
+    /// What the things cost that are new in the ledger of equipment, in fen.
+    pub worth: Option<i64>,
 }
 
 /// What a list of charges owed says in all.
@@ -131,6 +133,9 @@ impl ImportReport {
         if let Some(owed) = &self.owed {
             document["owed"] =
                 json!({ "households": owed.households, "total": owed.total, "cleared": owed.cleared });
+        }
+        if let Some(worth) = self.worth {
+            document["worth"] = worth.into();
         }
         document
     }

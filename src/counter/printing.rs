@@ -7,6 +7,7 @@
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
+use super::authority::{self, Deed};
 use super::{Result, Session, settings};
 use crate::desk::case::Case;
 use crate::desk::form::Form;
@@ -29,14 +30,15 @@ pub struct Offered {
 /// The forms of a case, the usual one first.
 ///
 /// # Errors
-/// The file can't be read.
+/// Nobody is at work, or the file can't be read.
 pub fn forms(store: &Store, session: &Session, case: &Case) -> Result<Vec<Offered>> {
+    let role = authority::at_work(store, session)?.role;
     let Some(kind) = store.kinds().get(&case.kind) else { return Ok(Vec::new()) };
     let entries = store.timeline(&case.number)?;
     let offered = kind.forms_of(case).map(|form| Offered {
         form,
         copies: copies(&entries, form.id),
-        why_not: form.allowed(case, session.role()).err(),
+        why_not: form.allowed(case, role).err(),
     });
     Ok(offered.collect())
 }
@@ -90,7 +92,7 @@ pub fn record(
 ) -> Result<Case> {
     let entries = store.timeline(number)?;
     let before = self::copies(&entries, form.id);
-    store.write(|tx| {
+    authority::write(store, session, now, &Deed::act(number, workflow::PRINTED), |tx, hand| {
         let settings = settings(tx)?;
         let unknown = || Why::new("counter.why.no_such_case").with("number", Arg::Text(number.to_owned()));
         let case = tx.case(number)?.ok_or_else(unknown)?;
@@ -100,8 +102,8 @@ pub fn record(
             return Err(Why::new("case.why.printed_meanwhile").into());
         }
         let cx = Context {
-            by: session.name(),
-            role: session.role(),
+            by: hand.by(),
+            role: hand.role(),
             now,
             settings: &settings,
             household: None,

@@ -7,10 +7,8 @@ use super::headings::{Field, Mapping, heading};
 use super::rows::{self, rule};
 use super::sheet::Sheet;
 use crate::counter::arrears::{ChargeList, ChargeRow};
-use crate::desk::field::TEXT_MAX;
 use crate::desk::household::Owed;
-use crate::desk::why::{Arg, Why};
-use crate::text::plain::harmless;
+use crate::desk::why::Why;
 
 /// Reads the rows of a sheet as charges owed. Rows are passed over and merged cells hold as in a roster.
 ///
@@ -28,16 +26,8 @@ pub fn plan(
         mapping,
         progress,
         |rows, row, faults| {
-            let text = |text: &str| {
-                let text = harmless(text.trim()).into_owned();
-                if text.chars().count() > TEXT_MAX {
-                    let max = Arg::Number(TEXT_MAX as i64);
-                    return Err(rule(Why::new("desk.why.too_long").with("max", max)));
-                }
-                Ok(text)
-            };
-            let item = rows.cell(row, Field::Item, faults, |cell, _| text(cell)).unwrap_or_default();
-            let period = rows.cell(row, Field::Period, faults, |cell, _| text(cell)).unwrap_or_default();
+            let item = rows.text(row, Field::Item, faults).unwrap_or_default();
+            let period = rows.text(row, Field::Period, faults).unwrap_or_default();
             let before = faults.is_empty();
             let amount = rows.cell(row, Field::Amount, faults, |text, cell| cells::amount(cell, text));
             if amount.is_none() && before && faults.is_empty() {

@@ -11,7 +11,7 @@ use super::{Reason, rows::rule};
 use crate::desk::field::TEXT_MAX;
 use crate::desk::household::{Occupancy, Relation};
 use crate::desk::why::{Arg, Why};
-use crate::text::plain::{harmless as harmless_text, harmless_lines};
+use crate::text::plain::{harmless as harmless_text, harmless_lines, plain};
 use crate::text::typed;
 
 /// Largest area that is taken, in hundredths of a square metre: more is a slip of the finger.
@@ -64,6 +64,22 @@ pub(super) fn filled(cell: &Cell) -> Result<Option<&str>, Reason> {
         _ if is_blank(&cell.text) => Ok(None),
         _ => Ok(Some(&cell.text)),
     }
+}
+
+/// How many: a whole number from one on. What it is counted in may follow (`3` and a measure word).
+pub(super) fn count(text: &str) -> Result<(i64, Option<String>), Reason> {
+    let text = plain(text);
+    let text = text.trim();
+    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (number, rest) = text.split_at(end);
+    // A spreadsheet may write a whole number as `3.0`.
+    let rest = rest.strip_prefix('.').map_or(rest, |rest| rest.trim_start_matches('0')).trim();
+    let number = number.parse().ok().filter(|number| *number > 0);
+    let measure = rest.chars().all(char::is_alphabetic);
+    number
+        .filter(|_| measure)
+        .map(|number| (number, (!rest.is_empty()).then(|| rest.to_owned())))
+        .ok_or_else(|| rule(Why::new("exchange.why.not_a_count").with("value", Arg::Text(text.to_owned()))))
 }
 
 /// The cells that name a unit; which of them are there depends on the roster.

@@ -45,6 +45,26 @@ pub enum Field {
     Period,
     /// How much is owed for it, in yuan.
     Amount,
+    /// What it is.
+    Thing,
+    /// Its brand and model.
+    Model,
+    /// How many.
+    Count,
+    /// What it is counted in.
+    Per,
+    /// The price of one, in yuan.
+    Price,
+    /// What all of them cost, in yuan.
+    Cost,
+    /// Where it stands.
+    Place,
+    /// Who answers for it.
+    Keeper,
+    /// The day it was bought.
+    BoughtOn,
+    /// Anything else about it.
+    Remark,
 }
 
 /// What a sheet is a list of.
@@ -56,11 +76,23 @@ pub enum List {
     Households,
     /// What households owe, a line for each charge.
     Arrears,
+    /// What the office has, a line for each thing.
+    Equipment,
 }
 
 impl List {
     /// All lists.
-    pub const ALL: [Self; 2] = [Self::Households, Self::Arrears];
+    pub const ALL: [Self; 3] = [Self::Households, Self::Arrears, Self::Equipment];
+
+    /// The list after this one, the first after the last.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        match self {
+            Self::Households => Self::Arrears,
+            Self::Arrears => Self::Equipment,
+            Self::Equipment => Self::Households,
+        }
+    }
 
     /// The name used in files and on the command line.
     #[must_use]
@@ -68,6 +100,7 @@ impl List {
         match self {
             Self::Households => "households",
             Self::Arrears => "arrears",
+            Self::Equipment => "equipment",
         }
     }
 
@@ -90,13 +123,25 @@ impl List {
                 Field::Arrears,
             ],
             Self::Arrears => &[UNIT[0], UNIT[1], UNIT[2], UNIT[3], Field::Item, Field::Period, Field::Amount],
+            Self::Equipment => &[
+                Field::Thing,
+                Field::Model,
+                Field::Count,
+                Field::Per,
+                Field::Price,
+                Field::Cost,
+                Field::Place,
+                Field::Keeper,
+                Field::BoughtOn,
+                Field::Remark,
+            ],
         }
     }
 }
 
 impl Field {
     /// All fields.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 24] = [
         Self::Unit,
         Self::Building,
         Self::UnitPart,
@@ -111,6 +156,16 @@ impl Field {
         Self::Item,
         Self::Period,
         Self::Amount,
+        Self::Thing,
+        Self::Model,
+        Self::Count,
+        Self::Per,
+        Self::Price,
+        Self::Cost,
+        Self::Place,
+        Self::Keeper,
+        Self::BoughtOn,
+        Self::Remark,
     ];
 
     /// The name used on the command line; the word for people is `exchange.field.<id>`.
@@ -131,6 +186,16 @@ impl Field {
             Self::Item => "item",
             Self::Period => "period",
             Self::Amount => "amount",
+            Self::Thing => "thing",
+            Self::Model => "model",
+            Self::Count => "count",
+            Self::Per => "per",
+            Self::Price => "price",
+            Self::Cost => "cost",
+            Self::Place => "place",
+            Self::Keeper => "keeper",
+            Self::BoughtOn => "bought-on",
+            Self::Remark => "remark",
         }
     }
 
@@ -281,9 +346,14 @@ impl Mapping {
     /// Refuses a mapping that no household can be read with.
     ///
     /// # Errors
-    /// No column holds the unit, or the building is known and the room is not; or none holds what is owed.
+    /// No column holds the unit, or the building is known and the room is not; or none holds what is owed,
+    /// or the thing and how many there are of it.
     pub fn check(&self) -> Result<(), Why> {
         let has = |field| self.columns_of(field).next().is_some();
+        if self.list == List::Equipment {
+            let complete = has(Field::Thing) && has(Field::Count);
+            return if complete { Ok(()) } else { Err(Why::new("exchange.why.no_thing")) };
+        }
         if self.list == List::Arrears && !has(Field::Amount) {
             return Err(Why::new("exchange.why.no_amount"));
         }

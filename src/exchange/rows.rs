@@ -7,7 +7,9 @@ use super::cells::{self, Place};
 use super::headings::{Field, Mapping, heading};
 use super::sheet::{Cell, CellKind, Sheet, SheetRow, column_letters};
 use super::{Problem, Reason};
+use crate::desk::field::TEXT_MAX;
 use crate::desk::why::{Arg, Why};
+use crate::text::plain::harmless;
 
 /// How many rows are done between two words about the progress.
 const STEP: usize = 200;
@@ -89,6 +91,11 @@ pub(super) struct Faults<'a> {
 }
 
 impl Faults<'_> {
+    /// How much is wrong.
+    pub(super) const fn count(&self) -> usize {
+        self.found.len()
+    }
+
     /// Whether nothing is wrong.
     pub(super) const fn is_empty(&self) -> bool {
         self.found.is_empty()
@@ -150,6 +157,17 @@ impl Rows<'_> {
         let cell = row.cell(column);
         let text = faults.keep(Some(column), cells::filled(cell))??;
         faults.keep(Some(column), read(text, cell))
+    }
+
+    /// The text of a field's cell, made harmless; one that is too long is a fault.
+    pub(super) fn text(&self, row: &SheetRow, field: Field, faults: &mut Faults) -> Option<String> {
+        self.cell(row, field, faults, |text, _| {
+            let text = harmless(text.trim()).into_owned();
+            if text.chars().count() > TEXT_MAX {
+                return Err(rule(Why::new("desk.why.too_long").with("max", Arg::Number(TEXT_MAX as i64))));
+            }
+            Ok(text)
+        })
     }
 
     /// Whose row it is. `goes_on` says that it tells nothing but more of the household above.

@@ -9,8 +9,8 @@ use calamine::{
     Data, Dimensions, Ods, OdsError, Reader, SheetVisible, Xls, XlsError, Xlsb, XlsbError, Xlsx, XlsxError,
 };
 
-use super::{delimited, export};
 use super::headings::{self, List};
+use super::{delimited, export};
 use crate::desk::why::{Arg, Why};
 
 /// Largest file that is taken, in bytes.

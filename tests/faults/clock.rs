@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use qiantai::counter::cases::{self, NewCase};
-use qiantai::counter::{Session, community, review};
+use qiantai::counter::{Session, community, operators, review};
 use qiantai::desk::case::Case;
 use qiantai::desk::kinds::STANDARD;
 use qiantai::desk::people::Role;
@@ -80,4 +80,15 @@ fn what_was_overdue_in_the_wrong_year_is_not_overdue_in_the_right_one() {
     assert_eq!(overdue(&store, 365 * 24), 1);
     assert_eq!(overdue(&store, 0), 0, "nothing was remembered of the wrong clock");
     assert_eq!(overdue(&store, -24), 0);
+}
+
+#[test]
+fn a_clock_set_back_locks_nobody_out() {
+    let (_directory, mut store, _) = office();
+    let later = begin() + TimeDelta::days(365);
+    for _ in 0..12 {
+        operators::login(&mut store, BOSS, "000000", later).expect_err("a wrong PIN");
+    }
+    operators::login(&mut store, BOSS, PIN, begin() + TimeDelta::minutes(16))
+        .expect("the wait is over at last");
 }

@@ -10,11 +10,12 @@ use qiantai::counter::arrears::ChargeList;
 use qiantai::counter::authority::{Deed, REFUSED, VOUCHED};
 use qiantai::counter::cases::{self, Act, NewCase};
 use qiantai::counter::directory::Roster;
+use qiantai::counter::equipment::Ledger;
 use qiantai::counter::imports::CaseList;
 use qiantai::counter::operators::{NOBODY, WRONG_PIN};
 use qiantai::counter::{
-    CounterError, Result, Session, arrears, backup, community, directory, exports, household_file, imports,
-    operators, passes, privacy, recovery, reports, review, shifts, watch,
+    CounterError, Result, Session, arrears, backup, community, directory, equipment, exports, household_file,
+    imports, operators, passes, printing, privacy, recovery, reports, review, shifts, watch,
 };
 use qiantai::desk::case::Case;
 use qiantai::desk::field::Values;
@@ -174,6 +175,11 @@ const VERBS: &[Verb] = &[
         let now = b.counter.now;
         arrears::import(&mut b.counter.store, s, now, &ChargeList::default(), false, go_on).map(drop)
     }),
+    ("equipment::import", ABOVE, |b, s| {
+        let go_on = |_, _| ControlFlow::Continue(());
+        let now = b.counter.now;
+        equipment::import(&mut b.counter.store, s, now, &Ledger::default(), false, go_on).map(drop)
+    }),
     ("household_file::cover", COUNTER, |b, s| {
         household_file::cover(&b.counter.store, s, "3-2-1501").map(drop)
     }),
@@ -212,6 +218,19 @@ const VERBS: &[Verb] = &[
     ("passes::code_of", COUNTER, |b, s| passes::code_of(&b.counter.store, s, &b.number).map(drop)),
     ("passes::verify", COUNTER, |b, s| {
         passes::verify(&mut b.counter.store, s, b.counter.now, "ACDE-FGHJ").map(drop)
+    }),
+    ("printing::forms", COUNTER, |b, s| {
+        let case = b.counter.store.case(&b.number)?.unwrap();
+        printing::forms(&b.counter.store, s, &case).map(drop)
+    }),
+    ("printing::plan", COUNTER, |b, s| {
+        let case = b.counter.store.case(&b.number)?.unwrap();
+        printing::plan(&b.counter.store, s, &case, None).map(drop)
+    }),
+    ("printing::record", COUNTER, |b, s| {
+        let case = b.counter.store.case(&b.number)?.unwrap();
+        let form = printing::forms(&b.counter.store, s, &case)?.remove(0).form;
+        printing::record(&mut b.counter.store, s, b.counter.now, &b.number, form, 0).map(drop)
     }),
     ("privacy::reveal", COUNTER, |b, s| {
         privacy::reveal(&mut b.counter.store, s, b.counter.now, "3-2-1501").map(drop)

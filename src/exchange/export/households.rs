@@ -52,10 +52,9 @@ fn columns(lang: Lang) -> Vec<Column> {
         id: field.id().to_owned(),
         title: t(lang, &format!("exchange.field.{}", field.id()), &[]),
     });
-    let beside = BESIDE.iter().map(|id| Column {
-        id: (*id).to_owned(),
-        title: t(lang, &format!("household.field.{id}"), &[]),
-    });
+    let beside = BESIDE
+        .iter()
+        .map(|id| Column { id: (*id).to_owned(), title: t(lang, &format!("household.field.{id}"), &[]) });
     known.chain(beside).collect()
 }
 

@@ -110,18 +110,12 @@ impl Import {
 
     /// Takes the other list in.
     fn next_list(&mut self) {
-        self.list = match self.list {
-            List::Households => List::Arrears,
-            List::Arrears => List::Households,
-        };
+        self.list = self.list.next();
     }
 
     /// The words of the key that does so.
-    const fn other_list(&self) -> &'static str {
-        match self.list {
-            List::Households => "import.key.arrears",
-            List::Arrears => "import.key.households",
-        }
+    fn other_list(&self) -> String {
+        format!("import.list.{}", self.list.next().id())
     }
 
     fn name(&self) -> String {
@@ -405,7 +399,7 @@ impl Screen for Import {
         let mut hints = match &self.step {
             Step::File => {
                 vec![
-                    hint(slot(0), self.other_list()),
+                    hint(slot(0), &self.other_list()),
                     hint("Enter".into(), "import.key.read"),
                     hint("Tab".into(), "import.key.complete"),
                 ]

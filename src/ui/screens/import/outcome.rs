@@ -68,8 +68,8 @@ impl Outcome {
             Span::styled(format!(" {word} {count}  "), look.theme.style(role))
         });
         frame.render_widget(Line::from(spans.to_vec()), line(1));
-        let households = match &self.report.owed {
-            Some(owed) => t(
+        let households = match (&self.report.owed, self.report.worth) {
+            (Some(owed), _) => t(
                 look.lang,
                 "exchange.owed",
                 &[
@@ -78,7 +78,8 @@ impl Outcome {
                     ("cleared", &owed.cleared.len().to_string()),
                 ],
             ),
-            None => t(
+            (None, Some(worth)) => t(look.lang, "exchange.worth", &[("total", &show_money(worth))]),
+            (None, None) => t(
                 look.lang,
                 "import.outcome.households",
                 &[
