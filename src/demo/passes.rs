@@ -71,7 +71,7 @@ impl Desk<'_> {
         }
         let consented = pass.applicant_role.as_deref() == Some("owner") || pass.consent_how.is_some();
         let done = match case.state.as_str() {
-            "applied" if self.chance(0.05) || (!consented && self.chance(0.3)) => {
+            "applied" if self.chance(0.08) || (!consented && self.chance(0.3)) => {
                 let why = if consented { self.remark("refused") } else { self.remark("refused_consent") };
                 self.act(Who::Desk, number, "refuse", values([("refused", why.into())]))?
             }
