@@ -15,10 +15,12 @@ use qiantai::counter::directory::{ImportReport, Roster, import, save_household};
 use qiantai::counter::{CounterError, Session};
 use qiantai::desk::household::{Household, Occupancy, Papers, Relation};
 use qiantai::desk::kinds::Kinds;
+use qiantai::desk::people::Operator;
 use qiantai::exchange::headings::{self, Field, List, Mapping};
 use qiantai::exchange::roster::plan;
 use qiantai::exchange::sheet::{Cell, CellKind, Sheet, SheetRow, read_sheets, read_workbook};
-use qiantai::store::Store;
+use qiantai::store::operators::Account;
+use qiantai::store::{Store, StoreError};
 use qiantai::text::lang::Lang;
 use qiantai::text::say::say;
 use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook};
@@ -39,7 +41,20 @@ fn on(_: usize, _: usize) -> ControlFlow<()> {
 static SESSION: LazyLock<Session> = LazyLock::new(|| toy::set_up(tempfile::tempdir().unwrap().path()).1);
 
 fn set_up(mut store: Store) -> (Store, Session) {
-    store.write(|tx| tx.put_settings(&toy::settings())).unwrap();
+    let account = Account {
+        operator: Operator { name: SESSION.name().into(), role: SESSION.role(), disabled: false },
+        // Nobody logs in here.
+        secret: String::new(),
+        failures: 0,
+        locked_until: None,
+        recovery: None,
+    };
+    store
+        .write(|tx| -> Result<(), StoreError> {
+            tx.put_settings(&toy::settings())?;
+            tx.put_account(&account)
+        })
+        .unwrap();
     (store, SESSION.clone())
 }
 

@@ -341,7 +341,8 @@ fn deciding(fields: &[Value]) -> Vec<Vec<(String, usize)>> {
     for field in fields {
         let decides = fields.iter().any(|other| other["shown_when"]["field"] == field["field"]);
         if decides {
-            for option in 0..list(field, "options").len() {
+            // A field without a list of options is yes or no.
+            for option in 0..field["options"].as_array().map_or(2, Vec::len) {
                 ways.push(vec![(text(&field["name"]), option)]);
             }
         }
