@@ -17,6 +17,7 @@ mod rules {
     mod budget;
     mod chance;
     mod complaint;
+    mod cursor;
     mod day;
     mod defaults;
     mod desk;

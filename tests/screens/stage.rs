@@ -111,6 +111,12 @@ impl Stage {
         self.terminal.backend().buffer().clone()
     }
 
+    /// The cell of the terminal's own cursor after the last drawing, where it is shown.
+    pub fn cursor(&mut self) -> Option<(u16, u16)> {
+        let at = self.terminal.get_cursor_position().ok()?;
+        self.terminal.backend().cursor_visible().then_some((at.x, at.y))
+    }
+
     /// Draws at a size and gives the text.
     pub fn text(&mut self, size: (u16, u16)) -> String {
         lines(&self.draw(size)).join("\n")
