@@ -432,6 +432,27 @@ fn the_numbers_equal_a_recount_by_plain_sql() {
     assert_eq!(book.store.unsound_totals().unwrap(), [""; 0]);
 }
 
+#[test]
+fn the_year_names_its_survey_and_its_training() {
+    let book = Book::demo("王敏");
+    let today = day("2026-11-24");
+    let report = book.report(Period::around(PeriodSort::Year, today));
+    let duties = section(&report, "duties");
+    let cells = |at: usize| duties.rows[at].cells.iter().map(|cell| cell.value).collect::<Vec<_>>();
+    let answers = "FROM cases WHERE kind = 'survey-answer'";
+    let satisfied = book.one(&format!("SELECT count(*) {answers} AND detail ->> '$.overall' >= 4"));
+    let all = book.one(&format!("SELECT count(*) {answers}"));
+    assert!(all > 0);
+    assert_eq!(cells(1)[1..4], [Value::Count(satisfied), Value::Count(all), Value::Target(95)]);
+    let attended = book.one(
+        "SELECT ifnull(sum(json_array_length(detail -> '$.attended')), 0) FROM cases WHERE kind = 'training'",
+    );
+    assert!(attended > 0);
+    assert_eq!(cells(2)[1], Value::Count(attended));
+    let month = book.report(Period::around(PeriodSort::Month, today));
+    assert!(month.sections.iter().all(|section| section.id != "duties"));
+}
+
 fn count(value: Value) -> u32 {
     match value {
         Value::Count(n) => n,

@@ -2,18 +2,24 @@
 
 use std::ops::ControlFlow;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 
 use super::authority::at_work;
-use super::{Result, Session, settings_of};
+use super::{Result, Session, outcome, settings_of};
+use crate::desk::figures::Ratio;
+use crate::desk::kind::Kind;
+use crate::desk::kinds::survey;
+use crate::desk::kinds::training::{self, Training};
 use crate::desk::people::Role;
 use crate::desk::report::{
-    self, Behind, CALLERS, CALLERS_MOST, CALLS_LEAST, Counted, Material, Period, Report, TREND_DAYS,
+    self, Behind, CALLERS, CALLERS_MOST, CALLS_LEAST, Counted, Duties, Material, Period, PeriodSort, Report,
+    TREND_DAYS,
 };
+use crate::desk::settings::Settings;
 use crate::desk::totals::{Sort, Span};
 use crate::desk::why::{Arg, Why};
 use crate::store::Store;
-use crate::store::cases::Row;
+use crate::store::cases::{Query, Row};
 use crate::store::totals::Step;
 
 /// What is counted over a whole period.
@@ -27,6 +33,9 @@ const WHOLE: [Sort; 8] = [
     Sort::UrgentDue,
     Sort::Called,
 ];
+
+/// Most surveys, and most courses of a year, that are looked at.
+const DUTIES_MOST: usize = 1_000;
 
 /// The report of a period, as it stands now. `progress` hears how many of how many parts are done and
 /// may break off; there is no report then.
@@ -90,11 +99,53 @@ pub fn report(
             course: store.totals(Sort::Opened, &span, step)?,
             open: store.open_at(span.to)?,
             callers: store.repeat_callers(&span, CALLERS, CALLS_LEAST, CALLERS_MOST)?,
+            duties: (period.sort() == PeriodSort::Year)
+                .then(|| duties(store, &settings, &period))
+                .transpose()?,
             only: (operator.role < Role::Supervisor).then(|| operator.name.clone()),
         };
         let report = report::build(&material);
         Ok(progress(all, all).is_continue().then_some(report))
     })
+}
+
+/// What the survey and the training of a year came to: the surveys that are of it, and the courses that
+/// were entered in it.
+fn duties(store: &Store, settings: &Settings, period: &Period) -> Result<Duties> {
+    let cases = |kind: &Kind, from: Option<NaiveDate>| -> Result<Vec<Row>> {
+        let kind = Some(kind.id.to_owned());
+        let to = Some(period.last());
+        Ok(store.list(&Query { kind, from, to, limit: DUTIES_MOST, ..Query::default() })?.rows)
+    };
+    let add = |sum: &mut Ratio, one: Ratio| {
+        sum.part += one.part;
+        sum.of += one.of;
+    };
+    let mut duties = Duties::default();
+    // A survey may be begun in the year before.
+    for row in cases(&survey::KIND, None)? {
+        if row.case.get("year").as_i64() != Some(i64::from(period.first().year())) {
+            continue;
+        }
+        let Some(outcome) = outcome::outcome(store, settings, &row.case)? else { continue };
+        let overall = outcome.overall;
+        if let Some(of) = outcome.handed_out {
+            add(&mut duties.answered, Ratio { part: outcome.answers(), of });
+        }
+        add(&mut duties.satisfied, Ratio { part: overall.satisfied, of: overall.count });
+    }
+    for row in cases(&training::KIND, Some(period.first()))? {
+        let Ok(training) = row.case.typed::<Training>() else { continue };
+        if !training.attended.is_empty() {
+            add(&mut duties.trained, training.trained(false));
+            add(&mut duties.newcomers_trained, training.trained(true));
+        }
+        if !training.results.is_empty() {
+            add(&mut duties.passed, training.passed_of(false));
+            add(&mut duties.newcomers_passed, training.passed_of(true));
+        }
+    }
+    Ok(duties)
 }
 
 /// The cases behind a number of a report, the newest first.

@@ -9,6 +9,7 @@ use super::{Behind, Cell, Chart, Label, Period, Report, Row, Section, Value, per
 use crate::desk::callback::Outcome;
 use crate::desk::figures::Ratio;
 use crate::desk::kinds::Kinds;
+use crate::desk::outcome;
 use crate::desk::settings::Settings;
 use crate::desk::totals::{IN_TIME, Is, LATE, Match, Sort, Span, Total};
 
@@ -89,8 +90,27 @@ pub struct Material<'a> {
     pub open: BTreeMap<String, u32>,
     /// Who called again and again: the unit, and how many of each of [`CALLERS`].
     pub callers: Vec<(String, [u32; 3])>,
+    /// What is owed once a year, in the report of a year.
+    pub duties: Option<Duties>,
     /// The only operator who may be named; `None` where all may be.
     pub only: Option<String>,
+}
+
+/// What the survey and the training of a year came to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Duties {
+    /// Of the forms of the survey that were handed out, how many were answered.
+    pub answered: Ratio,
+    /// Of those who answered, how many are satisfied over all.
+    pub satisfied: Ratio,
+    /// Of the employees who were to come to a course, how many came.
+    pub trained: Ratio,
+    /// Of those who came, how many passed.
+    pub passed: Ratio,
+    /// As [`Self::trained`], of new employees alone.
+    pub newcomers_trained: Ratio,
+    /// As [`Self::passed`], of new employees alone.
+    pub newcomers_passed: Ratio,
 }
 
 /// Makes the report.
@@ -107,6 +127,7 @@ pub fn build(material: &Material) -> Report {
         hours(material),
         callers(material),
     ]);
+    sections.extend(material.duties.as_ref().map(duties));
     if now.period.days() > 1 {
         sections.push(course(material));
     }
@@ -136,29 +157,50 @@ const fn sum_row(cells: Vec<Cell>) -> Row {
     Row { label: Label::Word("all"), depth: 0, sums: true, cells }
 }
 
+/// The columns of what is held against a target.
+const AGAINST_TARGET: &[&str] = &["percent", "fulfilled", "counted", "target", "verdict"];
+
+/// A share held against its target, with the cells of the share itself, its part and its whole.
+fn against_target(id: &'static str, ratio: Ratio, target: Option<u32>, counted: [Cell; 3]) -> Row {
+    let verdict = target.and_then(|target| ratio.meets(target));
+    let mut cells = Vec::from(counted);
+    cells.push(Cell::plain(target.map_or(Value::Nothing, Value::Target)));
+    cells.push(Cell::plain(verdict.map_or(Value::Nothing, Value::Verdict)));
+    row(Label::Word(id), cells)
+}
+
 /// Figures against their targets.
 fn figures(now: &Counted) -> Section {
     let rows = FIGURES.iter().map(|figure| {
         let (part, of) = figure.matches(now.span);
         let ratio = Ratio { part: now.sum(&part), of: now.sum(&of) };
-        let verdict = figure.target.and_then(|target| ratio.meets(target));
-        row(
-            Label::Word(figure.id),
-            vec![
-                Cell::of(Value::percent(ratio), of.clone()),
-                Cell::counted(ratio.part, part),
-                Cell::counted(ratio.of, of),
-                Cell::plain(figure.target.map_or(Value::Nothing, Value::Target)),
-                Cell::plain(verdict.map_or(Value::Nothing, Value::Verdict)),
-            ],
-        )
+        let counted = [
+            Cell::of(Value::percent(ratio), of.clone()),
+            Cell::counted(ratio.part, part),
+            Cell::counted(ratio.of, of),
+        ];
+        against_target(figure.id, ratio, figure.target, counted)
     });
-    Section {
-        id: "figures",
-        columns: words(&["percent", "fulfilled", "counted", "target", "verdict"]),
-        rows: rows.collect(),
-        chart: Chart::Bars(0),
-    }
+    let rows = rows.collect();
+    Section { id: "figures", columns: words(AGAINST_TARGET), rows, chart: Chart::Bars(0) }
+}
+
+/// What the survey and the training of the year came to, against their targets.
+fn duties(duties: &Duties) -> Section {
+    const SURVEY: Option<u32> = Some(outcome::TARGETS[1].percent);
+    let rows = [
+        ("survey-answered", duties.answered, None),
+        ("survey-satisfied", duties.satisfied, SURVEY),
+        ("staff-trained", duties.trained, Some(100)),
+        ("staff-passed", duties.passed, Some(100)),
+        ("newcomers-trained", duties.newcomers_trained, Some(100)),
+        ("newcomers-passed", duties.newcomers_passed, Some(100)),
+    ]
+    .map(|(id, ratio, target)| {
+        let counted = [Value::percent(ratio), Value::Count(ratio.part), Value::Count(ratio.of)];
+        against_target(id, ratio, target, counted.map(Cell::plain))
+    });
+    Section { id: "duties", columns: words(AGAINST_TARGET), rows: rows.into(), chart: Chart::Bars(0) }
 }
 
 /// What was opened, ended, and is open still, by kind.
