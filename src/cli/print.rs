@@ -8,10 +8,10 @@ use serde_json::json;
 
 use super::{Cx, Desk, Result, args, ask};
 use crate::paper::engine::Engine;
-use crate::paper::job::{Job, Printed, Way, What, remarks};
+use crate::paper::job::{Job, Way, What, remarks};
 use crate::paper::{out, templates};
 use crate::text::lang::Lang;
-use crate::text::plain::{harmless, harmless_lines};
+use crate::text::plain::harmless_lines;
 
 pub(super) fn command(lang: Lang) -> Command {
     args::command(lang, "print")
@@ -91,20 +91,8 @@ pub(super) fn send(cx: &Cx, mut desk: Desk, what: What, way: &Way) -> Result {
                 "remarks": said,
             })
         },
-        || sentence(cx, &printed),
+        || printed.say(cx.lang),
     )
-}
-
-fn sentence(cx: &Cx, printed: &Printed) -> String {
-    let form = cx.t(&format!("paper.form.{}", printed.form), &[]);
-    let pages = printed.pages.to_string();
-    match &printed.path {
-        Some(path) => {
-            let path = harmless(&path.display().to_string()).into_owned();
-            cx.t("paper.saved", &[("form", &form), ("pages", &pages), ("path", &path)])
-        }
-        None => cx.t("paper.sent", &[("form", &form), ("pages", &pages)]),
-    }
 }
 
 /// Says what else there is to know where it does not get into a document or a pipe.

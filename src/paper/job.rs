@@ -16,6 +16,7 @@ use crate::desk::why::{Arg, Why};
 use crate::store::Store;
 use crate::store::past::Past;
 use crate::text::lang::{Lang, t};
+use crate::text::plain::harmless;
 
 /// Entries of a household's file that are read at a time.
 const PAGE: usize = 500;
@@ -87,6 +88,22 @@ pub struct Printed {
     pub missing: Vec<char>,
     /// Faults of edited templates.
     pub faults: Vec<Fault>,
+}
+
+impl Printed {
+    /// The sentence that says where it went.
+    #[must_use]
+    pub fn say(&self, lang: Lang) -> String {
+        let form = t(lang, &format!("paper.form.{}", self.form), &[]);
+        let pages = self.pages.to_string();
+        match &self.path {
+            Some(path) => {
+                let path = harmless(&path.display().to_string()).into_owned();
+                t(lang, "paper.saved", &[("form", &form), ("pages", &pages), ("path", &path)])
+            }
+            None => t(lang, "paper.sent", &[("form", &form), ("pages", &pages)]),
+        }
+    }
 }
 
 impl Job {

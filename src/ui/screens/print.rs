@@ -20,7 +20,6 @@ use crate::paper::job::{Job, Printed, Sheet, Way, What, remarks};
 use crate::paper::{PaperError, out, templates};
 use crate::store::Store;
 use crate::text::lang::{Lang, t};
-use crate::text::plain::harmless;
 use crate::text::width::{fit, wrap};
 use crate::ui::cx::{Cx, Hint, Message, Screen, Tone};
 use crate::ui::look::Look;
@@ -192,7 +191,7 @@ impl PrintDialog {
             },
             Told::Printed(Ok(printed)) => {
                 let said = remarks(&printed.missing, &printed.faults, cx.lang);
-                let words = sentence(&printed, cx);
+                let words = printed.say(cx.lang);
                 cx.send(Message::Changed);
                 if said.is_empty() {
                     cx.send(Message::Close);
@@ -220,18 +219,6 @@ fn directory() -> PathBuf {
         .filter(|documents| documents.is_dir())
         .or_else(|| dirs.map(|dirs| dirs.home_dir().to_owned()))
         .unwrap_or_default()
-}
-
-fn sentence(printed: &Printed, cx: &Cx) -> String {
-    let form = cx.t(&format!("paper.form.{}", printed.form), &[]);
-    let pages = printed.pages.to_string();
-    match &printed.path {
-        Some(path) => {
-            let path = harmless(&path.display().to_string()).into_owned();
-            cx.t("paper.saved", &[("form", &form), ("pages", &pages), ("path", &path)])
-        }
-        None => cx.t("paper.sent", &[("form", &form), ("pages", &pages)]),
-    }
 }
 
 impl Screen for PrintDialog {
