@@ -541,8 +541,14 @@ fn a_desk_makes_the_copies_that_are_due() {
         }
     };
     waits(1);
+    // The file gets its name before the book notes it.
     let settings = store.settings().unwrap().unwrap();
-    assert_eq!(backup::standing(&store, &settings, morning()).unwrap().made, Some(morning()));
+    let made = || backup::standing(&store, &settings, morning()).unwrap().made;
+    let end = std::time::Instant::now() + Duration::from_secs(20);
+    while made().is_none() && std::time::Instant::now() < end {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    assert_eq!(made(), Some(morning()));
     clock.set(morning() + seconds(86_400));
     waits(2);
     // One that fails is told.
