@@ -16,6 +16,9 @@ mod intake;
 mod keys;
 #[path = "e2e/office.rs"]
 mod office;
+#[cfg(feature = "print")]
+#[path = "e2e/printing.rs"]
+mod printing;
 #[path = "e2e/questions.rs"]
 mod questions;
 #[path = "e2e/reports.rs"]

@@ -1,0 +1,56 @@
+//! Printing at the screen: looked at first, saved where the dialog proposes, and the second one a copy.
+
+use std::fs;
+use std::path::Path;
+
+use crate::office::{BOSS, Office, Speaks, text};
+
+#[test]
+fn a_release_pass_is_looked_at_saved_and_printed_again_as_a_copy() {
+    for speaks in [Speaks::Chinese, Speaks::English] {
+        let office = Office::new(speaks);
+        let lines = r#"lines=[{"name": "红木沙发", "count": 1}]"#;
+        let number = office.open(&["release-pass", "--unit", "3-2-1501", "--set", lines]);
+        office.by(BOSS, &["do", &number, "approve"]);
+        let home = tempfile::tempdir().expect("a directory");
+        let at = home.path().to_str().expect("a path");
+        // Both systems' names for the directory of a person.
+        let mut terminal = office.screen_of(120, 36, &[("HOME", at), ("USERPROFILE", at)]);
+        office.log_in(&mut terminal, BOSS);
+        terminal.keys();
+        terminal.tap("6");
+        terminal.sees(&number);
+        terminal.press(&["Ctrl+P"]);
+        terminal.sees(speaks.of("放行条", "Release Pass"));
+        // Looking is no printing.
+        terminal.press(&["F8"]);
+        terminal.sees("红木沙发");
+        terminal.press(&["Esc"]);
+        let file = format!("{number}-release-pass.pdf");
+        terminal.sees(&file);
+        terminal.press(&["Enter"]);
+        terminal.wait_for("where it is", |screen| screen.contains(speaks.of("已存为", "saved as")));
+        assert!(pdf(&home.path().join(&file)), "{}", terminal.screen());
+        let prints = || {
+            let case = office.case(&number);
+            let entries = case["timeline"].as_array().expect("entries");
+            entries.iter().filter(|entry| entry["action"] == "print").map(|entry| text(&entry["by"])).collect()
+        };
+        let by: Vec<String> = prints();
+        assert_eq!(by, [BOSS]);
+        // The next one says that it is a copy, and another path is taken as it is typed.
+        terminal.press(&["Ctrl+P", "F8"]);
+        terminal.sees(speaks.of("副本", "COPY"));
+        terminal.press(&["Esc", "Ctrl+U"]);
+        let other = home.path().join("第二份.pdf");
+        terminal.types(other.to_str().expect("a path"));
+        terminal.press(&["F5"]);
+        terminal.wait_for("the list again", |screen| !screen.contains("F8"));
+        assert!(pdf(&other));
+        assert_eq!(prints(), [BOSS, BOSS]);
+    }
+}
+
+fn pdf(path: &Path) -> bool {
+    fs::read(path).is_ok_and(|bytes| bytes.starts_with(b"%PDF-"))
+}
