@@ -29,6 +29,7 @@ mod print;
 mod progress;
 mod report;
 mod restore;
+mod retention;
 mod review;
 mod shape;
 mod show;
@@ -142,6 +143,7 @@ const COMMANDS: &[Entry] = &[
     Entry { command: sign_off::command, run: sign_off::run },
     Entry { command: backup::command, run: backup::run },
     Entry { command: restore::command, run: restore::run },
+    Entry { command: retention::command, run: retention::run },
     Entry { command: report::command, run: report::run },
     Entry { command: doctor::command, run: doctor::run },
     Entry { command: completions::command, run: completions::run },

@@ -25,6 +25,7 @@ pub mod progress;
 pub mod recovery;
 pub mod reports;
 pub mod restore;
+pub mod retention;
 pub mod review;
 pub mod say;
 mod secrets;

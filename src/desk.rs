@@ -24,6 +24,7 @@ pub mod parts;
 pub mod people;
 pub mod promise;
 pub mod report;
+pub mod retention;
 pub mod review;
 pub mod roster;
 pub mod settings;

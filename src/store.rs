@@ -20,6 +20,7 @@ pub mod operators;
 pub mod owed;
 pub mod past;
 pub mod references;
+pub mod retention;
 mod same;
 pub mod settings;
 #[cfg(test)]
@@ -65,6 +66,8 @@ const STEPS: &[Step] = &[
     Step::Sql(include_str!("../assets/schema/010-days.sql")),
     Step::Fill(totals::fill_days),
     Step::Sql(include_str!("../assets/schema/011-totals.sql")),
+    // What long closed cases lost.
+    Step::Sql(include_str!("../assets/schema/012-retention.sql")),
 ];
 
 /// One step of the file's form.

@@ -10,6 +10,8 @@ mod files;
 mod processes;
 #[path = "store/records.rs"]
 mod records;
+#[path = "store/retention.rs"]
+mod retention;
 #[path = "store/scarce.rs"]
 mod scarce;
 #[path = "store/toy.rs"]

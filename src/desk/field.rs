@@ -6,6 +6,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::{Map, Value};
 
+use super::retention::GONE;
 use super::settings::Settings;
 use super::why::{Arg, Why};
 
@@ -130,13 +131,24 @@ pub struct Field {
     pub shown: Shown,
     /// Once registered, only the kind's own actions change it: amending leaves it alone.
     pub fixed: bool,
+    /// Free text that names nobody: it stays when a case that is long closed loses its personal fields
+    /// ([`super::retention`]).
+    pub kept: bool,
 }
 
 impl Field {
     /// An optional field.
     #[must_use]
     pub const fn new(key: &'static str, ty: FieldType) -> Self {
-        Self { key, ty, required: false, preset: Preset::None, shown: Shown::Always, fixed: false }
+        Self {
+            key,
+            ty,
+            required: false,
+            preset: Preset::None,
+            shown: Shown::Always,
+            fixed: false,
+            kept: false,
+        }
     }
 
     /// A required field.
@@ -155,6 +167,12 @@ impl Field {
     #[must_use]
     pub const fn fixed(self) -> Self {
         Self { fixed: true, ..self }
+    }
+
+    /// The same for a text that names nobody, and so stays however long its case is closed.
+    #[must_use]
+    pub const fn kept(self) -> Self {
+        Self { kept: true, ..self }
     }
 
     /// The same, shown only while the field `key` has one of `values`.
@@ -249,7 +267,8 @@ impl Field {
                 let digits = text.chars().filter(char::is_ascii_digit).count();
                 // U+8F6C is the Chinese word before an extension.
                 let plain = text.chars().all(|c| c.is_ascii_digit() || "+-*\u{8f6c}#,".contains(c));
-                if !plain || !(3..=30).contains(&digits) {
+                // One that was taken out stands so in exports, which are read back.
+                if text != GONE && (!plain || !(3..=30).contains(&digits)) {
                     return Err(wrong("desk.why.not_phone"));
                 }
                 text.into()

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::backup::BackupPlan;
 use super::calendar::{Interval, ServiceCalendar};
 use super::promise::PromiseRule;
+use super::retention;
 
 /// A word in both languages.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -148,6 +149,14 @@ pub struct Settings {
     /// Minutes without a key after which the screen is locked; 0 for never.
     #[serde(default = "lock_minutes")]
     pub lock_minutes: u32,
+    /// Years after which a closed case may lose its personal fields.
+    #[serde(default = "retention_years")]
+    pub retention_years: u32,
+}
+
+/// How long personal fields are kept where the office says nothing.
+const fn retention_years() -> u32 {
+    retention::YEARS
 }
 
 /// After how long a screen is locked where the office says nothing.

@@ -29,6 +29,10 @@ pub enum Stage {
     Chain,
     /// Cases are made anew from their entries.
     Rules,
+    /// Personal fields are taken out of what is long over.
+    Clear,
+    /// The file is written anew without what was taken out.
+    Scour,
 }
 
 impl Stage {
@@ -40,6 +44,8 @@ impl Stage {
             Self::Check => "check",
             Self::Chain => "chain",
             Self::Rules => "rules",
+            Self::Clear => "clear",
+            Self::Scour => "scour",
         }
     }
 }

@@ -12,7 +12,7 @@ use super::{Result, Store, StoreError};
 const LIMIT: usize = 20;
 
 /// Steps of SQLite's machine between two words about the progress.
-const OPS: i32 = 100_000;
+pub(super) const OPS: i32 = 100_000;
 
 /// What SQLite finds wrong with a file; empty when it is sound.
 pub(super) fn faults(connection: &Connection) -> Result<Vec<String>> {

@@ -5,7 +5,7 @@
 
 mod cases;
 
-pub(super) use cases::index as index_entry;
+pub(super) use cases::{index as index_entry, unindex as unindex_entry};
 
 use std::collections::{BTreeMap, HashSet};
 

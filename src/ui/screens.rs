@@ -30,6 +30,7 @@ mod print;
 mod recent_pane;
 mod recovery;
 mod report;
+mod retention;
 mod review;
 mod rows;
 mod services;
@@ -146,6 +147,9 @@ pub fn phrases(insertable: bool) -> Box<dyn Screen> {
     Box::new(phrases::Phrases::new(insertable))
 }
 
+/// The key by which the settings make a new recovery code for an operator.
+pub const NEW_CODE: crate::ui::keys::Command = settings::NEW_CODE;
+
 /// The settings of the community and of the person.
 pub fn settings(cx: &mut Cx) -> Box<dyn Screen> {
     Box::new(settings::SettingsScreen::new(cx))
@@ -154,6 +158,11 @@ pub fn settings(cx: &mut Cx) -> Box<dyn Screen> {
 /// The copies of the book.
 pub fn copies(cx: &mut Cx) -> Box<dyn Screen> {
     Box::new(copies::Backups::new(cx))
+}
+
+/// Taking personal fields out of cases that are long closed; none for who may not.
+pub fn retention(cx: &mut Cx) -> Option<Box<dyn Screen>> {
+    Some(Box::new(retention::Retention::new(cx)?))
 }
 
 /// Reports of a day, month, quarter or year.

@@ -7,6 +7,7 @@ mod cases;
 mod day;
 mod export;
 mod printing;
+mod retention;
 mod setup;
 mod terminal;
 mod usage;

@@ -4,7 +4,7 @@ use std::process::Stdio;
 
 use crate::{Office, PIN, run};
 
-const COMMANDS: [&str; 18] = [
+const COMMANDS: [&str; 19] = [
     "init",
     "operator",
     "import",
@@ -20,6 +20,7 @@ const COMMANDS: [&str; 18] = [
     "sign-off",
     "backup",
     "restore",
+    "retention",
     "doctor",
     "completions",
     "man",

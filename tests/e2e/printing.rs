@@ -34,7 +34,11 @@ fn a_release_pass_is_looked_at_saved_and_printed_again_as_a_copy() {
         let prints = || {
             let case = office.case(&number);
             let entries = case["timeline"].as_array().expect("entries");
-            entries.iter().filter(|entry| entry["action"] == "print").map(|entry| text(&entry["by"])).collect()
+            entries
+                .iter()
+                .filter(|entry| entry["action"] == "print")
+                .map(|entry| text(&entry["by"]))
+                .collect()
         };
         let by: Vec<String> = prints();
         assert_eq!(by, [BOSS]);

@@ -15,7 +15,7 @@ use qiantai::counter::imports::CaseList;
 use qiantai::counter::operators::{NOBODY, WRONG_PIN};
 use qiantai::counter::{
     CounterError, Result, Session, arrears, backup, community, directory, equipment, exports, household_file,
-    imports, operators, passes, printing, privacy, recovery, reports, review, shifts, watch,
+    imports, operators, passes, printing, privacy, recovery, reports, retention, review, shifts, watch,
 };
 use qiantai::desk::case::Case;
 use qiantai::desk::field::Values;
@@ -238,6 +238,13 @@ const VERBS: &[Verb] = &[
     ("privacy::unmask", ABOVE, |b, s| privacy::unmask(&mut b.counter.store, s, b.counter.now, "list repair")),
     ("recovery::new_recovery_code", ABOVE, |b, s| {
         recovery::new_recovery_code(&mut b.counter.store, s, b.counter.now, "王敏").map(drop)
+    }),
+    ("retention::plan", ABOVE, |b, s| {
+        retention::plan(&mut b.counter.store, s, b.counter.now, None).map(drop)
+    }),
+    ("retention::run", ABOVE, |b, s| {
+        let watch = qiantai::store::backup::unwatched();
+        retention::run(&mut b.counter.store, s, b.counter.now, None, &watch).map(drop)
     }),
     ("review::mark", ABOVE, |b, s| {
         let (now, day) = (b.counter.now, b.counter.settings.calendar.day_of(b.counter.now));

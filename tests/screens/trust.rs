@@ -85,6 +85,93 @@ fn choose(stage: &mut Stage, desk: &Session, number: &str, action: &str) {
     stage.press("Enter");
 }
 
+/// A call of eight years ago that was declared void then.
+fn old_call(office: &mut Office) -> String {
+    let given = json!({ "contact": "周建", "phone": "13912345678", "about": "enquiry", "content": "问车位" });
+    let number = office.open("2018-05-02 09:30", "call", given);
+    office.act("2018-05-02 09:31", &number, "void", json!({ "reason": "打错了" }));
+    number
+}
+
+#[test]
+fn old_personal_data_is_shown_and_asked_about() {
+    let to = |lang| {
+        let mut office = Office::standard();
+        old_call(&mut office);
+        let mut stage = Stage::supervisor(office, lang);
+        stage.press("Ctrl+E Down Down Down Down Down Down Down");
+        stage
+    };
+    picture("settings-privacy", to);
+    let to = |lang| {
+        let mut stage = to(lang);
+        stage.press("F11");
+        stage
+    };
+    picture("retention", to);
+    picture("retention-sure", |lang| {
+        let mut stage = to(lang);
+        stage.press("F5");
+        stage
+    });
+}
+
+#[test]
+fn a_receptionist_does_not_get_at_it() {
+    let mut office = Office::standard();
+    old_call(&mut office);
+    let mut stage = Stage::receptionist(office, Lang::ZhCn);
+    stage.press("Ctrl+E Down Down Down Down Down Down Down F11");
+    let text = stage.text(WIDE);
+    assert!(text.contains("主管") && !text.contains("以前办结"), "{text}");
+    let store = stage.app.store();
+    let refused = store.records("operator:李娜").unwrap();
+    assert!(refused.iter().any(|record| record.action == "refused" && record.body.contains("retention")));
+}
+
+#[test]
+fn a_new_recovery_code_is_asked_about_first() {
+    for lang in Lang::ALL {
+        let mut stage = Stage::supervisor(Office::standard(), lang);
+        let store = stage.app.store();
+        assert_eq!(store.account(BOSS).unwrap().unwrap().recovery, None);
+        // The operators stand before the phrases and the etiquette.
+        stage.press("Ctrl+E End Up Up Enter");
+        let operators = stage.app.store().operators().unwrap();
+        let row = operators.iter().position(|operator| operator.name == BOSS).unwrap();
+        stage.press(&"Down ".repeat(row));
+        stage.press("F10");
+        let asked = stage.text(SMALL);
+        assert!(asked.contains("Enter") && asked.contains(BOSS), "{asked}");
+        assert_eq!(stage.app.store().account(BOSS).unwrap().unwrap().recovery, None, "only asked");
+        stage.press("Esc");
+        assert_eq!(stage.app.store().account(BOSS).unwrap().unwrap().recovery, None, "Esc makes none");
+        stage.press("F10 Enter");
+        assert!(stage.app.store().account(BOSS).unwrap().unwrap().recovery.is_some(), "{}", stage.text(WIDE));
+    }
+}
+
+#[test]
+fn what_is_said_of_a_missing_recovery_code_fits_a_small_screen() {
+    for (lang, end) in [(Lang::ZhCn, "F10 更换。"), (Lang::En, "operators, F10.")] {
+        let mut stage = Stage::new(Office::standard(), lang);
+        stage.enter(BOSS);
+        let text = stage.text(SMALL);
+        let bottom = text.lines().last().unwrap();
+        assert!(bottom.contains("Ctrl+E") && bottom.contains(end), "{bottom}");
+    }
+}
+
+#[test]
+fn a_demonstration_does_not_ask_for_one() {
+    let mut store = Store::in_memory(STANDARD).unwrap();
+    let wish = qiantai::demo::Wish { cases: 20, seed: 1 };
+    qiantai::demo::make(&mut store, crate::office::now(), wish).unwrap();
+    let mut stage = Stage::over(store, Lang::En, crate::office::now());
+    stage.enter(BOSS);
+    assert!(!stage.text(WIDE).contains("recovery"), "{}", stage.text(WIDE));
+}
+
 fn pass(office: &mut Office) -> String {
     let given = json!({
         "unit": "5-1-1102", "contact": "曾倩", "applicant_role": "owner", "purpose": "moving",

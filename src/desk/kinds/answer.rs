@@ -32,17 +32,17 @@ pub static KIND: Kind = Kind {
     id: "answer",
     prefix: "ZS",
     opening: &[
-        Field::required("question", FieldType::Text),
+        Field::required("question", FieldType::Text).kept(),
         Field::required("category", FieldType::Catalogue(CATEGORIES)),
-        Field::new("keywords", FieldType::Text),
-        Field::required("body", FieldType::LongText),
+        Field::new("keywords", FieldType::Text).kept(),
+        Field::required("body", FieldType::LongText).kept(),
     ],
     states: &[State::new("current", Phase::Doing), State::new("retired", Phase::Done)],
     actions: &[
         Action::new("review", From::States(&["current"]), To::Stay)
             .inputs(&[
-                Field::required("body", FieldType::LongText).preset(Preset::Same),
-                Field::new("keywords", FieldType::Text).preset(Preset::Same),
+                Field::required("body", FieldType::LongText).kept().preset(Preset::Same),
+                Field::new("keywords", FieldType::Text).kept().preset(Preset::Same),
                 Field::new("note", FieldType::LongText),
             ])
             .effects(&[Effect::PromiseKept, Effect::Promise(REVIEW)]),
@@ -53,7 +53,7 @@ pub static KIND: Kind = Kind {
         Action::new("restore", From::States(&["retired"]), To::State("current"))
             .supervisor()
             .inputs(&[
-                Field::required("body", FieldType::LongText).preset(Preset::Same),
+                Field::required("body", FieldType::LongText).kept().preset(Preset::Same),
                 Field::new("note", FieldType::LongText),
             ])
             .effects(&[Effect::Promise(REVIEW)]),

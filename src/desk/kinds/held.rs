@@ -120,7 +120,7 @@ pub static KIND: Kind = Kind {
         Field::new("agreed_at", FieldType::Instant).when("sort", &[LARGE]).fixed(),
         Field::new("courier", FieldType::Catalogue("courier")),
         Field::new("tracking", FieldType::Text),
-        Field::new("shelf", FieldType::Text),
+        Field::new("shelf", FieldType::Text).kept(),
         Field::required("count", FieldType::Count { min: 1, max: 999 }).preset(Preset::Number(1)),
         Field::new("remark", FieldType::Text),
     ],
@@ -172,7 +172,7 @@ pub static KIND: Kind = Kind {
             .checks(&[Guard { id: "has-happened", check: |s| checks::happened(s, "returned_at") }])
             .effects(&[Effect::PromiseWithdrawn]),
         Action::new("shelve", From::States(&["held", "told"]), To::Stay)
-            .inputs(&[Field::required("shelf", FieldType::Text).preset(Preset::Same)]),
+            .inputs(&[Field::required("shelf", FieldType::Text).kept().preset(Preset::Same)]),
     ],
     at_once: &["tell"],
     on_open: &[Effect::Promise(TELL)],

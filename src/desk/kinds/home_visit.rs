@@ -77,7 +77,7 @@ pub static KIND: Kind = Kind {
         Field::new("phone", FieldType::Phone),
         Field::required("who", FieldType::Colleague).preset(Preset::Me),
         Field::new("about", FieldType::Text),
-        Field::new("round", FieldType::Text).fixed(),
+        Field::new("round", FieldType::Text).kept().fixed(),
         Field::new("content", FieldType::LongText),
     ],
     fields: &[

@@ -207,13 +207,13 @@ pub static KIND: Kind = Kind {
     prefix: "ZF",
     opens: Role::Supervisor,
     opening: &[
-        Field::required("title", FieldType::Text),
+        Field::required("title", FieldType::Text).kept(),
         Field::new("about", FieldType::Text),
         Field::required("who", FieldType::Colleague).preset(Preset::Me),
         Field::required("from", FieldType::Day).preset(Preset::Today),
         Field::required("until", FieldType::Day).fixed(),
         Field::required("every", FieldType::Choice(EVERY)).preset(Preset::Text("once")),
-        Field::new(BUILDINGS[0], FieldType::Text).fixed(),
+        Field::new(BUILDINGS[0], FieldType::Text).kept().fixed(),
         Field::new(HOUSEHOLDS[0], STOPS).fixed(),
     ],
     fields: &[
@@ -225,7 +225,7 @@ pub static KIND: Kind = Kind {
     actions: &[
         Action::new("add", From::States(&["running"]), To::Stay)
             .supervisor()
-            .inputs(&[Field::new(BUILDINGS[1], FieldType::Text), Field::new(HOUSEHOLDS[1], STOPS)])
+            .inputs(&[Field::new(BUILDINGS[1], FieldType::Text).kept(), Field::new(HOUSEHOLDS[1], STOPS)])
             .checks(&[SOMEBODY])
             .effects(&[Effect::Change(added), Effect::Spawn(visits)]),
         Action::new("extend", From::States(&["running"]), To::Stay)

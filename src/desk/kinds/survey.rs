@@ -107,7 +107,7 @@ pub static KIND: Kind = Kind {
     id: "survey",
     prefix: "DC",
     opening: &[
-        Field::required("title", FieldType::Text),
+        Field::required("title", FieldType::Text).kept(),
         Field::required("year", FieldType::Count { min: 2000, max: 2999 }).preset(Preset::ThisYear),
         Field::required("from", FieldType::Day).preset(Preset::Today),
         Field::required("until", FieldType::Day).fixed(),

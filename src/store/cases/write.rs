@@ -141,7 +141,8 @@ impl Tx<'_> {
                  summary = ?8, category = ?9, urgency = ?10, owner = ?11, escalated = ?12, closed_at = ?13,
                  closed_day = CASE WHEN ?13 IS NULL THEN NULL ELSE coalesce(closed_day, ?14) END,
                  due_at = ?15, callback_at = ?16, inside = ?17, expires_at = ?18, revision = ?19, detail = ?20,
-                 warn_at = ?21, department = ?22, rings = ?23, done_day = ?24, done_minutes = ?25
+                 warn_at = ?21, department = ?22, rings = ?23, done_day = ?24, done_minutes = ?25,
+                 cleared_day = NULL
                  WHERE id = ?1",
             )?
             .execute(params![

@@ -61,8 +61,8 @@ fn notes(entry: &Entry) -> Vec<&str> {
     found
 }
 
-/// Puts what an entry says into the index.
-pub(in crate::store) fn index(tx: &Tx, seq: i64, entry: &Entry) -> Result<()> {
+/// What an entry is found by, as the index has it; empty where there is nothing.
+fn words(entry: &Entry) -> String {
     let mut found = notes(entry);
     entry.changes.iter().for_each(|change| texts(&change.after, &mut found));
     let mut all = BTreeSet::new();
@@ -77,13 +77,29 @@ pub(in crate::store) fn index(tx: &Tx, seq: i64, entry: &Entry) -> Result<()> {
         let keys = pinyin::keys(name);
         keys.initials.iter().chain(&keys.full).for_each(|key| pairs(key, &mut all));
     }
-    if all.is_empty() {
-        return Ok(());
+    all.into_iter().collect::<Vec<_>>().join(" ")
+}
+
+/// Puts what an entry says into the index.
+pub(in crate::store) fn index(tx: &Tx, seq: i64, entry: &Entry) -> Result<()> {
+    let words = words(entry);
+    if !words.is_empty() {
+        tx.connection()
+            .prepare_cached("INSERT INTO case_text (rowid, pairs) VALUES (?1, ?2)")?
+            .execute(params![seq, words])?;
     }
-    let words = all.into_iter().collect::<Vec<_>>().join(" ");
-    tx.connection()
-        .prepare_cached("INSERT INTO case_text (rowid, pairs) VALUES (?1, ?2)")?
-        .execute(params![seq, words])?;
+    Ok(())
+}
+
+/// Takes out of the index what an entry said. The index holds no text, so it must be told the very words
+/// that it was given: who changes how they are made has to index all entries anew in a step of the schema.
+pub(in crate::store) fn unindex(tx: &Tx, seq: i64, entry: &Entry) -> Result<()> {
+    let words = words(entry);
+    if !words.is_empty() {
+        tx.connection()
+            .prepare_cached("INSERT INTO case_text (case_text, rowid, pairs) VALUES ('delete', ?1, ?2)")?
+            .execute(params![seq, words])?;
+    }
     Ok(())
 }
 

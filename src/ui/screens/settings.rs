@@ -6,6 +6,7 @@ mod copies;
 mod form;
 mod people;
 mod place;
+mod privacy;
 mod promises;
 mod section;
 mod texts;
@@ -16,7 +17,7 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
 
 use self::form::{RowForm, Told};
-use self::section::{Around, Column, Doing, Edit, Row, Section, WORDS};
+use self::section::{Around, Column, Doing, Edit, Leads, Row, Section, WORDS};
 use super::list::{Cursor, List};
 use crate::counter::{self, CounterError};
 use crate::desk::field::Values;
@@ -36,6 +37,10 @@ use crate::ui::theme::Role;
 /// The slot of the key that shows what belongs to a section, behind those of its rows.
 const LEADS: usize = Doing::ALL.len();
 
+/// The key of a new recovery code, the last thing that is done with a row.
+pub const NEW_CODE: Command = Command::SLOTS[LEADS - 1];
+const _: () = assert!(matches!(Doing::ALL[LEADS - 1], Doing::Code));
+
 /// The kind of draft that a row under way is kept as.
 pub const DRAFT: &str = "settings";
 
@@ -49,8 +54,8 @@ pub struct SettingsScreen {
     in_table: bool,
     operators: Vec<Operator>,
     form: Option<RowForm>,
-    /// The row that is to go, once this is confirmed.
-    leaves: Option<String>,
+    /// What is to be done to a row and can't be undone, once this is confirmed.
+    sure: Option<(Doing, String)>,
     problem: Option<String>,
     may_change: bool,
 }
@@ -65,6 +70,7 @@ fn sections(settings: &Settings) -> Vec<Box<dyn Section>> {
         Box::new(place::MakeUpDays),
         Box::new(promises::Promises),
         Box::new(copies::Schedule),
+        Box::new(privacy::Privacy),
     ];
     for catalogue in &settings.catalogues {
         sections.push(Box::new(codes::Codes(catalogue.id.clone())));
@@ -100,7 +106,7 @@ impl SettingsScreen {
             in_table: false,
             operators: Vec::new(),
             form: None,
-            leaves: None,
+            sure: None,
             problem: None,
             may_change: false,
         };
@@ -177,8 +183,8 @@ impl SettingsScreen {
         self.problem = None;
         self.in_table = true;
         match doing {
-            Doing::Delete => self.leaves = row,
-            Doing::Retire | Doing::Code => {
+            Doing::Delete | Doing::Code => self.sure = row.map(|row| (doing, row)),
+            Doing::Retire => {
                 if let Some(row) = row {
                     self.at_once(doing, &row, cx);
                 }
@@ -224,11 +230,11 @@ impl SettingsScreen {
 
     fn key(&mut self, event: &Event, cx: &mut Cx) -> bool {
         let Event::Key(key) = event else { return false };
-        if let Some(row) = self.leaves.take() {
+        if let Some((doing, row)) = self.sure.take() {
             if key.code == KeyCode::Enter {
-                self.at_once(Doing::Delete, &row, cx);
+                self.at_once(doing, &row, cx);
             } else if key.code != KeyCode::Esc {
-                self.leaves = Some(row);
+                self.sure = Some((doing, row));
             }
             return true;
         }
@@ -238,9 +244,16 @@ impl SettingsScreen {
             return true;
         }
         if slot == Some(LEADS)
-            && let Some(command) = self.section().and_then(Section::leads_to)
+            && let Some(leads) = self.section().and_then(Section::leads_to)
         {
-            cx.send(Message::Run(command));
+            match leads {
+                Leads::Command(command) => cx.send(Message::Run(command)),
+                Leads::Screen(_, make) => {
+                    if let Some(screen) = make(cx) {
+                        cx.send(Message::Push(screen));
+                    }
+                }
+            }
             return true;
         }
         match cx.keymap.resolve(key, Place::Form) {
@@ -316,11 +329,12 @@ impl SettingsScreen {
             t(look.lang, "settings.foot", &[("count", &self.rows.len().to_string())])
         };
         let inner = parts::framed(frame, area, look, &title, Some(&foot), self.in_table);
-        let says = match (&self.leaves, &self.problem) {
-            (Some(leaves), _) => {
-                let row = self.rows.iter().find(|row| row.id == *leaves);
+        let says = match (&self.sure, &self.problem) {
+            (Some((doing, id)), _) => {
+                let row = self.rows.iter().find(|row| row.id == *id);
                 let words = row.map(shown_row).unwrap_or_default();
-                Some(t(look.lang, "settings.sure", &[("row", &words)]))
+                let key = if *doing == Doing::Code { "settings.sure_code" } else { "settings.sure" };
+                Some(t(look.lang, key, &[("row", &words)]))
             }
             (None, problem) => problem.clone(),
         };
@@ -427,8 +441,8 @@ impl Screen for SettingsScreen {
         if let Some(form) = &self.form {
             return form.hints(look);
         }
-        if self.leaves.is_some() {
-            return vec![hint("Enter".into(), "settings.do.delete"), hint("Esc".into(), "ui.key.back")];
+        if let Some((doing, _)) = &self.sure {
+            return vec![hint("Enter".into(), doing.key()), hint("Esc".into(), "ui.key.back")];
         }
         let mut hints = Vec::new();
         if let Some(section) = self.section().filter(|section| self.may_change || section.is_personal()) {
@@ -438,9 +452,12 @@ impl Screen for SettingsScreen {
                 }
             }
         }
-        if let Some(command) = self.section().and_then(Section::leads_to) {
+        if let Some(leads) = self.section().and_then(Section::leads_to) {
             let key = look.keymap.label(Command::SLOTS[LEADS]);
-            hints.push(hint(key, &format!("keys.{}", command.id())));
+            match leads {
+                Leads::Command(command) => hints.push(hint(key, &format!("keys.{}", command.id()))),
+                Leads::Screen(words, _) => hints.push(hint(key, words)),
+            }
         }
         if !self.in_table {
             hints.push(hint("Enter".into(), "ui.key.choose"));

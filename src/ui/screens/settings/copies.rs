@@ -4,7 +4,7 @@ use chrono::NaiveTime;
 use serde_json::json;
 
 use super::codes::object;
-use super::section::{Around, Column, Doing, Edit, Row, Section};
+use super::section::{Around, Column, Doing, Edit, Leads, Row, Section};
 use crate::desk::backup::BackupPlan;
 use crate::desk::field::{Field, FieldType, Values};
 use crate::desk::settings::Settings;
@@ -53,8 +53,8 @@ impl Section for Schedule {
         doing == Doing::Change
     }
 
-    fn leads_to(&self) -> Option<Command> {
-        Some(Command::Copies)
+    fn leads_to(&self) -> Option<Leads> {
+        Some(Leads::Command(Command::Copies))
     }
 
     fn fields(&self, _: Doing, _: Option<&str>) -> Vec<Field> {

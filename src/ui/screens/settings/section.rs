@@ -8,7 +8,7 @@ use crate::desk::settings::Settings;
 use crate::desk::why::Why;
 use crate::text::lang::{Lang, t};
 use crate::text::say::word;
-use crate::ui::cx::{Cx, Message};
+use crate::ui::cx::{Cx, Message, Screen};
 use crate::ui::keys::Command;
 use crate::ui::parts::options::Choice;
 
@@ -96,6 +96,15 @@ impl Around<'_> {
     }
 }
 
+/// Where a section leads to.
+#[derive(Clone, Copy)]
+pub enum Leads {
+    /// What a command shows.
+    Command(Command),
+    /// A screen of its own, with the key of its name; none where it may not be shown.
+    Screen(&'static str, fn(&mut Cx) -> Option<Box<dyn Screen>>),
+}
+
 /// What is to be done.
 pub struct Edit<'a> {
     pub doing: Doing,
@@ -143,8 +152,8 @@ pub trait Section {
     /// What can be done with its rows.
     fn can(&self, doing: Doing) -> bool;
 
-    /// The command that shows what belongs to the section and is no setting.
-    fn leads_to(&self) -> Option<Command> {
+    /// What belongs to the section and is no setting.
+    fn leads_to(&self) -> Option<Leads> {
         None
     }
 
