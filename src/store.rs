@@ -28,6 +28,7 @@ mod tests;
 pub mod totals;
 mod views;
 
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -95,6 +96,9 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// How long a writer waits before it says so.
 const SILENCE: Duration = Duration::from_millis(300);
+
+/// How long it waits from then on between two words about it.
+const STEP: Duration = Duration::from_millis(50);
 
 /// What can go wrong with the file.
 #[derive(Debug, thiserror::Error)]
@@ -201,9 +205,13 @@ pub struct Store {
     read_settings: settings::Cache,
 }
 
-/// What is called when a writer has to wait for another process.
+/// What is called while a writer has to wait for another process: with how long it has waited. It may
+/// give the waiting up.
+type Tell = Box<dyn Fn(Duration) -> ControlFlow<()> + Send>;
+
+/// Whom to tell that it is waited.
 #[derive(Default)]
-struct Waiting(Option<Box<dyn Fn() + Send>>);
+struct Waiting(Option<Tell>);
 
 impl std::fmt::Debug for Waiting {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -340,21 +348,26 @@ impl Store {
         Ok(self.connection.busy_timeout(patience)?)
     }
 
-    /// Begins to write; waits for another process that writes, and says so when it takes longer.
+    /// Begins to write; waits for another process that writes. When that takes longer it is said again and
+    /// again, and whoever hears it may give up.
     fn begin<'a, T>(&'a self, start: impl Fn(&'a Connection) -> rusqlite::Result<T>) -> Result<T> {
         let Some(tell) = self.waiting.0.as_ref().filter(|_| self.patience > SILENCE) else {
             return Ok(start(&self.connection)?);
         };
+        let since = Instant::now();
         self.set_timeout(SILENCE)?;
-        let begun = start(&self.connection).map_err(StoreError::from);
-        self.set_timeout(self.patience)?;
-        match begun {
-            Err(StoreError::Busy) => {
-                tell();
-                Ok(start(&self.connection)?)
+        let begun = loop {
+            let begun = start(&self.connection).map_err(StoreError::from);
+            if !matches!(begun, Err(StoreError::Busy)) || since.elapsed() >= self.patience {
+                break begun;
             }
-            begun => begun,
-        }
+            if tell(since.elapsed()).is_break() {
+                break Err(StoreError::Stopped);
+            }
+            self.set_timeout(STEP)?;
+        };
+        self.set_timeout(self.patience)?;
+        begun
     }
 
     /// Reads several things as they stood at one instant, whatever others commit meanwhile.
@@ -441,8 +454,16 @@ impl Store {
         self.set_timeout(patience)
     }
 
-    /// Has somebody told when this connection has to wait for another process that writes.
-    pub fn on_waiting(&mut self, tell: impl Fn() + Send + 'static) {
+    /// How long that is.
+    #[must_use]
+    pub const fn patience(&self) -> Duration {
+        self.patience
+    }
+
+    /// Has somebody told while this connection has to wait for another process that writes: from 0.3 s on,
+    /// every few hundredths of a second, for how long it has waited. What is written then is given up as
+    /// [`StoreError::Stopped`] when that breaks it off.
+    pub fn on_waiting(&mut self, tell: impl Fn(Duration) -> ControlFlow<()> + Send + 'static) {
         self.waiting = Waiting(Some(Box::new(tell)));
     }
 

@@ -1,9 +1,11 @@
 //! The application: tabs, what lies on top of them, and who gets an event.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
 use crossterm::event::{Event, KeyEventKind};
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -19,6 +21,7 @@ use super::screens::After;
 use super::theme::Theme;
 use crate::counter::authority::Voucher;
 use crate::counter::{self, CounterError, Session, operators, recovery, shifts};
+use crate::demo;
 use crate::desk::field::Values;
 use crate::desk::people::Role;
 use crate::desk::settings::Settings;
@@ -33,8 +36,12 @@ const LOCK_WARNING: TimeDelta = TimeDelta::seconds(30);
 /// Smallest terminal that can be worked on.
 pub const SMALLEST: (u16, u16) = (80, 24);
 
-/// Says a sentence outside of any frame.
-type Saying = Arc<dyn Fn(&str) + Send + Sync>;
+/// Says a sentence outside of any frame, beside a clock of that zone; breaks off what is waited for.
+type Saying = Arc<dyn Fn(&str, Tz) -> ControlFlow<()> + Send + Sync>;
+
+/// How long the draft that is written while somebody types waits for another process: it is tried again
+/// soon, and typing must not stand still for it.
+const DRAFT_PATIENCE: Duration = Duration::from_millis(50);
 
 /// The whole program on the screen.
 pub struct App {
@@ -118,17 +125,21 @@ impl App {
         self.waker = waker;
     }
 
-    /// Has `say` called with a sentence when saving has to wait for another process.
-    pub fn on_waiting(&mut self, say: impl Fn(&str) + Send + Sync + 'static) {
+    /// Has `say` called with a sentence again and again while saving has to wait for another process. It may
+    /// break the waiting off.
+    pub fn on_waiting(&mut self, say: impl Fn(&str, Tz) -> ControlFlow<()> + Send + Sync + 'static) {
         self.waiting = Some(Arc::new(say));
         self.tell_waiting();
     }
 
-    /// The sentence is in the language of the screen.
+    /// The sentence is in the language of the screen, and the clock that of the community.
     fn tell_waiting(&mut self) {
         if let Some(say) = self.waiting.clone() {
-            let words = t(self.lang, "ui.wait.other", &[]);
-            self.store.on_waiting(move || say(&words));
+            let (lang, tz) = (self.lang, self.settings.calendar.tz());
+            self.store.on_waiting(move |waited| {
+                let words = t(lang, "ui.wait.other", &[("seconds", &waited.as_secs().to_string())]);
+                say(&words, tz)
+            });
         }
     }
 
@@ -219,6 +230,15 @@ impl App {
 
     /// Writes what is being typed to its draft.
     pub fn save_draft(&mut self, now: DateTime<Utc>) {
+        let patience = self.store.patience();
+        let hurried = self.store.set_patience(patience.min(DRAFT_PATIENCE));
+        self.keep_drafts(now);
+        if let Err(error) = hurried.and_then(|()| self.store.set_patience(patience)) {
+            self.fail(&error.into());
+        }
+    }
+
+    fn keep_drafts(&mut self, now: DateTime<Utc>) {
         self.now = now;
         self.each_layer(|layer, cx| layer.save_draft(cx));
         self.count_drafts();
@@ -226,7 +246,7 @@ impl App {
 
     /// The last act: everything typed goes into drafts.
     pub fn leave(&mut self, now: DateTime<Utc>) {
-        self.save_draft(now);
+        self.keep_drafts(now);
     }
 
     /// Takes what the timer found.
@@ -565,11 +585,16 @@ impl App {
         }
     }
 
-    /// A book whose supervisors have no recovery code is lost with their PIN.
+    /// A book whose supervisors have no recovery code is lost with their PIN; that of a demonstration is
+    /// known to everybody.
     fn remind_of_recovery(&mut self) {
         let above = self.session.as_ref().is_some_and(|session| session.role() >= Role::Supervisor);
-        if above && recovery::is_missing(&self.store).unwrap_or_default() {
-            self.toast = Some((Tone::Plain, t(self.lang, "ui.recovery.missing", &[]), self.now));
+        let missing = recovery::is_missing(&self.store).unwrap_or_default();
+        if above && missing && !demo::is_demo(&self.store).unwrap_or_default() {
+            let settings = self.keymap.label(Command::Settings);
+            let key = self.keymap.label(screens::NEW_CODE);
+            let words = t(self.lang, "ui.recovery.missing", &[("settings", &settings), ("key", &key)]);
+            self.toast = Some((Tone::Plain, words, self.now));
         }
     }
 
@@ -736,7 +761,10 @@ impl App {
 
     fn read_settings(&mut self) {
         match self.store.settings() {
-            Ok(Some(settings)) => self.settings = settings,
+            Ok(Some(settings)) => {
+                self.settings = settings;
+                self.tell_waiting();
+            }
             Ok(None) => {}
             Err(error) => self.fail(&error.into()),
         }

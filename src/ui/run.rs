@@ -1,13 +1,14 @@
 //! The terminal and the loop: events in, frames out.
 
 use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::io::{self, IsTerminal, Write};
+use std::ops::ControlFlow;
 use std::panic::{self, AssertUnwindSafe};
 use std::path::Path;
 use std::rc::Rc;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -15,14 +16,13 @@ use chrono::Utc;
 use chrono_tz::Tz;
 use crossterm::event::{
     self, DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture, Event,
+    KeyCode, KeyEventKind,
 };
-use crossterm::style::Print;
-use crossterm::terminal::{
-    Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
-};
+use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
 use crossterm::{cursor, execute};
 use ratatui::Terminal;
-use ratatui::backend::CrosstermBackend;
+use ratatui::backend::{Backend, CrosstermBackend};
+use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::{Position, Rect};
 
 use super::app::App;
@@ -31,6 +31,7 @@ use crate::counter::{self, CounterError};
 use crate::desk::kinds::STANDARD;
 use crate::store::Store;
 use crate::text::lang::{Lang, t};
+use crate::text::width::{Align, fit, pad, width as cols};
 use crate::timer::{Copier, Notice, SystemClock, Timer, TimerHandle};
 
 /// Something that wakes the loop.
@@ -73,8 +74,9 @@ pub fn run(mut app: App) -> io::Result<()> {
         }
         None => None,
     };
-    let covered = say_when_waiting(&mut app);
-    let result = turn(&mut app, &mut terminal, &output, &receiver, beside.as_ref(), &covered);
+    let shown = Arc::new(Mutex::new(Shown::new(receiver)));
+    paint_while_waiting(&mut app, Arc::clone(&shown));
+    let result = turn(&mut app, &mut terminal, &output, &shown, beside.as_ref());
     app.leave(Utc::now());
     drop(beside);
     result
@@ -86,26 +88,129 @@ struct Beside {
     copier: Copier,
 }
 
-/// Says on the bottom line when saving waits for another process: nothing else can be painted
-/// meanwhile. Whether it was said is told by what is given back: the line is then to be painted anew.
-fn say_when_waiting(app: &mut App) -> Arc<AtomicBool> {
-    let covered = Arc::new(AtomicBool::new(false));
-    let said = Arc::clone(&covered);
-    app.on_waiting(move |words| {
-        said.store(true, Ordering::Relaxed);
-        let bottom = crossterm::terminal::size().map_or(0, |(_, rows)| rows.saturating_sub(1));
-        let line = format!(" - {words}");
-        // A terminal that can't be written to is noticed by the next frame.
-        let _ = execute!(
-            io::stdout(),
-            cursor::SavePosition,
-            cursor::MoveTo(0, bottom),
-            Clear(ClearType::CurrentLine),
-            Print(line),
-            cursor::RestorePosition
-        );
+/// What the loop hears and what it painted last; looked at by itself alone, also from within a save that waits.
+struct Shown {
+    receiver: Receiver<Wake>,
+    /// What came while a save waited, in its order.
+    kept: VecDeque<Wake>,
+    /// The last frame.
+    frame: Buffer,
+    /// A save waits and it was said: what stands on the screen is no longer that frame.
+    covered: bool,
+    /// What was said last.
+    said: String,
+}
+
+impl Shown {
+    fn new(receiver: Receiver<Wake>) -> Self {
+        Self {
+            receiver,
+            kept: VecDeque::new(),
+            frame: Buffer::default(),
+            covered: false,
+            said: String::new(),
+        }
+    }
+
+    /// The next thing that wakes the loop, within that time.
+    fn next(&mut self, wait: Duration) -> Result<Wake, RecvTimeoutError> {
+        match self.kept.pop_front() {
+            Some(kept) => Ok(kept),
+            None => self.receiver.recv_timeout(wait),
+        }
+    }
+
+    /// What has come while a save waits. Keys pressed before it was said are typed ahead and kept. After that
+    /// only Esc is heard, which ends the waiting, and the bell answers the others: what they would do depends
+    /// on how the save ends.
+    fn hear(&mut self) -> Heard {
+        let mut heard = Heard::default();
+        while let Ok(wake) = self.receiver.try_recv() {
+            match &wake {
+                Wake::Terminal(Event::Key(key)) if key.kind == KeyEventKind::Release => {}
+                Wake::Terminal(Event::Key(key)) if self.covered && key.code == KeyCode::Esc => {
+                    heard.stop = true;
+                }
+                Wake::Terminal(Event::Key(_) | Event::Paste(_) | Event::Mouse(_)) if self.covered => {
+                    heard.refused |= !matches!(wake, Wake::Terminal(Event::Mouse(_)));
+                }
+                Wake::Gone => {
+                    heard.stop = true;
+                    self.kept.push_back(wake);
+                }
+                _ => self.kept.push_back(wake),
+            }
+        }
+        heard
+    }
+
+    /// The last frame with a sentence on its bottom line and the clock as it is now.
+    fn waiting(&self, words: &str, clock: &str) -> Buffer {
+        let mut frame = self.frame.clone();
+        let area = frame.area;
+        let Some(bottom) = area.height.checked_sub(1) else { return frame };
+        let style = frame[(area.x, bottom)].style();
+        let line = fit(&format!(" - {words}"), usize::from(area.width));
+        frame.set_string(0, bottom, pad(&line, usize::from(area.width), Align::Left), style);
+        // The clock stands at the right end of the bar, where somebody is logged in.
+        let from = area.width.saturating_sub(clock.len() as u16 + 1);
+        let is_clock = frame.content.get(usize::from(from) + 2).is_some_and(|cell| cell.symbol() == ":");
+        if is_clock {
+            let style = frame[(from, 0)].style();
+            frame.set_string(from, 0, clock, style);
+        }
+        frame
+    }
+}
+
+/// What was heard while a save waited.
+#[derive(Default)]
+struct Heard {
+    stop: bool,
+    refused: bool,
+}
+
+/// Goes on painting while saving waits for another process: how long it has waited, and the clock. Esc ends
+/// the waiting; what was typed stays where it is, because nothing was saved.
+fn paint_while_waiting(app: &mut App, shown: Arc<Mutex<Shown>>) {
+    app.on_waiting(move |words, tz| {
+        let Ok(mut shown) = shown.lock() else { return ControlFlow::Continue(()) };
+        let heard = shown.hear();
+        shown.covered = true;
+        let clock = Utc::now().with_timezone(&tz).format("%H:%M").to_string();
+        let said = format!("{words} {clock}");
+        if said != shown.said || heard.refused {
+            let frame = shown.waiting(words, &clock);
+            // A terminal that can't be written to is noticed by the next frame.
+            drop(paint(&frame, heard.refused));
+            shown.said = said;
+        }
+        if heard.stop { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
-    covered
+}
+
+/// Paints a frame whole, outside of the loop.
+fn paint(frame: &Buffer, bell: bool) -> io::Result<()> {
+    let output = Output::default();
+    let mut backend = CrosstermBackend::new(output.clone());
+    let width = usize::from(frame.area.width.max(1));
+    let cells = frame.content.iter().enumerate();
+    let mut skip = 0;
+    let cells: Vec<(u16, u16, &Cell)> = cells
+        .filter_map(|(at, cell)| {
+            // What lies below the right half of a wide character is not painted.
+            let hidden = skip > 0;
+            skip = if hidden { skip - 1 } else { cols(cell.symbol()).saturating_sub(1) };
+            (!hidden).then_some(((at % width) as u16, (at / width) as u16, cell))
+        })
+        .collect();
+    execute!(backend, cursor::SavePosition)?;
+    backend.draw(cells.into_iter())?;
+    execute!(backend, cursor::RestorePosition)?;
+    if bell {
+        output.0.borrow_mut().push(7);
+    }
+    output.write_out()
 }
 
 /// One thread reads the terminal, so that a slow frame never loses a key.
@@ -165,25 +270,29 @@ fn turn(
     app: &mut App,
     terminal: &mut Terminal<CrosstermBackend<Output>>,
     output: &Output,
-    receiver: &Receiver<Wake>,
+    shown: &Mutex<Shown>,
     beside: Option<&Beside>,
-    covered: &AtomicBool,
 ) -> io::Result<()> {
+    // Nobody else holds it while the loop looks: a save that waits is within an event.
+    let look = || shown.lock().unwrap_or_else(PoisonError::into_inner);
     app.start(Utc::now());
     let mut draft_due: Option<Instant> = None;
     loop {
         app.now(Utc::now());
-        if covered.swap(false, Ordering::Relaxed) {
+        if std::mem::take(&mut look().covered) {
+            look().said.clear();
             repaint(terminal)?;
         }
-        terminal.draw(|frame| app.draw(frame))?;
+        let painted = terminal.draw(|frame| app.draw(frame))?;
+        look().frame.clone_from(painted.buffer);
         if app.take_bell() {
             output.0.borrow_mut().push(7);
         }
         output.write_out()?;
         let wait = wait(app, draft_due, until_next_minute());
         let was_set_up = app.is_set_up();
-        let mut wake = match receiver.recv_timeout(wait) {
+        let next = look().next(wait);
+        let mut wake = match next {
             Ok(wake) => Some(wake),
             Err(RecvTimeoutError::Timeout) => None,
             Err(RecvTimeoutError::Disconnected) => return Ok(()),
@@ -216,7 +325,7 @@ fn turn(
                 return Ok(());
             }
             handled += 1;
-            wake = if handled < 500 { receiver.try_recv().ok() } else { None };
+            wake = if handled < 500 { look().next(Duration::ZERO).ok() } else { None };
         }
         if let (Some(beside), false, true) = (beside, was_set_up, app.is_set_up()) {
             beside.timer.nudge();

@@ -7,6 +7,7 @@ use qiantai::desk::kinds::STANDARD;
 use qiantai::store::Store;
 
 use crate::office::{BOSS, DESK, Office, Speaks};
+use crate::terminal::until;
 use crate::worker::{Ledger, Worker};
 
 /// How long the desk stands still.
@@ -83,4 +84,82 @@ fn who_stands_still_in_the_middle_of_a_save_holds_others_up_but_loses_nothing() 
         assert!(case.revision >= *revision);
     }
     assert_eq!(store.verify_chain().expect("a chain").broken, None);
+}
+
+/// Another desk that holds the only pen for a while.
+fn holds_the_pen(data: &str) -> rusqlite::Connection {
+    let other = rusqlite::Connection::open(Path::new(data).join(Store::FILE)).expect("the file opens");
+    other.execute_batch("BEGIN IMMEDIATE").expect("nobody else writes");
+    other
+}
+
+#[test]
+fn a_save_that_waits_for_another_desk_keeps_the_screen_alive() {
+    for (speaks, waits, matter) in [
+        (Speaks::Chinese, "另一台正在保存, 已等", "水管爆裂"),
+        (Speaks::English, "Another desk is saving; waiting for it:", "a pipe burst"),
+    ] {
+        let office = Office::new(speaks);
+        let data = office.data();
+        let mut terminal = office.at_work(DESK);
+        terminal.press(&["F2"]);
+        terminal.sees("LD");
+        terminal.press(&["5678"]);
+        terminal.sees("138****5678");
+        terminal.press(&["Enter", "Tab"]);
+        let other = holds_the_pen(&data);
+        // Typing does not wait: only its draft does.
+        terminal.types(matter);
+        terminal.wait_within(Duration::from_secs(5), "what is typed", |screen| screen.contains(matter));
+        terminal.press(&["Ctrl+S"]);
+        let began = Instant::now();
+        for seconds in ["0 ", "1 ", "2 "] {
+            // The form stands there all the while, and the seconds go on.
+            terminal.wait_for(seconds, |screen| {
+                screen.contains(&format!("{waits} {seconds}")) && screen.contains(matter)
+            });
+        }
+        assert!(began.elapsed() >= Duration::from_secs(2));
+        // What is pressed now is refused, with the bell: nobody knows yet what it would do.
+        let before = terminal.written();
+        terminal.press(&["Ctrl+L"]);
+        until("the bell", || terminal.raw()[before..].contains(&7));
+        other.execute_batch("ROLLBACK").expect("it lets go");
+        terminal.sees("LD-");
+        terminal.sees_no(waits);
+        assert_eq!(office.numbers("call").len(), 1, "saved once");
+        assert!(terminal.screen().contains(DESK), "still at work");
+    }
+}
+
+#[test]
+fn who_does_not_want_to_wait_for_another_desk_loses_nothing() {
+    let office = Office::new(Speaks::Chinese);
+    let data = office.data();
+    let mut terminal = office.at_work(DESK);
+    terminal.press(&["F2"]);
+    terminal.sees("LD");
+    terminal.press(&["5678"]);
+    terminal.sees("138****5678");
+    terminal.press(&["Enter", "Tab"]);
+    let other = holds_the_pen(&data);
+    terminal.types("楼道灯不亮");
+    terminal.press(&["Ctrl+S"]);
+    terminal.sees("另一台正在保存, 已等 1 秒");
+    let pressed = Instant::now();
+    terminal.press(&["Esc"]);
+    terminal.sees("没有改动任何内容");
+    assert!(pressed.elapsed() < Duration::from_secs(5), "it does not wait out its time");
+    terminal.sees("楼道灯不亮");
+    assert_eq!(office_numbers(&other), 0, "nothing was saved");
+    other.execute_batch("ROLLBACK").expect("it lets go");
+    terminal.press(&["Ctrl+S"]);
+    terminal.sees("LD-");
+    let number = office.numbers("call").pop().expect("the call is saved");
+    assert_eq!(office.case(&number)["detail"]["content"], "楼道灯不亮");
+}
+
+/// How many cases the book has, asked by who holds the pen.
+fn office_numbers(other: &rusqlite::Connection) -> i64 {
+    other.query_row("SELECT count(*) FROM cases", [], |row| row.get(0)).expect("a book")
 }

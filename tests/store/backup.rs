@@ -434,13 +434,14 @@ fn nothing_is_acknowledged_into_a_file_that_is_gone() {
 #[test]
 fn a_writer_that_waits_says_so() {
     let (directory, mut store, session) = book(1);
-    let said = Arc::new(AtomicU64::new(0));
+    let said = Arc::new(std::sync::Mutex::new(Vec::new()));
     let tell = Arc::clone(&said);
-    store.on_waiting(move || {
-        tell.fetch_add(1, Ordering::Relaxed);
+    store.on_waiting(move |waited| {
+        tell.lock().unwrap().push(waited);
+        ControlFlow::Continue(())
     });
     open(&mut store, &session, morning(), json!({}));
-    assert_eq!(said.load(Ordering::Relaxed), 0, "nobody waits for nothing");
+    assert!(said.lock().unwrap().is_empty(), "nobody waits for nothing");
     let raw = Connection::open(directory.path().join(Store::FILE)).unwrap();
     raw.execute_batch("BEGIN IMMEDIATE").unwrap();
     std::thread::scope(|scope| {
@@ -450,7 +451,31 @@ fn a_writer_that_waits_says_so() {
         });
         open(&mut store, &session, morning(), json!({}));
     });
-    assert_eq!(said.load(Ordering::Relaxed), 1);
+    let said = said.lock().unwrap();
+    assert!(said.len() > 1 && said.is_sorted(), "again and again: {said:?}");
+    assert!(said[0] >= Duration::from_millis(300), "{said:?}");
+}
+
+#[test]
+fn a_writer_that_waits_can_give_up() {
+    let (directory, mut store, session) = book(1);
+    store.on_waiting(|waited| {
+        if waited > Duration::from_millis(600) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
+    let raw = Connection::open(directory.path().join(Store::FILE)).unwrap();
+    raw.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let new = || qiantai::counter::cases::NewCase {
+        kind: "errand".into(),
+        values: crate::toy::values(json!({ "what": "asked" })),
+        ..Default::default()
+    };
+    let stopped = qiantai::counter::cases::open(&mut store, &session, morning(), &new()).unwrap_err();
+    assert!(matches!(stopped, CounterError::Store(StoreError::Stopped)), "{stopped:?}");
+    // A batch as well.
+    let stopped = store.batch(|_| Ok::<_, StoreError>(()));
+    assert!(matches!(stopped, Err(StoreError::Stopped)), "{stopped:?}");
+    raw.execute_batch("ROLLBACK").unwrap();
+    open(&mut store, &session, morning(), json!({}));
 }
 
 /// A book with a signed day, and a connection that goes behind the program's back.

@@ -7,6 +7,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 use serde_json::Value;
 
+use crate::store::StoreError;
 use crate::store::drafts::Draft;
 use crate::text::lang::t;
 use crate::text::width::wrap;
@@ -84,6 +85,10 @@ impl Aside {
             body,
         };
         let written = cx.store.put_draft(&draft);
+        if !parked && matches!(written, Err(StoreError::Busy)) {
+            // Another desk is saving: what is typed is written with the next try.
+            return false;
+        }
         let id = cx.read(written);
         if id.is_some() {
             self.draft = id;
