@@ -54,7 +54,6 @@ fn a_release_pass_is_looked_at_saved_and_printed_again_as_a_copy() {
         terminal.sees(speaks.of("副本 1", "COPY 1"));
         terminal.press(&["Esc"]);
         terminal.sees(speaks.of("存为文件:", "Save as:"));
-        terminal.press(&["Ctrl+U"]);
         let other = home.path().join("第二份.pdf");
         terminal.types(other.to_str().expect("a path"));
         terminal.press(&["F5"]);

@@ -61,6 +61,20 @@ impl TextEdit {
         self.area = area;
     }
 
+    /// Proposes a text: it stands there chosen as a whole, so that what is typed takes its place, and a key
+    /// that moves the cursor keeps it to be changed.
+    pub fn propose(&mut self, text: &str) {
+        self.set(text);
+        self.area.set_selection_style(Style::new().reversed());
+        self.area.select_all();
+    }
+
+    /// Whether the text is a proposal that nobody has touched.
+    #[must_use]
+    pub fn is_proposed(&self) -> bool {
+        self.area.is_selecting()
+    }
+
     /// Shows a mark for each character: what is typed is a secret.
     pub fn hide(&mut self) {
         self.secret = true;
@@ -138,6 +152,7 @@ impl TextEdit {
             _ => None,
         };
         if let Some(moves) = moves {
+            self.area.cancel_selection();
             self.area.move_cursor(moves);
             return Some(false);
         }
@@ -190,6 +205,7 @@ impl TextEdit {
                 usize::from(column - self.drawn.x + left),
             );
             let DataCursor(line, column) = at;
+            self.area.cancel_selection();
             self.area.move_cursor(CursorMove::Jump(line as u16, column as u16));
         }
     }
@@ -252,4 +268,35 @@ fn rows_of(line: &str, columns: usize) -> usize {
         used += width;
     }
     rows + usize::from(used >= columns)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn after(keys: &[KeyCode]) -> String {
+        let mut edit = TextEdit::new(false, 40);
+        edit.propose("/home/a.pdf");
+        for key in keys {
+            edit.event(&Event::Key(KeyEvent::from(*key)));
+        }
+        edit.text()
+    }
+
+    #[test]
+    fn what_is_typed_takes_the_place_of_a_proposal_that_nobody_touched() {
+        let key = KeyCode::Char;
+        assert_eq!(after(&[]), "/home/a.pdf");
+        assert_eq!(after(&[key('b'), key('c')]), "bc");
+        assert_eq!(after(&[KeyCode::Backspace]), "");
+        assert_eq!(
+            after(&[KeyCode::Left, KeyCode::Left, KeyCode::Left, KeyCode::Left, key('b')]),
+            "/home/ab.pdf"
+        );
+        assert_eq!(after(&[KeyCode::End, KeyCode::Backspace]), "/home/a.pd");
+        let mut edit = TextEdit::new(false, 40);
+        edit.propose("/home/a.pdf");
+        edit.event(&Event::Paste("/tmp/b.pdf".into()));
+        assert_eq!(edit.text(), "/tmp/b.pdf");
+    }
 }

@@ -131,7 +131,7 @@ impl ExportScreen {
         let directory = std::env::current_dir().ok().or_else(home).unwrap_or_default();
         let ending = subject.endings()[0];
         let mut file = TextEdit::new(false, PATH_MAX);
-        file.set(&directory.join(format!("{name}.{ending}")).to_string_lossy());
+        file.propose(&directory.join(format!("{name}.{ending}")).to_string_lossy());
         Self {
             subject,
             ending,
@@ -175,7 +175,8 @@ impl ExportScreen {
         let at = endings.iter().position(|ending| *ending == self.ending).unwrap_or(0) as isize;
         self.ending = endings[(at + step).rem_euclid(endings.len() as isize) as usize];
         let path = PathBuf::from(self.file.text()).with_extension(self.ending);
-        self.file.set(&path.to_string_lossy());
+        let path = path.to_string_lossy();
+        if self.file.is_proposed() { self.file.propose(&path) } else { self.file.set(&path) }
     }
 
     fn text(&mut self) -> Option<&mut TextEdit> {

@@ -122,7 +122,7 @@ impl PrintDialog {
             return;
         }
         if let Some(file) = self.chosen().map(|choice| format!("{}.pdf", choice.file)) {
-            self.path.set(&directory().join(file).display().to_string());
+            self.path.propose(&directory().join(file).display().to_string());
         }
     }
 
