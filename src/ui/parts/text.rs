@@ -144,7 +144,7 @@ impl TextEdit {
             KeyCode::Left if ctrl => Some(CursorMove::WordBack),
             KeyCode::Right if ctrl => Some(CursorMove::WordForward),
             KeyCode::Left if self.area.cursor() != (0, 0) => Some(CursorMove::Back),
-            KeyCode::Right if !self.at_end() => Some(CursorMove::Forward),
+            KeyCode::Right if !self.at_end() || self.is_proposed() => Some(CursorMove::Forward),
             KeyCode::Home => Some(CursorMove::Head),
             KeyCode::End => Some(CursorMove::End),
             KeyCode::Up if self.several && self.area.screen_cursor().row > 0 => Some(CursorMove::Up),
@@ -293,6 +293,7 @@ mod tests {
             after(&[KeyCode::Left, KeyCode::Left, KeyCode::Left, KeyCode::Left, key('b')]),
             "/home/ab.pdf"
         );
+        assert_eq!(after(&[KeyCode::Right, key('x')]), "/home/a.pdfx");
         assert_eq!(after(&[KeyCode::End, KeyCode::Backspace]), "/home/a.pd");
         let mut edit = TextEdit::new(false, 40);
         edit.propose("/home/a.pdf");
