@@ -1,10 +1,14 @@
 //! Printing: from the key to a release pass on the disk, the first of a process and those after it, each
-//! recorded in the timeline; beside it laying out alone.
+//! recorded in the timeline; beside it laying out alone. In the process, and at the screen of the program itself.
 //!
 //! `cargo bench --bench paper`
 
 mod measure;
+#[path = "../tests/e2e/terminal.rs"]
+#[allow(dead_code)] // the bench uses a part of it
+mod terminal;
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
@@ -17,7 +21,8 @@ use qiantai::store::Store;
 use qiantai::text::lang::Lang;
 use serde_json::json;
 
-use measure::{Samples, demonstration, end, head};
+use measure::{SIZE, Samples, demonstration, end, head};
+use terminal::Terminal;
 
 /// A Tuesday, twenty past ten in the morning in Nanjing.
 const NOW: &str = "2026-11-24T02:20:00Z";
@@ -27,6 +32,9 @@ const FIRST: Duration = Duration::from_millis(300);
 const AFTER: Duration = Duration::from_millis(100);
 /// Passes that are printed.
 const PASSES: usize = 100;
+/// Starts of the program, and sheets of each.
+const STARTS: usize = 10;
+const SHEETS: usize = 5;
 
 fn main() {
     let directory = tempfile::tempdir().expect("a directory");
@@ -79,5 +87,58 @@ fn main() {
         samples.holds(99, limit, &mut missed, name);
     }
     laid_out.row("the same laid out as a copy, not written");
+    drop(store);
+    let (mut first, mut after) = (Samples::default(), Samples::default());
+    for _ in 0..STARTS {
+        at_the_screen(directory.path(), &mut first, &mut after);
+    }
+    for (samples, name, limit) in [
+        (&first, "key at the screen to the file, the first", FIRST),
+        (&after, "key at the screen to the file, after it", AFTER),
+    ] {
+        samples.row(name);
+        samples.holds(99, limit, &mut missed, name);
+    }
     end(&missed);
+}
+
+/// Prints the newest pass a few times, as somebody at the screen does.
+fn at_the_screen(data: &Path, first: &mut Samples, after: &mut Samples) {
+    let home = tempfile::tempdir().expect("a directory");
+    let at = home.path().to_str().expect("a path");
+    let config = home.path().join("config");
+    let environment = [("QIANTAI_CONFIG", config.to_str().expect("a path")), ("HOME", at)];
+    let data = data.to_str().expect("a path");
+    let mut terminal = Terminal::start(&["--data", data, "--lang", "zh-CN"], &environment, SIZE.0, SIZE.1);
+    terminal.sees("王敏");
+    terminal.press(&["2"]);
+    terminal.rest();
+    terminal.types("246810");
+    terminal.press(&["Enter"]);
+    terminal.sees("0日结");
+    terminal.press(&["Esc"]);
+    terminal.rest();
+    terminal.press(&["6"]);
+    terminal.rest();
+    for n in 0..SHEETS {
+        terminal.press(&["Ctrl+P"]);
+        terminal.sees("存为文件:");
+        terminal.rest();
+        let path = home.path().join(format!("{n}.pdf"));
+        terminal.types(path.to_str().expect("a path"));
+        terminal.rest();
+        let begin = Instant::now();
+        terminal.press(&["F5"]);
+        while !path.exists() {
+            assert!(begin.elapsed() < Duration::from_secs(20), "{}", terminal.screen());
+            std::thread::sleep(Duration::from_micros(200));
+        }
+        if n == 0 {
+            first.add(begin.elapsed())
+        } else {
+            after.add(begin.elapsed())
+        }
+        terminal.sees_no("存为文件:");
+    }
+    terminal.press(&["Ctrl+Q"]);
 }

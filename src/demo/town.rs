@@ -184,5 +184,6 @@ fn roster_row(row: u32, household: &Household) -> RosterRow {
         moved_in: household.moved_in,
         arrears: Some(household.arrears),
         residents: residents.collect(),
+        ..RosterRow::default()
     }
 }

@@ -33,6 +33,10 @@ pub struct RosterRow {
     pub moved_in: Option<NaiveDate>,
     /// What it owes, in fen.
     pub arrears: Option<i64>,
+    /// What the desk should know beside this.
+    pub note: Option<String>,
+    /// Where its papers lie, as far as the row says it.
+    pub papers: Papers,
     /// The residents whom the row names.
     pub residents: Vec<RosterResident>,
 }
@@ -80,6 +84,12 @@ pub fn merge(unit: &str, known: Option<&Household>, rows: &[&RosterRow]) -> (Hou
     household.arrears = first(|row| row.arrears).unwrap_or(household.arrears);
     household.occupancy = occupancy.unwrap_or(household.occupancy);
     household.moved_in = moved_in.or(household.moved_in);
+    if let Some(note) = rows.iter().find_map(|row| row.note.clone()) {
+        household.note = note;
+    }
+    for row in rows.iter().rev() {
+        household.papers = placed(&row.papers, &household.papers);
+    }
     let mut changed: Vec<&str> = Vec::new();
     for new in &named {
         let Some(resident) = household.residents.iter_mut().find(|resident| resident.name == new.name) else {
@@ -111,12 +121,24 @@ pub fn merge(unit: &str, known: Option<&Household>, rows: &[&RosterRow]) -> (Hou
                     || row.arrears.is_some_and(|arrears| known.arrears != arrears)
                     || row.occupancy.is_some_and(|occupancy| known.occupancy != occupancy)
                     || row.moved_in.is_some_and(|day| known.moved_in != Some(day))
+                    || row.note.as_ref().is_some_and(|note| known.note != *note)
+                    || placed(&row.papers, &known.papers) != known.papers
                     || row.residents.iter().any(|resident| changed.contains(&resident.name.as_str()));
                 if differs { RowOutcome::Changed } else { RowOutcome::Unchanged }
             }
         })
         .collect();
     (household, outcomes)
+}
+
+/// Where papers lie: as a row says, else as it was known.
+fn placed(said: &Papers, known: &Papers) -> Papers {
+    let or = |said: &str, known: &str| if said.is_empty() { known } else { said }.to_owned();
+    Papers {
+        cabinet: or(&said.cabinet, &known.cabinet),
+        folder: or(&said.folder, &known.folder),
+        keep_until: said.keep_until.or(known.keep_until),
+    }
 }
 
 /// The residents of all rows, one for each name.

@@ -39,6 +39,14 @@ pub enum Field {
     MovedIn,
     /// What the household owes, in yuan.
     Arrears,
+    /// What the desk should know of the household beside this.
+    Note,
+    /// The cabinet in which its papers lie.
+    Cabinet,
+    /// The box or folder in it.
+    Box,
+    /// The last day until which they are kept.
+    KeepUntil,
     /// What is owed for: property fee, water, parking.
     Item,
     /// For which time it is owed.
@@ -121,6 +129,10 @@ impl List {
                 Field::State,
                 Field::MovedIn,
                 Field::Arrears,
+                Field::Note,
+                Field::Cabinet,
+                Field::Box,
+                Field::KeepUntil,
             ],
             Self::Arrears => &[UNIT[0], UNIT[1], UNIT[2], UNIT[3], Field::Item, Field::Period, Field::Amount],
             Self::Equipment => &[
@@ -141,7 +153,7 @@ impl List {
 
 impl Field {
     /// All fields.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 28] = [
         Self::Unit,
         Self::Building,
         Self::UnitPart,
@@ -153,6 +165,10 @@ impl Field {
         Self::State,
         Self::MovedIn,
         Self::Arrears,
+        Self::Note,
+        Self::Cabinet,
+        Self::Box,
+        Self::KeepUntil,
         Self::Item,
         Self::Period,
         Self::Amount,
@@ -183,6 +199,10 @@ impl Field {
             Self::State => "state",
             Self::MovedIn => "moved-in",
             Self::Arrears => "arrears",
+            Self::Note => "note",
+            Self::Cabinet => "cabinet",
+            Self::Box => "box",
+            Self::KeepUntil => "keep-until",
             Self::Item => "item",
             Self::Period => "period",
             Self::Amount => "amount",

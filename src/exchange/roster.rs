@@ -9,7 +9,8 @@ use super::headings::{Field, Mapping};
 use super::rows::{self, Faults, Rows, rule};
 use super::sheet::{Sheet, SheetRow};
 use super::{Reason, Roster, cells};
-use crate::desk::household::{Occupancy, Relation};
+use crate::desk::field::LONG_TEXT_MAX;
+use crate::desk::household::{Occupancy, Papers, Relation};
 use crate::desk::roster::{RosterResident, RosterRow};
 use crate::desk::why::{Arg, Why};
 
@@ -49,20 +50,42 @@ struct Said {
     occupancy: Option<(Occupancy, u32)>,
     moved_in: Option<(NaiveDate, u32)>,
     arrears: Option<(i64, u32)>,
+    note: Option<(String, u32)>,
+    cabinet: Option<(String, u32)>,
+    folder: Option<(String, u32)>,
+    keep_until: Option<(NaiveDate, u32)>,
 }
+
+/// What is said of a household rather than of a resident.
+const OF_HOUSEHOLDS: [Field; 8] = [
+    Field::Area,
+    Field::State,
+    Field::MovedIn,
+    Field::Arrears,
+    Field::Note,
+    Field::Cabinet,
+    Field::Box,
+    Field::KeepUntil,
+];
 
 fn read(rows: &mut Rows, row: &SheetRow, today: NaiveDate, faults: &mut Faults) -> RosterRow {
     let area = rows.cell(row, Field::Area, faults, |text, _| cells::area(text)).flatten();
     let occupancy = rows.cell(row, Field::State, faults, |text, _| cells::state(text));
     let moved_in = rows.cell(row, Field::MovedIn, faults, |text, cell| cells::day(cell, text, today));
     let arrears = rows.cell(row, Field::Arrears, faults, |text, cell| cells::amount(cell, text));
+    let note = rows.long_text(row, Field::Note, LONG_TEXT_MAX, faults);
+    let papers = Papers {
+        cabinet: rows.text(row, Field::Cabinet, faults).unwrap_or_default(),
+        folder: rows.text(row, Field::Box, faults).unwrap_or_default(),
+        keep_until: rows.cell(row, Field::KeepUntil, faults, |text, cell| cells::day(cell, text, today)),
+    };
     let residents = residents(rows, row, faults);
     let only_residents = !residents.is_empty()
-        && [Field::Area, Field::State, Field::MovedIn, Field::Arrears]
+        && OF_HOUSEHOLDS
             .iter()
             .all(|field| rows.column(*field).is_none_or(|column| row.cell(column).is_empty()));
     let unit = rows.unit(row, only_residents, faults).unwrap_or_default();
-    RosterRow { row: row.number, unit, area, occupancy, moved_in, arrears, residents }
+    RosterRow { row: row.number, unit, area, occupancy, moved_in, arrears, note, papers, residents }
 }
 
 fn residents(rows: &Rows, row: &SheetRow, faults: &mut Faults) -> Vec<RosterResident> {
@@ -96,12 +119,18 @@ fn hold_together(
     row: &RosterRow,
     faults: &mut Faults,
 ) {
+    let word = |text: &String| (!text.is_empty()).then(|| text.clone());
+    let (cabinet, folder) = (word(&row.papers.cabinet), word(&row.papers.folder));
     if let Some(said) = households.get(&row.unit) {
         let others = [
-            (Field::Area, differs(said.area, row.area)),
-            (Field::State, differs(said.occupancy, row.occupancy)),
-            (Field::MovedIn, differs(said.moved_in, row.moved_in)),
-            (Field::Arrears, differs(said.arrears, row.arrears)),
+            (Field::Area, differs(said.area.as_ref(), row.area.as_ref())),
+            (Field::State, differs(said.occupancy.as_ref(), row.occupancy.as_ref())),
+            (Field::MovedIn, differs(said.moved_in.as_ref(), row.moved_in.as_ref())),
+            (Field::Arrears, differs(said.arrears.as_ref(), row.arrears.as_ref())),
+            (Field::Note, differs(said.note.as_ref(), row.note.as_ref())),
+            (Field::Cabinet, differs(said.cabinet.as_ref(), cabinet.as_ref())),
+            (Field::Box, differs(said.folder.as_ref(), folder.as_ref())),
+            (Field::KeepUntil, differs(said.keep_until.as_ref(), row.papers.keep_until.as_ref())),
         ];
         for (field, other) in others {
             if let Some(other) = other {
@@ -115,17 +144,28 @@ fn hold_together(
     if faults.is_empty() {
         let said = households.entry(row.unit.clone()).or_default();
         let at = row.row;
-        said.area = said.area.or(row.area.map(|value| (value, at)));
-        said.occupancy = said.occupancy.or(row.occupancy.map(|value| (value, at)));
-        said.moved_in = said.moved_in.or(row.moved_in.map(|value| (value, at)));
-        said.arrears = said.arrears.or(row.arrears.map(|value| (value, at)));
+        say(&mut said.area, row.area, at);
+        say(&mut said.occupancy, row.occupancy, at);
+        say(&mut said.moved_in, row.moved_in, at);
+        say(&mut said.arrears, row.arrears, at);
+        say(&mut said.note, row.note.clone(), at);
+        say(&mut said.cabinet, cabinet, at);
+        say(&mut said.folder, folder, at);
+        say(&mut said.keep_until, row.papers.keep_until, at);
+    }
+}
+
+/// Keeps what a row is the first to say.
+fn say<T>(said: &mut Option<(T, u32)>, now: Option<T>, row: u32) {
+    if said.is_none() {
+        *said = now.map(|value| (value, row));
     }
 }
 
 /// The row that says otherwise.
-fn differs<T: PartialEq>(said: Option<(T, u32)>, now: Option<T>) -> Option<u32> {
+fn differs<T: PartialEq>(said: Option<&(T, u32)>, now: Option<&T>) -> Option<u32> {
     let ((said, row), now) = (said?, now?);
-    (said != now).then_some(row)
+    (said != now).then_some(*row)
 }
 
 /// The relation of the resident at a place: each its own, or one for all.

@@ -9,7 +9,7 @@ use super::sheet::{Cell, CellKind, Sheet, SheetRow, column_letters};
 use super::{Problem, Reason};
 use crate::desk::field::TEXT_MAX;
 use crate::desk::why::{Arg, Why};
-use crate::text::plain::harmless;
+use crate::text::plain::{harmless, harmless_lines};
 
 /// How many rows are done between two words about the progress.
 const STEP: usize = 200;
@@ -161,10 +161,22 @@ impl Rows<'_> {
 
     /// The text of a field's cell, made harmless; one that is too long is a fault.
     pub(super) fn text(&self, row: &SheetRow, field: Field, faults: &mut Faults) -> Option<String> {
+        let text = self.long_text(row, field, TEXT_MAX, faults)?;
+        Some(harmless(&text).into_owned())
+    }
+
+    /// The same of at most so many characters, its line ends kept.
+    pub(super) fn long_text(
+        &self,
+        row: &SheetRow,
+        field: Field,
+        max: usize,
+        faults: &mut Faults,
+    ) -> Option<String> {
         self.cell(row, field, faults, |text, _| {
-            let text = harmless(text.trim()).into_owned();
-            if text.chars().count() > TEXT_MAX {
-                return Err(rule(Why::new("desk.why.too_long").with("max", Arg::Number(TEXT_MAX as i64))));
+            let text = harmless_lines(text.trim()).into_owned();
+            if text.chars().count() > max {
+                return Err(rule(Why::new("desk.why.too_long").with("max", Arg::Number(max as i64))));
             }
             Ok(text)
         })

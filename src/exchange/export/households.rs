@@ -19,7 +19,7 @@ pub const ID: &str = "households";
 /// Households read at a time.
 const PAGE: usize = 500;
 /// Columns that a roster can be read back from.
-const ROSTER: [Field; 8] = [
+const ROSTER: [Field; 12] = [
     Field::Unit,
     Field::Area,
     Field::State,
@@ -28,9 +28,11 @@ const ROSTER: [Field; 8] = [
     Field::Name,
     Field::Relation,
     Field::Phone,
+    Field::Note,
+    Field::Cabinet,
+    Field::Box,
+    Field::KeepUntil,
 ];
-/// Columns beside them.
-const BESIDE: [&str; 4] = ["note", "cabinet", "box", "keep-until"];
 /// Between the telephone numbers of one person.
 const BETWEEN: &str = "; ";
 
@@ -48,14 +50,11 @@ impl<'a> Households<'a> {
 }
 
 fn columns(lang: Lang) -> Vec<Column> {
-    let known = ROSTER.iter().map(|field| Column {
+    let column = |field: &Field| Column {
         id: field.id().to_owned(),
         title: t(lang, &format!("exchange.field.{}", field.id()), &[]),
-    });
-    let beside = BESIDE
-        .iter()
-        .map(|id| Column { id: (*id).to_owned(), title: t(lang, &format!("household.field.{id}"), &[]) });
-    known.chain(beside).collect()
+    };
+    ROSTER.iter().map(column).collect()
 }
 
 /// The households of an exported document as the rows of a spreadsheet, the headings first; `None` where the
