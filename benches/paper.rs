@@ -133,11 +133,8 @@ fn at_the_screen(data: &Path, first: &mut Samples, after: &mut Samples) {
             assert!(begin.elapsed() < Duration::from_secs(20), "{}", terminal.screen());
             std::thread::sleep(Duration::from_micros(200));
         }
-        if n == 0 {
-            first.add(begin.elapsed())
-        } else {
-            after.add(begin.elapsed())
-        }
+        let samples = if n == 0 { &mut *first } else { &mut *after };
+        samples.add(begin.elapsed());
         terminal.sees_no("存为文件:");
     }
     terminal.press(&["Ctrl+Q"]);
