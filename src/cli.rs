@@ -7,6 +7,7 @@ mod act;
 mod args;
 mod ask;
 mod backup;
+mod backup_key;
 mod callback;
 mod callbacks;
 mod completions;
@@ -142,6 +143,7 @@ const COMMANDS: &[Entry] = &[
     Entry { command: review::command, run: review::run },
     Entry { command: sign_off::command, run: sign_off::run },
     Entry { command: backup::command, run: backup::run },
+    Entry { command: backup_key::command, run: backup_key::run },
     Entry { command: restore::command, run: restore::run },
     Entry { command: retention::command, run: retention::run },
     Entry { command: report::command, run: report::run },

@@ -10,6 +10,7 @@ pub mod backup;
 pub mod cases;
 pub mod clock;
 pub mod community;
+pub mod copy_key;
 pub mod directory;
 pub mod doctor;
 pub mod equipment;

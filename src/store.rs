@@ -3,6 +3,7 @@
 //! One [`Store`] is one connection. Reading takes `&Store`; writing goes through [`Store::write`],
 //! one immediate transaction that is acknowledged only after it lies on the disk.
 
+mod aside;
 pub mod backup;
 pub mod cases;
 pub mod chain;
@@ -22,6 +23,7 @@ pub mod past;
 pub mod references;
 pub mod retention;
 mod same;
+pub mod sealed;
 pub mod settings;
 #[cfg(test)]
 mod tests;
@@ -35,6 +37,7 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
+pub use self::aside::{own_file, sweep};
 use self::same::Place;
 use crate::desk::kinds::Kinds;
 
@@ -145,6 +148,18 @@ pub enum StoreError {
     /// Somebody broke the work off.
     #[error("broken off")]
     Stopped,
+    /// The file is encrypted, and nothing that opens it was given.
+    #[error("{0} is encrypted")]
+    Sealed(PathBuf),
+    /// What was given does not open the file.
+    #[error("{0} is not opened by this key")]
+    WrongKey(PathBuf),
+    /// An encrypted file was cut short or changed.
+    #[error("{0} was cut short or changed")]
+    Torn(PathBuf),
+    /// What is to encrypt copies is no public key.
+    #[error("{0} is no public key")]
+    NoKey(String),
     /// A record does not have the form it should have.
     #[error("a record is damaged: {0}")]
     Record(#[from] serde_json::Error),

@@ -14,6 +14,8 @@ mod records;
 mod retention;
 #[path = "store/scarce.rs"]
 mod scarce;
+#[path = "store/sealed.rs"]
+mod sealed;
 #[path = "store/toy.rs"]
 #[allow(dead_code)] // each test file uses its part of the toy
 mod toy;

@@ -2,6 +2,7 @@
 
 use std::env::VarError;
 use std::io::{IsTerminal as _, Write};
+use std::path::Path;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::ArgMatches;
@@ -9,8 +10,10 @@ use crossterm::event::{self, Event, KeyCode, KeyEventKind, KeyModifiers};
 use crossterm::terminal;
 
 use super::{Cx, Desk, Error, Result};
+use crate::counter::copy_key;
 use crate::desk::field::{Field, Values};
 use crate::desk::why::{Arg, Why};
+use crate::store::sealed::{self, Key, Needs};
 use crate::text::plain::{harmless, plain};
 use crate::text::typed;
 use crate::text::value::{Typing, typed_value};
@@ -23,6 +26,10 @@ const NEW_PIN: &str = "QIANTAI_NEW_PIN";
 const SECOND_PIN: &str = "QIANTAI_SECOND_PIN";
 /// The environment variable with a recovery code.
 const RECOVERY_CODE: &str = "QIANTAI_RECOVERY_CODE";
+/// The environment variable with the secret key of encrypted copies.
+const BACKUP_KEY: &str = "QIANTAI_BACKUP_KEY";
+/// The environment variable with the passphrase of a copy.
+const BACKUP_PASSPHRASE: &str = "QIANTAI_BACKUP_PASSPHRASE";
 
 /// The operator's PIN, from the environment or asked on the terminal. Never an argument: those are
 /// seen by everybody on the computer.
@@ -47,6 +54,38 @@ pub(super) fn recovery_code(cx: &Cx, name: &str) -> Result<String> {
         Some(code) => Ok(code),
         None => prompt(cx, &cx.t("cli.ask.recovery_code", &[("name", &harmless(name))]), RECOVERY_CODE),
     }
+}
+
+/// What opens an encrypted copy: the secret key from a file that was named, else key or passphrase from
+/// the environment or asked on the terminal; nothing for a copy that is not encrypted.
+pub(super) fn copy_key(cx: &Cx, copy: &Path, identity: Option<&Path>) -> Result<Option<Key>> {
+    let needs = sealed::needs(copy)?;
+    let (variable, words) = match needs {
+        Needs::Nothing => return Ok(None),
+        Needs::Key => (BACKUP_KEY, "cli.ask.backup_key"),
+        Needs::Passphrase => (BACKUP_PASSPHRASE, "cli.ask.backup_passphrase"),
+    };
+    if let Some(file) = identity.filter(|_| needs == Needs::Key) {
+        return Ok(Some(copy_key::key_file(file)?));
+    }
+    let text = if let Some(text) = from_environment(cx, variable)? {
+        text
+    } else {
+        let name = copy.display().to_string();
+        prompt(cx, &cx.t(words, &[("file", &harmless(&name))]), variable)?
+    };
+    Ok(Some(copy_key::typed_key(&text, needs)?))
+}
+
+/// The passphrase of a copy that is made, asked twice.
+pub(super) fn copy_passphrase(cx: &Cx) -> Result<String> {
+    if let Some(passphrase) = from_environment(cx, BACKUP_PASSPHRASE)? {
+        return Ok(passphrase);
+    }
+    let passphrase = prompt(cx, &cx.t("cli.ask.new_passphrase", &[]), BACKUP_PASSPHRASE)?;
+    let again = prompt(cx, &cx.t("cli.ask.passphrase_again", &[]), BACKUP_PASSPHRASE)?;
+    let differ = || Error::Said(cx.t("cli.error.passphrases_differ", &[]));
+    if passphrase == again { Ok(passphrase) } else { Err(differ()) }
 }
 
 /// The PIN of a first operator, asked twice.

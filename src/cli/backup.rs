@@ -1,20 +1,31 @@
 //! `qiantai backup`: a copy of the book, made while people work and proved.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{ArgMatches, Command, value_parser};
 use serde_json::{Value, json};
 
 use super::shape::at;
-use super::{Cx, Desk, Result, args, plain};
-use crate::counter::backup::{self, Copy, hex};
-use crate::store::backup::Proof;
+use super::{Cx, Desk, Result, args, ask, plain};
+use crate::counter::backup::{self, Copy, Target, hex};
+use crate::store::backup::{Proof, prove_copy};
+use crate::store::sealed::is_named;
 use crate::text::lang::Lang;
+use crate::text::plain::harmless;
 
 pub(super) fn command(lang: Lang) -> Command {
     args::command(lang, "backup")
         .arg(args::positional(lang, "copy").value_name("FILE").value_parser(value_parser!(PathBuf)))
+        .arg(args::flag(lang, "passphrase").requires("copy"))
         .arg(args::flag(lang, "list").conflicts_with("copy"))
+        .arg(
+            args::option(lang, "prove", "COPY")
+                .conflicts_with_all(["copy", "list"])
+                .value_parser(value_parser!(PathBuf)),
+        )
+        .arg(
+            args::option(lang, "identity", "KEY-FILE").requires("prove").value_parser(value_parser!(PathBuf)),
+        )
 }
 
 pub(super) fn run(cx: &Cx, matches: &ArgMatches) -> Result {
@@ -22,20 +33,50 @@ pub(super) fn run(cx: &Cx, matches: &ArgMatches) -> Result {
     if matches.get_flag("list") {
         return list(cx, &desk);
     }
+    if let Some(copy) = matches.get_one::<PathBuf>("prove") {
+        return prove(cx, copy, matches);
+    }
     let file = matches.get_one::<PathBuf>("copy").map(PathBuf::as_path);
-    let made = backup::make(&mut desk.store, &desk.session, cx.now, file, &cx.watch())?;
+    let passphrase = matches.get_flag("passphrase").then(|| ask::copy_passphrase(cx)).transpose()?;
+    let target = match (file, &passphrase) {
+        (None, _) => Target::Kept,
+        (Some(file), None) => Target::File(file),
+        (Some(file), Some(passphrase)) => Target::Closed(file, passphrase),
+    };
+    let made = backup::make(&mut desk.store, &desk.session, cx.now, target, &cx.watch())?;
     let name = made.file.display().to_string();
     cx.say(
         || {
             let mut document = proved(&made.proof);
             document["file"] = name.clone().into();
+            document["encrypted"] = is_named(&made.file).into();
             document
         },
         || {
             let (entries, bytes) = (made.proof.entries.to_string(), made.proof.bytes.to_string());
             let hash = short(&made.proof);
             let words = [("file", name.as_str()), ("entries", &entries), ("bytes", &bytes), ("hash", &hash)];
-            cx.t("cli.backup.done", &words)
+            cx.t(if is_named(&made.file) { "cli.backup.done_encrypted" } else { "cli.backup.done" }, &words)
+        },
+    )
+}
+
+/// Proves a copy once more, decrypted where it is encrypted.
+fn prove(cx: &Cx, copy: &Path, matches: &ArgMatches) -> Result {
+    let identity = matches.get_one::<PathBuf>("identity").map(PathBuf::as_path);
+    let key = ask::copy_key(cx, copy, identity)?;
+    let proof = prove_copy(copy, &cx.data, key.as_ref(), &cx.watch())?;
+    let name = copy.display().to_string();
+    cx.say(
+        || {
+            let mut document = proved(&proof);
+            document["file"] = name.clone().into();
+            document["encrypted"] = key.is_some().into();
+            document
+        },
+        || {
+            let words = [("file", &*harmless(&name)), ("entries", &proof.entries.to_string())];
+            cx.t("backup.proved", &words)
         },
     )
 }
@@ -69,6 +110,7 @@ fn list(cx: &Cx, desk: &Desk) -> Result {
                 let mut document = proof(copy).map_or_else(|| json!({}), proved);
                 document["file"] = copy.name.clone().into();
                 document["bytes"] = copy.bytes.into();
+                document["encrypted"] = copy.sealed.into();
                 document["begun"] =
                     copy.attempt.as_ref().map(|attempt| at(attempt.started_at, cx.tz.get())).into();
                 document["reason"] = copy.attempt.as_ref().map(|attempt| attempt.reason.id()).into();

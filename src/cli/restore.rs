@@ -13,7 +13,9 @@ use crate::text::lang::Lang;
 
 pub(super) fn command(lang: Lang) -> Command {
     let file = args::positional(lang, "from-copy").value_name("FILE").required(true);
-    args::command(lang, "restore").arg(file.value_parser(value_parser!(PathBuf)))
+    args::command(lang, "restore")
+        .arg(file.value_parser(value_parser!(PathBuf)))
+        .arg(args::option(lang, "identity", "KEY-FILE").value_parser(value_parser!(PathBuf)))
 }
 
 pub(super) fn run(cx: &Cx, matches: &ArgMatches) -> Result {
@@ -21,7 +23,9 @@ pub(super) fn run(cx: &Cx, matches: &ArgMatches) -> Result {
     let name = cx.operator()?;
     let watch = cx.watch();
     // The copy first: nobody should be asked for a PIN because of one that is not sound.
-    let restore = Restore::new(file, &cx.data, STANDARD, &watch)?;
+    let identity = matches.get_one::<PathBuf>("identity").map(PathBuf::as_path);
+    let key = ask::copy_key(cx, file, identity)?;
+    let restore = Restore::new(file, &cx.data, STANDARD, key.as_ref(), &watch)?;
     let mut book = present(cx)?;
     let pin = ask::pin(cx, name)?;
     let session = match book.as_mut().map(|book| enter(cx, book, name, &pin)) {

@@ -7,20 +7,33 @@ use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use serde_json::json;
 
 use super::authority::{self, Deed};
-use super::{Result, Session, say, settings_of};
+use super::{Result, Session, say, secrets, settings_of};
 use crate::desk::backup::{self, BackupPlan, Past, Reason};
 use crate::desk::people::{CLOCK, Role};
 use crate::desk::settings::Settings;
+use crate::desk::why::Why;
 use crate::store::backup::{Proof, Trust, Watch, files, remove};
 use crate::store::chain::Stamp;
-use crate::store::copies::{Attempt, DIRECTORY, Ended, SUBJECT};
-use crate::store::{Store, StoreError};
+use crate::store::copies::{Attempt, DIRECTORY, Ended, SUBJECT, seal};
+use crate::store::sealed::{self, Seal};
+use crate::store::{Store, StoreError, sweep};
 
 /// How long nobody has written to what a torn-off process left, before it is removed.
 const REST: Duration = Duration::from_hours(1);
 
 /// Attempts that the list of copies looks through.
 const ATTEMPTS: usize = 1_000;
+
+/// Where a copy goes that somebody asks for.
+#[derive(Debug, Clone, Copy)]
+pub enum Target<'a> {
+    /// Into the directory of the copies.
+    Kept,
+    /// Under this name; encrypted if the copies are.
+    File(&'a Path),
+    /// Under this name, encrypted with a passphrase of its own.
+    Closed(&'a Path, &'a str),
+}
 
 /// A copy that was made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +53,8 @@ pub struct Copy {
     pub name: String,
     /// Its size in bytes.
     pub bytes: u64,
+    /// It is encrypted, going by its name.
+    pub sealed: bool,
     /// When it was begun, by the clock of the community; `None` for copies that are never removed by
     /// themselves: those before a restore or a new form of the file.
     pub begun: Option<NaiveDateTime>,
@@ -73,28 +88,38 @@ pub fn directory_of(data: &Path, plan: &BackupPlan) -> PathBuf {
     data.join(if chosen.is_empty() { DIRECTORY } else { chosen })
 }
 
-/// Makes a copy because somebody asks for it: in the directory of the copies, or as `file`.
+/// Makes a copy because somebody asks for it.
 ///
 /// # Errors
-/// The file is there already or can't be written, the copy is not sound, or `watch` broke it off.
+/// The file is there already or can't be written, the passphrase is unfit, the copy is not sound, or
+/// `watch` broke it off.
 pub fn make(
     store: &mut Store,
     session: &Session,
     now: DateTime<Utc>,
-    file: Option<&Path>,
+    target: Target,
     watch: &Watch,
 ) -> Result<Made> {
     let settings = settings_of(store)?;
-    let target = match file {
-        Some(file) => file.to_owned(),
-        None => kept_file(store, &settings, now)?,
+    let (file, own) = match target {
+        Target::Kept => (kept_file(store, &settings, now)?, None),
+        Target::File(file) if settings.backup.is_sealed() => (sealed::named(file), None),
+        Target::File(file) if sealed::is_named(file) => {
+            // Whoever finds it would take it for what it is not.
+            return Err(Why::new("counter.why.not_encrypted").into());
+        }
+        Target::File(file) => (file.to_owned(), None),
+        Target::Closed(file, passphrase) => {
+            secrets::check_passphrase(passphrase)?;
+            (sealed::named(file), Some(Seal::passphrase(passphrase.to_owned())))
+        }
     };
-    let deed = Deed::of(Role::Receptionist, "backup", target.display().to_string());
+    let deed = Deed::of(Role::Receptionist, "backup", file.display().to_string());
     let id = authority::write(store, session, now, &deed, |tx, hand| {
         Ok(tx.begin_copy(Reason::Asked, hand.by(), now)?)
     })?;
-    let attempt = Begun { id, reason: Reason::Asked, by: session.name(), now, told: false };
-    attempt.carry_out(store, &settings, target, file.is_none(), watch)
+    let attempt = Begun { id, reason: Reason::Asked, by: session.name(), now, told: false, own };
+    attempt.carry_out(store, &settings, file, matches!(target, Target::Kept), watch)
 }
 
 /// Makes the copy that the schedule asks for; `None` if none is due, or another process makes it.
@@ -103,6 +128,10 @@ pub fn make(
 /// As for [`make`].
 pub fn make_due(store: &mut Store, now: DateTime<Utc>, watch: &Watch) -> Result<Option<Made>> {
     let Some(settings) = store.settings()? else { return Ok(None) };
+    if let Some(data) = store.path().and_then(Path::parent) {
+        // What a copy that was torn off left in the clear waits for nothing.
+        sweep(data)?;
+    }
     let due = |past: &Past| {
         let due = settings.backup.due(&settings.calendar, past, now);
         due.filter(|_| BackupPlan::may_try(past, now))
@@ -119,7 +148,7 @@ pub fn make_due(store: &mut Store, now: DateTime<Utc>, watch: &Watch) -> Result<
             return Ok(None);
         }
         let id = tx.begin_copy(reason, CLOCK, now)?;
-        Ok(Some(Begun { id, reason, by: CLOCK, now, told: past.failed.is_some() }))
+        Ok(Some(Begun { id, reason, by: CLOCK, now, told: past.failed.is_some(), own: None }))
     })?;
     begun.map(|begun| begun.carry_out(store, &settings, target, true, watch)).transpose()
 }
@@ -127,7 +156,7 @@ pub fn make_due(store: &mut Store, now: DateTime<Utc>, watch: &Watch) -> Result<
 /// The file of a copy that is begun now.
 fn kept_file(store: &Store, settings: &Settings, now: DateTime<Utc>) -> Result<PathBuf> {
     let directory = directory(store, settings).ok_or(StoreError::ReadOnly)?;
-    Ok(directory.join(backup::file_name(local(settings, now))))
+    Ok(directory.join(backup::file_name(local(settings, now), settings.backup.is_sealed())))
 }
 
 /// An instant as the clock on the counter's wall shows it.
@@ -143,6 +172,8 @@ struct Begun<'a> {
     now: DateTime<Utc>,
     /// That the schedule's copy fails stands in the chain already.
     told: bool,
+    /// What it is closed with, where that is not what the settings say.
+    own: Option<Seal>,
 }
 
 impl Begun<'_> {
@@ -155,7 +186,11 @@ impl Begun<'_> {
         watch: &Watch,
     ) -> Result<Made> {
         let started = Instant::now();
-        let copied = store.copy_to(&file, Trust::Proved, watch);
+        let seal = match &self.own {
+            Some(own) => Ok(Some(own.clone())),
+            None => seal(&settings.backup.key),
+        };
+        let copied = seal.and_then(|seal| store.copy_to(&file, Trust::Proved, seal.as_ref(), watch));
         let at = self.now + TimeDelta::from_std(started.elapsed()).unwrap_or_default();
         if matches!(copied, Err(StoreError::Stopped)) {
             store.write(|tx| tx.forget_copy(self.id))?;
@@ -191,6 +226,7 @@ impl Begun<'_> {
             Ok((file, proof)) if self.reason == Reason::Asked => {
                 let body = json!({
                     "file": file, "entries": proof.entries, "head": proof.head, "hash": hex(&proof.hash),
+                    "encrypted": sealed::is_named(Path::new(file)),
                 });
                 tx.journal(SUBJECT, &stamp, "made", &body)?;
             }
@@ -208,7 +244,9 @@ fn prune(made: &Path, plan: &BackupPlan) -> crate::store::Result<()> {
     let Some(directory) = made.parent() else { return Ok(()) };
     let names: Vec<String> = files(directory)?.into_iter().map(|(name, _)| name).collect();
     let copies: Vec<NaiveDateTime> = names.iter().filter_map(|name| backup::begun(name)).collect();
-    let spare: Vec<String> = plan.spare(&copies).into_iter().map(backup::file_name).collect();
+    let spare = plan.spare(&copies);
+    let is_spare = |name: &String| backup::begun(name).is_some_and(|begun| spare.contains(&begun));
+    let spare: Vec<String> = names.iter().filter(|name| is_spare(name)).cloned().collect();
     remove(directory, &spare, made, REST)
 }
 
@@ -233,6 +271,7 @@ pub fn list(store: &Store, settings: &Settings) -> Result<Vec<Copy>> {
         .map(|(name, bytes)| Copy {
             file: directory.join(&name),
             bytes,
+            sealed: sealed::is_named(Path::new(&name)),
             begun: backup::begun(&name),
             attempt: attempt_of(&name),
             name,
@@ -244,7 +283,8 @@ pub fn list(store: &Store, settings: &Settings) -> Result<Vec<Copy>> {
 
 /// Whether a file of that name can be a copy.
 pub(super) fn is_copy(name: &str) -> bool {
-    Path::new(name).extension().is_some_and(|end| end == "db")
+    let plain = name.strip_suffix(backup::SEALED).unwrap_or(name);
+    Path::new(plain).extension().is_some_and(|end| end == "db")
 }
 
 /// How it stands with the copies at `now`.

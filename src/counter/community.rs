@@ -13,6 +13,7 @@ use crate::desk::promise::PromiseRule;
 use crate::desk::settings::{CHARGES, Settings, StaffMember};
 use crate::desk::why::{Arg, Why};
 use crate::store::chain::Stamp;
+use crate::store::sealed::Seal;
 use crate::store::settings::defaults;
 use crate::store::{Store, Tx};
 
@@ -218,6 +219,9 @@ fn check(settings: &Settings) -> Result<()> {
     rules.sort_unstable();
     if rules.windows(2).any(|pair| pair[0] == pair[1]) {
         return Err(Why::new("counter.why.promise_twice").about("stage").into());
+    }
+    if settings.backup.is_sealed() && Seal::public(&settings.backup.key).is_none() {
+        return Err(Why::new("counter.why.no_public_key").into());
     }
     if settings.calendar.week().iter().all(Vec::is_empty) {
         return Err(Why::new("counter.why.no_hours").about("hours").into());

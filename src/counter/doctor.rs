@@ -141,7 +141,8 @@ fn copies(store: &mut Store, _: &Watch) -> Result<(Why, Vec<Why>), StoreError> {
     }
     let restored = restored(store)?;
     let last = store.head()?;
-    let mut faults = Vec::new();
+    let mut faults: Vec<Why> =
+        (!is_own_key(store)?).then(|| Why::new("doctor.copy_key")).into_iter().collect();
     let mut left_behind = 0;
     for Noted { copy: name, begun, seq, hash } in &noted {
         let now = store.hash_at(*seq)?;
@@ -168,6 +169,16 @@ fn copies(store: &mut Store, _: &Watch) -> Result<(Why, Vec<Why>), StoreError> {
         .with("count", Arg::Number(noted.len() as i64 - left_behind))
         .with("left", Arg::Number(left_behind));
     Ok((sound, faults))
+}
+
+/// Whether copies are encrypted to the key that somebody of the office chose: whoever put another one
+/// into the settings from outside could read the copies, and the office could not.
+fn is_own_key(store: &Store) -> Result<bool, StoreError> {
+    let Some(settings) = store.settings()? else { return Ok(true) };
+    let Some(last) = store.records("settings")?.pop() else { return Ok(true) };
+    let body: Value = serde_json::from_str(&last.body)?;
+    let chosen = body.pointer("/backup/key").and_then(Value::as_str).unwrap_or_default();
+    Ok(chosen == settings.backup.key)
 }
 
 /// Where a restore went another way than the book had gone.

@@ -13,7 +13,8 @@ use crate::desk::people::Role;
 use crate::desk::why::Why;
 use crate::store::backup::{Proof, Staged, Trust, Watch};
 use crate::store::chain::Stamp;
-use crate::store::copies::SUBJECT;
+use crate::store::copies::{SUBJECT, seal};
+use crate::store::sealed::{self, Key};
 use crate::store::{Store, StoreError};
 
 /// How often the book is kept anew because somebody saved meanwhile.
@@ -41,12 +42,13 @@ pub struct Restored {
 
 impl Restore {
     /// Proves a copy and makes it ready to take the place of the book of a data directory. Nothing of
-    /// the book is touched.
+    /// the book is touched. `key` opens an encrypted one.
     ///
     /// # Errors
-    /// The copy is not sound, there is no room, or `watch` broke it off.
-    pub fn new(file: &Path, data: &Path, kinds: Kinds, watch: &Watch) -> Result<Self> {
-        let staged = Staged::new(file, data, watch)?;
+    /// The key is missing or another one's, the copy is not sound, there is no room, or `watch` broke it
+    /// off.
+    pub fn new(file: &Path, data: &Path, kinds: Kinds, key: Option<&Key>, watch: &Watch) -> Result<Self> {
+        let staged = Staged::new(file, data, key, watch)?;
         Ok(Self { staged, file: file.to_owned(), data: data.to_owned(), kinds })
     }
 
@@ -96,20 +98,24 @@ impl Restore {
         let file = self.file.file_name().unwrap_or_default().to_string_lossy().into_owned();
         authority::may(book, session, now, &Deed::of(Role::Supervisor, "restore", file))?;
         let settings = settings_of(book)?;
+        let seal = seal(&settings.backup.key)?;
         let directory = directory_of(&self.data, &settings.backup);
         let stamp = local(&settings, now).format("%Y%m%d-%H%M%S");
         for round in 0..ROUNDS {
             let again = if round == 0 { String::new() } else { format!("-{round}") };
-            let file = |end: &str| directory.join(format!("before-restore-{stamp}{again}{end}.db"));
+            let file = |end: &str| {
+                let file = directory.join(format!("before-restore-{stamp}{again}{end}.db"));
+                if seal.is_some() { sealed::named(&file) } else { file }
+            };
             let mut kept = file("");
-            match book.copy_to(&kept, Trust::Proved, watch) {
+            match book.copy_to(&kept, Trust::Proved, seal.as_ref(), watch) {
                 Ok(_) => {}
                 // Somebody restored within the same second.
                 Err(StoreError::Exists(_)) => continue,
                 // What is wrong with it is what it is replaced for; it is kept all the same.
                 Err(error) if is_damage(&error) => {
                     kept = file("-unsound");
-                    book.copy_to(&kept, Trust::AsItIs, watch)?;
+                    book.copy_to(&kept, Trust::AsItIs, seal.as_ref(), watch)?;
                 }
                 Err(error) => return Err(error.into()),
             }

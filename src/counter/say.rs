@@ -42,6 +42,9 @@ pub fn why(error: &StoreError) -> Why {
         | StoreError::Newer { path, .. }
         | StoreError::Gone(path)
         | StoreError::Exists(path)
+        | StoreError::Sealed(path)
+        | StoreError::WrongKey(path)
+        | StoreError::Torn(path)
         | StoreError::Io { path, .. } => path.display().to_string(),
         _ => String::new(),
     };
@@ -56,6 +59,10 @@ pub fn why(error: &StoreError) -> Why {
         StoreError::Gone(_) => ("gone", String::new()),
         StoreError::Exists(_) => ("exists", String::new()),
         StoreError::Stopped => ("stopped", String::new()),
+        StoreError::Sealed(_) => ("sealed", String::new()),
+        StoreError::WrongKey(_) => ("wrong_key", String::new()),
+        StoreError::Torn(_) => ("torn", String::new()),
+        StoreError::NoKey(text) => ("no_key", text.clone()),
         StoreError::Record(error) => ("record", error.to_string()),
         StoreError::Stale(number) => ("stale", number.clone()),
         StoreError::Io { source, .. } => ("io", source.to_string()),

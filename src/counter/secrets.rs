@@ -14,6 +14,8 @@ use crate::desk::why::{Arg, Why};
 pub const PIN_MIN: usize = 6;
 /// Most characters of a PIN or passphrase.
 pub const PIN_MAX: usize = 64;
+/// Fewest characters of the passphrase of a copy.
+const PASSPHRASE_MIN: usize = 12;
 /// Wrong PINs that are let pass before logging in waits.
 const FREE_FAILURES: u32 = 3;
 /// Longest wait after wrong PINs, in seconds.
@@ -52,6 +54,15 @@ pub(super) fn check_pin(pin: &str) -> std::result::Result<(), Why> {
     }
     if is_simple(pin) {
         return Err(Why::new("counter.why.pin_simple").about("pin"));
+    }
+    Ok(())
+}
+
+/// Refuses a passphrase that whoever finds a copy could try out: nobody counts the tries there.
+pub(super) fn check_passphrase(passphrase: &str) -> std::result::Result<(), Why> {
+    if passphrase.chars().count() < PASSPHRASE_MIN || is_simple(passphrase) {
+        let why = Why::new("counter.why.passphrase_weak").with("min", Arg::Number(PASSPHRASE_MIN as i64));
+        return Err(why.about("passphrase"));
     }
     Ok(())
 }

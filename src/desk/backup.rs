@@ -29,6 +29,9 @@ pub struct BackupPlan {
     pub weeks: u32,
     /// Of so many months the last copy is kept.
     pub months: u32,
+    /// The public key that copies are encrypted to (`age1…`); empty where they are not encrypted.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub key: String,
 }
 
 impl Default for BackupPlan {
@@ -40,6 +43,7 @@ impl Default for BackupPlan {
             days: 7,
             weeks: 4,
             months: 12,
+            key: String::new(),
         }
     }
 }
@@ -89,6 +93,12 @@ pub struct Past {
 }
 
 impl BackupPlan {
+    /// Whether copies are encrypted.
+    #[must_use]
+    pub const fn is_sealed(&self) -> bool {
+        !self.key.is_empty()
+    }
+
     /// The last instant not after `now` from which a daily copy was due.
     fn last_daily(&self, calendar: &ServiceCalendar, now: DateTime<Utc>) -> DateTime<Utc> {
         let today = calendar.day_of(now);
@@ -198,17 +208,21 @@ fn keep<S: PartialEq>(
 /// The names of kept copies, with the time in them.
 const NAME: &str = "qiantai-%Y%m%d-%H%M%S.db";
 
+/// How the names of encrypted ones go on.
+pub const SEALED: &str = ".age";
+
 /// The name of the copy that was begun at this time of the community.
 #[must_use]
-pub fn file_name(at: NaiveDateTime) -> String {
-    at.format(NAME).to_string()
+pub fn file_name(at: NaiveDateTime, sealed: bool) -> String {
+    format!("{}{}", at.format(NAME), if sealed { SEALED } else { "" })
 }
 
 /// When a copy of that name was begun; `None` for files that are no kept copies.
 #[must_use]
 pub fn begun(name: &str) -> Option<NaiveDateTime> {
+    let plain = name.strip_suffix(SEALED).unwrap_or(name);
     // The time can be read in other ways of writing than that of these names; such files are somebody else's.
-    NaiveDateTime::parse_from_str(name, NAME).ok().filter(|at| file_name(*at) == name)
+    NaiveDateTime::parse_from_str(plain, NAME).ok().filter(|at| file_name(*at, false) == plain)
 }
 
 #[cfg(test)]

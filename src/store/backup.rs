@@ -10,8 +10,10 @@ use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
 use tempfile::TempPath;
 
+use super::aside::Aside;
 use super::chain::ChainReport;
 use super::same::beside;
+use super::sealed::{self, Key, Needs, Seal};
 use super::{Head, PATIENCE, Result, Store, StoreError, chain, check};
 use crate::desk::kinds::Kinds;
 
@@ -33,6 +35,10 @@ pub enum Stage {
     Clear,
     /// The file is written anew without what was taken out.
     Scour,
+    /// The copy is encrypted.
+    Seal,
+    /// An encrypted copy is decrypted.
+    Open,
 }
 
 impl Stage {
@@ -46,6 +52,8 @@ impl Stage {
             Self::Rules => "rules",
             Self::Clear => "clear",
             Self::Scour => "scour",
+            Self::Seal => "seal",
+            Self::Open => "open",
         }
     }
 }
@@ -90,10 +98,14 @@ impl Store {
     /// under a name of its own until everything about it was proved and it is on the disk, so that
     /// what has the name is whole, whenever the process ends.
     ///
+    /// With a `seal` it is encrypted after the proof: nothing that can be read by others is ever written
+    /// where the target is, only beside the book.
+    ///
     /// # Errors
     /// The target is there already or can't be written, the copy is not sound, or `watch` broke it off.
-    pub fn copy_to(&self, target: &Path, trust: Trust, watch: &Watch) -> Result<Proof> {
-        self.snapshot(|store| copy(store.read(), target, trust, watch))
+    pub fn copy_to(&self, target: &Path, trust: Trust, seal: Option<&Seal>, watch: &Watch) -> Result<Proof> {
+        let data = self.path().and_then(Path::parent).unwrap_or_else(|| directory_of(target));
+        self.snapshot(|store| copy(store.read(), &Way { data, target, trust, seal }, watch))
     }
 
     /// Puts a staged book in the place of this one, in one transaction: other processes see the old book
@@ -104,7 +116,7 @@ impl Store {
     pub fn replace_by(&mut self, staged: &Staged, head: i64, watch: &Watch) -> Result<bool> {
         self.is_current()?;
         let reader = self.again().transpose()?;
-        let from = read_only(&staged.part)?;
+        let from = read_only(&staged.aside.file())?;
         let backup = Backup::new(&from, &mut self.connection)?;
         // A step of no pages takes the lock: from here on nobody else writes.
         run(&backup, 0, watch)?;
@@ -119,23 +131,27 @@ impl Store {
 /// A copy of a file that is made ready to take the place of the book.
 #[derive(Debug)]
 pub struct Staged {
-    part: TempPath,
+    aside: Aside,
     proof: Proof,
 }
 
 impl Staged {
-    /// Copies a file into the data directory and proves the copy.
+    /// Copies a file into the data directory, decrypted if it is encrypted, and proves the copy.
     ///
     /// # Errors
-    /// The file is no sound book, there is no room, or `watch` broke it off.
-    pub fn new(file: &Path, data: &Path, watch: &Watch) -> Result<Self> {
-        let from = read_only(file)?;
+    /// The key is missing or another one's, the file is no sound book, there is no room, or `watch`
+    /// broke it off.
+    pub fn new(file: &Path, data: &Path, key: Option<&Key>, watch: &Watch) -> Result<Self> {
+        std::fs::create_dir_all(data).map_err(|source| io(data, source))?;
+        let opened = opened(file, data, key, watch)?;
+        let plain = opened.as_ref().map_or_else(|| file.to_owned(), Aside::file);
+        let from = read_only(&plain)?;
         // Whose file it is comes first: nothing is copied of another program's.
         Head::read(&from).map_err(|error| not_a_book(error, file))?.refuse(file)?;
-        let part = part(&data.join(format!("{}{STAGED}", Store::FILE)))?;
-        let mut copy = pages(&from, &part, watch)?;
+        let aside = Aside::new(data)?;
+        let mut copy = pages(&from, &aside.file(), watch)?;
         let proof = prove_open(&mut copy, file, watch)?;
-        Ok(Self { part, proof })
+        Ok(Self { aside, proof })
     }
 
     /// What was proved of it.
@@ -153,7 +169,7 @@ impl Staged {
         kinds: Kinds,
         work: impl FnOnce(&mut Store) -> std::result::Result<T, E>,
     ) -> std::result::Result<T, E> {
-        let connection = Connection::open(&self.part).map_err(StoreError::from)?;
+        let connection = Connection::open(self.aside.file()).map_err(StoreError::from)?;
         let mut store = Store::prepare(connection, None, kinds)?;
         let done = work(&mut store)?;
         // One file again, with nothing beside it.
@@ -172,7 +188,7 @@ impl Staged {
         let book = data.join(Store::FILE);
         let old = data.join(aside);
         let mut moved: Vec<(PathBuf, PathBuf)> = Vec::new();
-        let put = || -> std::io::Result<()> {
+        let mut put = || -> std::io::Result<()> {
             // The log first: it must never lie beside a book that it does not belong to.
             for end in ["-wal", "-shm", ""] {
                 let (from, to) = (beside(&book, end), beside(&old, end));
@@ -181,8 +197,9 @@ impl Staged {
                     moved.push((from, to));
                 }
             }
-            File::options().write(true).open(&self.part)?.sync_all()?;
-            self.part.persist(&book).map_err(|refused| refused.error)
+            let staged = self.aside.file();
+            File::options().write(true).open(&staged)?.sync_all()?;
+            std::fs::rename(&staged, &book)
         };
         if let Err(source) = put() {
             for (from, to) in moved.iter().rev() {
@@ -198,9 +215,6 @@ impl Staged {
     }
 }
 
-/// How the names of staged books go on.
-const STAGED: &str = ".restore";
-
 /// Copies all pages of what a connection reads into another file.
 fn pages(from: &Connection, part: &Path, watch: &Watch) -> Result<Connection> {
     let mut copy = Connection::open(part)?;
@@ -213,15 +227,33 @@ fn pages(from: &Connection, part: &Path, watch: &Watch) -> Result<Connection> {
     Ok(copy)
 }
 
+/// Where a copy goes, and how.
+pub(super) struct Way<'a> {
+    /// The data directory, in which the plain bytes of an encrypted copy may lie for a while.
+    pub data: &'a Path,
+    pub target: &'a Path,
+    pub trust: Trust,
+    pub seal: Option<&'a Seal>,
+}
+
 /// Writes a copy of what a connection reads.
-pub(super) fn copy(from: &Connection, target: &Path, trust: Trust, watch: &Watch) -> Result<Proof> {
+pub(super) fn copy(from: &Connection, way: &Way, watch: &Watch) -> Result<Proof> {
+    let target = way.target;
     let part = part(target)?;
-    let mut copy = pages(from, &part, watch)?;
+    let aside = way.seal.map(|_| Aside::new(way.data)).transpose()?;
+    let plain = aside.as_ref().map_or_else(|| part.to_path_buf(), Aside::file);
+    let mut copy = pages(from, &plain, watch)?;
     let proof = match prove_open(&mut copy, target, watch) {
-        Err(error) if trust == Trust::Proved || matches!(error, StoreError::Stopped) => return Err(error),
+        Err(error) if way.trust == Trust::Proved || matches!(error, StoreError::Stopped) => {
+            return Err(error);
+        }
         proof => proof.ok(),
     };
     copy.close().map_err(|(_, error)| error)?;
+    if let Some(seal) = way.seal {
+        sealed::seal(&plain, &part, target, seal, watch)?;
+    }
+    drop(aside);
     let bytes = keep(part, target)?;
     let unproved = Proof { entries: 0, head: 0, hash: Vec::new(), bytes, form: 0 };
     Ok(Proof { bytes, ..proof.unwrap_or(unproved) })
@@ -234,6 +266,28 @@ pub(super) fn copy(from: &Connection, target: &Path, trust: Trust, watch: &Watch
 /// What is not so, or `watch` broke it off.
 pub fn prove(file: &Path, watch: &Watch) -> Result<Proof> {
     prove_open(&mut read_only(file)?, file, watch)
+}
+
+/// Proves a copy like [`prove`], decrypted beside the book of a data directory if it is encrypted.
+///
+/// # Errors
+/// As for [`prove`]; the key is missing or another one's, or the encrypted file is not whole.
+pub fn prove_copy(file: &Path, data: &Path, key: Option<&Key>, watch: &Watch) -> Result<Proof> {
+    let Some(aside) = opened(file, data, key, watch)? else { return prove(file, watch) };
+    prove_open(&mut read_only(&aside.file())?, file, watch)
+}
+
+/// The plain bytes of an encrypted file, aside; `None` where it is plain itself.
+fn opened(file: &Path, data: &Path, key: Option<&Key>, watch: &Watch) -> Result<Option<Aside>> {
+    match (sealed::needs(file)?, key) {
+        (Needs::Nothing, _) => Ok(None),
+        (_, None) => Err(StoreError::Sealed(file.to_owned())),
+        (_, Some(key)) => {
+            let aside = Aside::new(data)?;
+            sealed::open(file, &aside.file(), key, watch)?;
+            Ok(Some(aside))
+        }
+    }
 }
 
 /// The last entry of a file's chain: its place and hash.
@@ -317,7 +371,7 @@ pub(super) fn step(watch: &Watch, stage: Stage, done: u64, all: u64) -> Result<(
     if watch(stage, done, all).is_break() { Err(StoreError::Stopped) } else { Ok(()) }
 }
 
-fn io(path: &Path, source: std::io::Error) -> StoreError {
+pub(super) fn io(path: &Path, source: std::io::Error) -> StoreError {
     if source.kind() == std::io::ErrorKind::StorageFull {
         return StoreError::Full;
     }

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Connection, OpenFlags, Row, params};
 
-use super::backup::{Proof, Trust, unwatched};
-use super::{Result, Store, StoreError, Tx, chain, instant};
+use super::backup::{Proof, Trust, Way, unwatched};
+use super::sealed::{self, Seal};
+use super::{Result, Store, StoreError, Tx, chain, instant, settings};
 use crate::desk::backup::{Past, Reason};
 use crate::desk::why::Why;
 
@@ -267,6 +268,17 @@ fn take_rows(from: &Connection, to: &Connection, table: &str) -> Result<()> {
 /// The directory within the data directory in which copies lie, unless the settings name another one.
 pub const DIRECTORY: &str = "backups";
 
+/// What copies are closed with by a public key of the settings; nothing by an empty one.
+///
+/// # Errors
+/// It is no public key: somebody changed it from outside.
+pub fn seal(public: &str) -> Result<Option<Seal>> {
+    if public.is_empty() {
+        return Ok(None);
+    }
+    Seal::public(public).map(Some).ok_or_else(|| StoreError::NoKey(public.to_owned()))
+}
+
 /// Copies a book of an older form before it is brought to the present one, and proves the copy.
 ///
 /// The caller holds the right to write, so that nothing comes between the copy and the steps.
@@ -275,8 +287,14 @@ pub(super) fn before_form(path: &Path, form: u32) -> Result<()> {
     let book = Connection::open_with_flags(path, flags)?;
     let head = chain::head(&book)?.0;
     let directory = path.parent().map_or_else(|| PathBuf::from(DIRECTORY), |data| data.join(DIRECTORY));
-    let target = directory.join(format!("before-form-{}-{head}.db", form + 1));
-    let copied = super::backup::copy(&book, &target, Trust::Proved, &unwatched());
+    let data = path.parent().unwrap_or(Path::new(""));
+    let mut target = directory.join(format!("before-form-{}-{head}.db", form + 1));
+    let seal = seal(&settings::copy_key(&book)?)?;
+    if seal.is_some() {
+        target = sealed::named(&target);
+    }
+    let way = Way { data, target: &target, trust: Trust::Proved, seal: seal.as_ref() };
+    let copied = super::backup::copy(&book, &way, &unwatched());
     match copied {
         // The same book was copied before, by a program that ended before it went on.
         Ok(_) | Err(StoreError::Exists(_)) => Ok(()),

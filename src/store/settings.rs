@@ -56,6 +56,14 @@ pub(super) fn complete(connection: &Connection) -> Result<()> {
     put(connection, &completed)
 }
 
+/// The public key of copies in a book of any form; empty where there is none.
+pub(super) fn copy_key(connection: &Connection) -> Result<String> {
+    let mut statement =
+        connection.prepare("SELECT coalesce(body ->> '$.backup.key', '') FROM setting WHERE id = 1")?;
+    let mut rows = statement.query([])?;
+    Ok(rows.next()?.map(|row| row.get(0)).transpose()?.unwrap_or_default())
+}
+
 fn put(connection: &Connection, settings: &Settings) -> Result<()> {
     connection
         .prepare_cached(

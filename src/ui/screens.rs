@@ -8,6 +8,7 @@ mod case_view;
 mod cases;
 mod check_code;
 mod copies;
+mod copy_key;
 mod courtesy;
 mod export;
 mod find;

@@ -25,7 +25,7 @@ fn copied(office: &Office) -> (String, PathBuf) {
     let number = office.open(&["repair", "--unit", "3-2-1501", "--set", "content=厨房水管漏水"]);
     let file = office.path().join("elsewhere").join("copy.db");
     let document = office.json(&["backup", text(&file)]);
-    assert_eq!(keys(&document), ["bytes", "entries", "file", "head"]);
+    assert_eq!(keys(&document), ["bytes", "encrypted", "entries", "file", "head"]);
     assert_eq!(document["entries"], document["head"]["seq"]);
     assert_eq!(document["head"]["hash"].as_str().unwrap().len(), 64);
     assert_eq!(document["bytes"], std::fs::metadata(&file).unwrap().len());
@@ -123,4 +123,88 @@ fn a_book_of_a_newer_program_is_never_replaced() {
     let raw = Connection::open(office.path().join("qiantai.db")).unwrap();
     raw.execute_batch("PRAGMA user_version = 9999").unwrap();
     office.boss(&["restore", text(&file)]).refused("newer version");
+}
+
+/// A call with what opens a copy in the environment.
+fn with(office: &Office, variable: &str, value: &str, arguments: &[&str]) -> crate::Ran {
+    let mut call = office.call();
+    call.env("QIANTAI_OPERATOR", "王敏").env("QIANTAI_PIN", crate::PIN).env(variable, value);
+    run(call.args(arguments))
+}
+
+#[test]
+fn copies_are_encrypted_to_a_key_that_is_shown_once() {
+    let office = Office::new();
+    office.desk(&["backup-key", "new"]).refused("supervisor");
+    office.boss(&["backup-key", "show"]).shows("Copies are not encrypted.");
+    let key_file = office.path().join("key.txt");
+    let made = office.boss_json(&["backup-key", "new", "-o", text(&key_file)]);
+    assert_eq!(keys(&made), ["file", "public_key", "secret_key"]);
+    let secret = made["secret_key"].as_str().unwrap();
+    assert!(secret.starts_with("AGE-SECRET-KEY-1"));
+    assert!(std::fs::read_to_string(&key_file).unwrap().contains(secret));
+    let public = made["public_key"].as_str().unwrap();
+    office.desk(&["backup-key", "show"]).shows(public);
+    let number = office.open(&["repair", "--unit", "3-2-1501", "--set", "content=厨房水管漏水"]);
+    let copied = office.json(&["backup"]);
+    assert_eq!(copied["encrypted"], true);
+    let file = copied["file"].as_str().unwrap();
+    assert!(file.ends_with(".db.age"), "{file}");
+    office.desk(&["backup", "--list"]).shows(".db.age");
+    assert_eq!(office.json(&["backup", "--list"])["copies"][0]["encrypted"], true);
+    // It is proved by whoever has the key.
+    office.desk(&["backup", "--prove", file]).refused("QIANTAI_BACKUP_KEY");
+    office.desk(&["backup", "--prove", file, "--identity", text(&key_file)]).shows("is sound");
+    with(&office, "QIANTAI_BACKUP_KEY", secret, &["backup", "--prove", file]).shows("is sound");
+    let mistyped = format!("{}Q", &secret[..secret.len() - 1]);
+    with(&office, "QIANTAI_BACKUP_KEY", &mistyped, &["backup", "--prove", file]).refused("no secret key");
+    let later = office.open(&["repair", "--unit", "3-2-1502", "--set", "content=灯不亮"]);
+    with(&office, "QIANTAI_BACKUP_KEY", secret, &["restore", file]).shows("Restored from");
+    office.desk(&["show", &number]).shows("厨房水管漏水");
+    office.desk(&["show", &later]).refused(&later);
+    assert!(copies(&office).iter().all(|name| name.ends_with(".db.age")), "{:?}", copies(&office));
+    let doctor: Value = run(office.call().args(["doctor", "--json"])).json();
+    assert_eq!(doctor["ok"], true, "{doctor}");
+    // On a new computer.
+    let other = Office::empty();
+    other.boss(&["restore", file]).refused("QIANTAI_BACKUP_KEY");
+    other.boss(&["restore", file, "--identity", text(&key_file)]).shows("There was no book before");
+    other.desk(&["show", &number]).shows("厨房水管漏水");
+    // Another key does not open it, and what is not whole is told; both in both languages.
+    let elsewhere = office.path().join("other.txt");
+    office.boss(&["backup-key", "new", "--output", text(&elsewhere)]).shows("shown this once");
+    let wrong = ["restore", file, "--identity", text(&elsewhere)];
+    office.boss(&wrong).refused("does not open with this key");
+    let whole = std::fs::read(file).unwrap();
+    let cut = office.path().join("cut.db.age");
+    std::fs::write(&cut, &whole[..whole.len() - 1]).unwrap();
+    office.boss(&["restore", text(&cut), "--identity", text(&key_file)]).refused("is not whole");
+    office.boss(&["backup-key", "off"]).shows("Copies are not encrypted.");
+    office.boss(&["backup-key", "off"]).refused("not encrypted");
+    office.boss(&["backup-key", "use", "age1nothing"]).refused("no public key");
+    office.boss(&["backup-key", "use", public]).shows(public);
+    let office = office.in_chinese();
+    office.boss(&wrong).refused("打不开");
+    office.boss(&["restore", text(&cut), "--identity", text(&key_file)]).refused("不完整");
+    office.boss(&["backup-key", "show"]).shows("备份加密");
+}
+
+#[test]
+fn one_copy_is_given_a_passphrase() {
+    let office = Office::new();
+    let number = office.open(&["repair", "--unit", "3-2-1501", "--set", "content=厨房水管漏水"]);
+    let file = office.path().join("stick").join("book.db");
+    let call = ["backup", text(&file), "--passphrase"];
+    office.boss(&call).refused("QIANTAI_BACKUP_PASSPHRASE");
+    with(&office, "QIANTAI_BACKUP_PASSPHRASE", "246810", &call).refused("at least 12");
+    let passphrase = "seven umbrellas at the gate";
+    with(&office, "QIANTAI_BACKUP_PASSPHRASE", passphrase, &call).shows("Copied, proved and encrypted");
+    let file = office.path().join("stick").join("book.db.age");
+    let other = Office::empty();
+    let restore = ["restore", text(&file)];
+    with(&other, "QIANTAI_BACKUP_PASSPHRASE", "seven umbrellas at the door", &restore)
+        .refused("does not open");
+    with(&other, "QIANTAI_BACKUP_PASSPHRASE", passphrase, &restore).shows("There was no book before");
+    other.desk(&["show", &number]).shows("厨房水管漏水");
+    run(office.call().args(["backup", "--passphrase"])).misused("FILE");
 }

@@ -105,6 +105,8 @@ impl Office {
             "QIANTAI_NEW_PIN",
             "QIANTAI_SECOND_PIN",
             "QIANTAI_RECOVERY_CODE",
+            "QIANTAI_BACKUP_KEY",
+            "QIANTAI_BACKUP_PASSPHRASE",
             "QIANTAI_DATA",
         ] {
             command.env_remove(variable);

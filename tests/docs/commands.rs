@@ -28,6 +28,8 @@ error that says what to do.
 | `QIANTAI_OPERATOR` | who works, as `--operator` |
 | `QIANTAI_PIN` | the operator's PIN, where it can't be asked for; never an argument |
 | `QIANTAI_NEW_PIN` | the PIN of an operator who is added |
+| `QIANTAI_BACKUP_KEY` | the secret key of encrypted copies, where it can't be asked for |
+| `QIANTAI_BACKUP_PASSPHRASE` | the passphrase of a copy, the same |
 | `QIANTAI_CONFIG` | the configuration directory of the screen |
 ";
 

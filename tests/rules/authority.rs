@@ -14,8 +14,9 @@ use qiantai::counter::equipment::Ledger;
 use qiantai::counter::imports::CaseList;
 use qiantai::counter::operators::{NOBODY, WRONG_PIN};
 use qiantai::counter::{
-    CounterError, Result, Session, arrears, backup, community, directory, equipment, exports, household_file,
-    imports, operators, passes, printing, privacy, recovery, reports, retention, review, shifts, watch,
+    CounterError, Result, Session, arrears, backup, community, copy_key, directory, equipment, exports,
+    household_file, imports, operators, passes, printing, privacy, recovery, reports, retention, review,
+    shifts, watch,
 };
 use qiantai::desk::case::Case;
 use qiantai::desk::field::Values;
@@ -123,11 +124,20 @@ const VERBS: &[Verb] = &[
         // A file that is there is never overwritten; that is said to whoever may ask for a copy.
         let there = tempfile::NamedTempFile::new().unwrap();
         let watch = qiantai::store::backup::unwatched();
-        match backup::make(&mut b.counter.store, s, b.counter.now, Some(there.path()), &watch) {
+        let target = backup::Target::File(there.path());
+        match backup::make(&mut b.counter.store, s, b.counter.now, target, &watch) {
             Err(CounterError::Store(StoreError::Exists(_))) => Ok(()),
             other => other.map(drop),
         }
     }),
+    ("copy_key::new_key", ABOVE, |b, s| {
+        copy_key::new_key(&mut b.counter.store, s, b.counter.now, None).map(drop)
+    }),
+    ("copy_key::use_key", ABOVE, |b, s| {
+        let public = qiantai::store::sealed::new_key().0;
+        copy_key::use_key(&mut b.counter.store, s, b.counter.now, &public)
+    }),
+    ("copy_key::use_none", ABOVE, |b, s| copy_key::use_none(&mut b.counter.store, s, b.counter.now)),
     ("cases::open", COUNTER, |b, s| {
         let new = NewCase { kind: "call".into(), values: call(), ..NewCase::default() };
         cases::open(&mut b.counter.store, s, b.counter.now, &new).map(drop)

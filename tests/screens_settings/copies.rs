@@ -20,6 +20,14 @@ impl Desk {
         }
         self
     }
+
+    /// Takes away what stands before the cursor.
+    fn clears(&mut self, signs: usize) -> &mut Self {
+        for _ in 0..signs {
+            self.press(&["Backspace"]);
+        }
+        self
+    }
 }
 
 #[test]
@@ -77,4 +85,72 @@ fn the_schedule_is_a_section_of_the_settings() {
     assert_eq!(desk.settings().backup.at.to_string(), "21:30:00");
     assert!(desk.settings().backup.at_sign_off);
     desk.press(&["F11"]).sees("A copy every day at 21:30 and after each sign-off");
+}
+
+/// The secret key that stands on the screen.
+fn shown_key(screen: &str) -> String {
+    let begin = screen.find("AGE-SECRET-KEY-1").expect("a key");
+    screen[begin..].chars().take_while(|sign| sign.is_ascii_alphanumeric() || *sign == '-').collect()
+}
+
+#[test]
+fn copies_are_encrypted_to_a_key_that_is_shown_once() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut desk = Desk::in_directory(Lang::En, directory.path());
+    desk.press(&["Ctrl+X"]).sees("Copies are not encrypted").misses("F10");
+    desk.press(&["F9"]).sees("The key is shown once").press(&["Esc"]).sees("Copies are not encrypted");
+    desk.press(&["F9", "Enter"]).sees("The key of the copies").sees("It is shown this once.");
+    let key = shown_key(&desk.screen());
+    assert_eq!(key.len(), 74, "{key}");
+    // A key that was meant for something else does not take it away.
+    desk.press(&["Esc", "F6"]).sees(&key);
+    let file = directory.path().join("key.txt");
+    desk.press(&["F5"]).sees("Save as:");
+    desk.clears(100).types(file.to_str().unwrap()).press(&["Enter"]).sees("Saved as");
+    assert!(std::fs::read_to_string(&file).unwrap().contains(&key));
+    desk.press(&["Enter"]).misses(&key).sees("Copies are encrypted to age1").sees("F10 no key");
+    desk.press(&["F5"]).waits_for("Copied and proved: qiantai-20261124-100000.db.age");
+    desk.sees("decrypted again from the disk");
+    // It is proved by whoever has the key, typed or in its file.
+    desk.press(&["F8"]).sees("The secret key (AGE-SECRET-KEY-1...)").types("246810");
+    desk.misses("246810").press(&["Enter"]).sees("This is no secret key");
+    desk.clears(6).types(file.to_str().unwrap()).press(&["Enter"]).waits_for("is sound");
+    let other = qiantai::store::sealed::new_key().1;
+    let other = qiantai::store::sealed::ExposeSecret::expose_secret(&other).to_owned();
+    desk.press(&["F8"]).types(&other).press(&["Enter"]).waits_for("does not open with this key");
+    desk.press(&["F8", "Esc"]).misses("The secret key (AGE");
+    desk.press(&["F6", "Enter"]).sees("The secret key (AGE").types(&key).misses(&key).press(&["Enter"]);
+    desk.waits_for("before-restore-20261124-100000.db.age");
+    let records = desk.app.store().records("settings").unwrap();
+    assert_eq!(records.last().unwrap().action, "encrypt-copies");
+}
+
+#[test]
+fn a_receptionist_makes_no_key() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut desk = Desk::in_directory(Lang::ZhCn, directory.path());
+    desk.press(&["Ctrl+X"]).sees("备份没有加密").sees("F9 加密备份");
+    desk.press(&["F9", "Enter"]).sees("备份的密钥").sees("只显示这一次").press(&["Enter"]);
+    desk.sees("备份加密，公钥 age1").sees("F10 不再加密");
+    let mut store = Store::open(directory.path(), qiantai::desk::kinds::STANDARD).unwrap();
+    let session = qiantai::counter::operators::login(&mut store, GIRL, PIN, morning()).unwrap();
+    desk.app.apply(qiantai::ui::cx::Message::LoggedIn(session));
+    desk.press(&["Ctrl+X"]).misses("F9 换新密钥").press(&["F9"]).sees("主管").misses("密钥只显示一次");
+    desk.press(&["F10"]).misses("今后的备份不再加密？").sees("备份加密，公钥 age1");
+    assert!(desk.settings().backup.is_sealed());
+}
+
+#[test]
+fn the_settings_show_to_whom_copies_are_encrypted_and_keep_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut desk = Desk::in_directory(Lang::En, directory.path());
+    desk.press(&["Ctrl+X", "F9", "Enter", "Enter"]).sees("Copies are encrypted to age1");
+    let key = desk.settings().backup.key.clone();
+    desk.press(&["Esc", "Ctrl+E", "Down", "Down", "Down", "Down", "Down", "Down"]).sees("Encrypted to");
+    desk.sees(&key[..20]).press(&["F6"]);
+    desk.clears(6).types("21:30").press(&["Ctrl+S"]).sees("21:30");
+    assert_eq!(desk.settings().backup.key, key);
+    desk.press(&["F11"]).sees("Copies are encrypted to age1").press(&["F10", "Enter"]);
+    desk.sees("Copies are not encrypted");
+    assert!(!desk.settings().backup.is_sealed());
 }

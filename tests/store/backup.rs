@@ -7,8 +7,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use qiantai::counter::backup::{self, Target};
 use qiantai::counter::restore::Restore;
-use qiantai::counter::{CounterError, backup, doctor};
+use qiantai::counter::{CounterError, doctor};
 use qiantai::desk::why::Why;
 use qiantai::store::backup::{Stage, Trust, Watch, prove, unwatched};
 use qiantai::store::drafts::Draft;
@@ -23,7 +24,7 @@ use crate::toy::{KINDS, PIN, act, morning, open, second, seconds, set_up};
 const CHILD: &str = "backup::child";
 
 /// A book with so many errands.
-fn book(errands: usize) -> (tempfile::TempDir, Store, qiantai::counter::Session) {
+pub fn book(errands: usize) -> (tempfile::TempDir, Store, qiantai::counter::Session) {
     let directory = tempfile::tempdir().unwrap();
     let (mut store, session) = set_up(directory.path());
     for n in 0..errands {
@@ -32,12 +33,17 @@ fn book(errands: usize) -> (tempfile::TempDir, Store, qiantai::counter::Session)
     (directory, store, session)
 }
 
-fn names(directory: &Path) -> Vec<String> {
+pub fn names(directory: &Path) -> Vec<String> {
     let Ok(read) = fs::read_dir(directory) else { return Vec::new() };
     let mut names: Vec<String> =
         read.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
     names.sort();
     names
+}
+
+/// Whether a file or directory of that name is what a copy or a restore left over.
+pub fn is_left(name: &str) -> bool {
+    name.contains(".part") || name.contains(".aside")
 }
 
 fn hash_of(path: &Path, seq: i64) -> Vec<u8> {
@@ -46,7 +52,7 @@ fn hash_of(path: &Path, seq: i64) -> Vec<u8> {
 }
 
 /// What a check of the doctor found, in English.
-fn examined(directory: &Path, id: &str) -> (bool, String) {
+pub fn examined(directory: &Path, id: &str) -> (bool, String) {
     let checks = doctor::examine(directory, KINDS, &unwatched()).unwrap();
     let check = checks.iter().find(|check| check.id == id).unwrap_or(&checks[0]);
     (check.ok, check.say(qiantai::text::lang::Lang::En))
@@ -56,14 +62,14 @@ fn examined(directory: &Path, id: &str) -> (bool, String) {
 fn a_copy_holds_what_the_book_holds_and_overwrites_nothing() {
     let (directory, store, _) = book(30);
     let target = directory.path().join("elsewhere").join("copy.db");
-    let proof = store.copy_to(&target, Trust::Proved, &unwatched()).unwrap();
+    let proof = store.copy_to(&target, Trust::Proved, None, &unwatched()).unwrap();
     assert_eq!((proof.entries, proof.head), (30, 30));
     assert_eq!(proof.bytes, fs::metadata(&target).unwrap().len());
     assert_eq!(proof.hash, hash_of(&target, 30));
     assert_eq!(prove(&target, &unwatched()).unwrap(), proof);
     assert_eq!(names(target.parent().unwrap()), ["copy.db"], "one file, with nothing beside it");
     let before = fs::read(&target).unwrap();
-    let again = store.copy_to(&target, Trust::Proved, &unwatched()).unwrap_err();
+    let again = store.copy_to(&target, Trust::Proved, None, &unwatched()).unwrap_err();
     assert!(matches!(again, StoreError::Exists(_)), "{again:?}");
     assert_eq!(fs::read(&target).unwrap(), before);
 }
@@ -78,7 +84,7 @@ fn a_copy_that_is_broken_off_leaves_nothing() {
                     if stage == end { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
                 },
             );
-        let stopped = backup::make(&mut store, &session, morning(), None, &watch);
+        let stopped = backup::make(&mut store, &session, morning(), Target::Kept, &watch);
         // A small file is checked in less steps than between two words.
         if end != Stage::Check {
             assert!(matches!(stopped, Err(CounterError::Store(StoreError::Stopped))), "{end:?}");
@@ -96,7 +102,7 @@ fn what_is_unsound_gets_no_name() {
     let (directory, mut store, session) = book(5);
     let raw = Connection::open(directory.path().join(Store::FILE)).unwrap();
     raw.execute_batch("DROP TRIGGER entry_stays; UPDATE entry SET by = 'x' WHERE seq = 3;").unwrap();
-    let refused = backup::make(&mut store, &session, morning(), None, &unwatched()).unwrap_err();
+    let refused = backup::make(&mut store, &session, morning(), Target::Kept, &unwatched()).unwrap_err();
     assert!(matches!(refused, CounterError::Store(StoreError::Broken { seq: 3, .. })), "{refused:?}");
     assert_eq!(names(&directory.path().join("backups")), Vec::<String>::new());
     let attempt = store.copies(1).unwrap().remove(0);
@@ -117,7 +123,7 @@ fn child() {
         ControlFlow::Continue(())
     });
     println!("\nbegun");
-    backup::make(&mut store, &session, morning(), None, &slow).unwrap();
+    backup::make(&mut store, &session, morning(), Target::Kept, &slow).unwrap();
 }
 
 #[test]
@@ -136,7 +142,7 @@ fn copies_made_while_two_processes_write_are_sound_beginnings_of_the_chain() {
     });
     for n in 0..4 {
         std::thread::sleep(Duration::from_millis(100));
-        proofs.push(store.copy_to(&target(n), Trust::Proved, &slow).unwrap());
+        proofs.push(store.copy_to(&target(n), Trust::Proved, None, &slow).unwrap());
     }
     for child in children {
         let output = child.wait_with_output().unwrap();
@@ -164,7 +170,7 @@ fn a_killed_copy_leaves_no_half_file_under_a_name_and_the_next_one_works() {
     child.wait().unwrap();
     let left = names(&backups);
     assert!(left.iter().all(|name| name.contains(".part")), "{left:?}");
-    let made = backup::make(&mut store, &session, morning(), None, &unwatched()).unwrap();
+    let made = backup::make(&mut store, &session, morning(), Target::Kept, &unwatched()).unwrap();
     assert_eq!(prove(&made.file, &unwatched()).unwrap(), made.proof);
     // What it left goes when nobody has written to it for an hour.
     for name in left {
@@ -172,7 +178,7 @@ fn a_killed_copy_leaves_no_half_file_under_a_name_and_the_next_one_works() {
         part.set_modified(std::time::SystemTime::now() - Duration::from_hours(2)).unwrap();
     }
     let later = morning() + seconds(3600);
-    backup::make(&mut store, &session, later, None, &unwatched()).unwrap();
+    backup::make(&mut store, &session, later, Target::Kept, &unwatched()).unwrap();
     assert_eq!(names(&backups), ["qiantai-20261124-100000.db", "qiantai-20261124-110000.db"]);
 }
 
@@ -224,7 +230,7 @@ fn restore(
     file: &Path,
     store: Option<Store>,
 ) -> qiantai::counter::Result<qiantai::counter::restore::Restored> {
-    let restore = Restore::new(file, directory, KINDS, &unwatched())?;
+    let restore = Restore::new(file, directory, KINDS, None, &unwatched())?;
     let session = restore.login("王敏", PIN, morning())?;
     restore.put(store, &session, morning() + seconds(7200), &unwatched())
 }
@@ -232,7 +238,8 @@ fn restore(
 #[test]
 fn a_restored_book_keeps_the_old_one_numbers_and_drafts() {
     let (directory, mut store, session) = book(5);
-    let made = backup::make(&mut store, &session, morning() + seconds(60), None, &unwatched()).unwrap();
+    let made =
+        backup::make(&mut store, &session, morning() + seconds(60), Target::Kept, &unwatched()).unwrap();
     let lost = open(&mut store, &session, morning() + seconds(90), json!({}));
     let draft = Draft {
         id: None,
@@ -269,14 +276,14 @@ fn a_restored_book_keeps_the_old_one_numbers_and_drafts() {
     assert_eq!((record.action.as_str(), record.seq), ("restore", 6));
     assert!(examined(directory.path(), "copies").0, "{}", examined(directory.path(), "copies").1);
     assert!(examined(directory.path(), "copies").1.contains("a restore left behind"));
-    assert!(names(directory.path()).iter().all(|name| !name.contains("part")), "nothing is left over");
+    assert!(names(directory.path()).iter().all(|name| !is_left(name)), "nothing is left over");
 }
 
 #[test]
 fn a_copy_that_is_not_sound_is_not_restored() {
     let (directory, store, _) = book(40);
     let copy = directory.path().join("copy.db");
-    store.copy_to(&copy, Trust::Proved, &unwatched()).unwrap();
+    store.copy_to(&copy, Trust::Proved, None, &unwatched()).unwrap();
     let whole = fs::read(&copy).unwrap();
     let book = fs::read(directory.path().join(Store::FILE)).unwrap();
     let mut refused = 0;
@@ -285,17 +292,19 @@ fn a_copy_that_is_not_sound_is_not_restored() {
         let place = (n * 7919 + 100) % bytes.len();
         bytes[place] ^= 0x55;
         fs::write(&copy, &bytes).unwrap();
-        refused += usize::from(Restore::new(&copy, directory.path(), KINDS, &unwatched()).is_err());
+        refused += usize::from(Restore::new(&copy, directory.path(), KINDS, None, &unwatched()).is_err());
     }
     // The other bytes lie where nothing is written, or in what can be made anew.
     assert!(refused > 5, "{refused} of 60 changed copies were refused");
     for bytes in [&b""[..], b"no database at all, but a letter", &whole[..whole.len() / 2]] {
         fs::write(&copy, bytes).unwrap();
-        Restore::new(&copy, directory.path(), KINDS, &unwatched()).unwrap_err();
+        Restore::new(&copy, directory.path(), KINDS, None, &unwatched()).unwrap_err();
     }
-    assert!(Restore::new(&directory.path().join("none.db"), directory.path(), KINDS, &unwatched()).is_err());
+    assert!(
+        Restore::new(&directory.path().join("none.db"), directory.path(), KINDS, None, &unwatched()).is_err()
+    );
     assert_eq!(fs::read(directory.path().join(Store::FILE)).unwrap(), book, "the book is not touched");
-    let left: Vec<_> = names(directory.path()).into_iter().filter(|name| name.contains(".part")).collect();
+    let left: Vec<_> = names(directory.path()).into_iter().filter(|name| is_left(name)).collect();
     assert_eq!(left, Vec::<String>::new());
 }
 
@@ -303,8 +312,8 @@ fn a_copy_that_is_not_sound_is_not_restored() {
 fn a_receptionist_does_not_restore() {
     let (directory, store, _) = book(2);
     let copy = directory.path().join("copy.db");
-    store.copy_to(&copy, Trust::Proved, &unwatched()).unwrap();
-    let restore = Restore::new(&copy, directory.path(), KINDS, &unwatched()).unwrap();
+    store.copy_to(&copy, Trust::Proved, None, &unwatched()).unwrap();
+    let restore = Restore::new(&copy, directory.path(), KINDS, None, &unwatched()).unwrap();
     let session = restore.login("李娜", PIN, morning()).unwrap();
     let refused = restore.put(Some(store), &session, morning(), &unwatched()).unwrap_err();
     assert_eq!(refused.to_string(), "desk.why.needs_role");
@@ -314,7 +323,7 @@ fn a_receptionist_does_not_restore() {
 fn a_damaged_book_is_moved_aside() {
     let (directory, store, session) = book(40);
     let copy = directory.path().join("copy.db");
-    store.copy_to(&copy, Trust::Proved, &unwatched()).unwrap();
+    store.copy_to(&copy, Trust::Proved, None, &unwatched()).unwrap();
     drop((store, session));
     let file = directory.path().join(Store::FILE);
     let damaged = vec![0xa5; 40_000];
@@ -336,7 +345,7 @@ fn a_damaged_book_is_moved_aside() {
 #[test]
 fn a_chain_that_was_cut_short_or_written_anew_is_found_by_the_copies() {
     let (directory, mut store, session) = book(6);
-    backup::make(&mut store, &session, morning() + seconds(60), None, &unwatched()).unwrap();
+    backup::make(&mut store, &session, morning() + seconds(60), Target::Kept, &unwatched()).unwrap();
     assert!(examined(directory.path(), "copies").0);
     let raw = Connection::open(directory.path().join(Store::FILE)).unwrap();
     raw.execute_batch("DROP TRIGGER entry_kept; DROP TRIGGER entry_stays;").unwrap();
@@ -353,8 +362,8 @@ fn a_chain_that_was_cut_short_or_written_anew_is_found_by_the_copies() {
     assert!(!ok && says.contains("Entry 6 is not the one that the copy qiantai-2026"), "{says}");
 }
 
-#[test]
-fn an_older_book_is_copied_before_it_is_brought_to_the_present_form() {
+/// What an older program would have made of the entries, settings and operators of a book.
+pub fn of_an_older_form(newer: &Path) -> tempfile::TempDir {
     const OLDER: [&str; 6] = [
         include_str!("../../assets/schema/001-book.sql"),
         include_str!("../../assets/schema/002-directory.sql"),
@@ -363,20 +372,25 @@ fn an_older_book_is_copied_before_it_is_brought_to_the_present_form() {
         include_str!("../../assets/schema/005-note.sql"),
         include_str!("../../assets/schema/006-file.sql"),
     ];
-    let (newer, store, _) = book(9);
-    drop(store);
     let directory = tempfile::tempdir().unwrap();
     let raw = Connection::open(directory.path().join(Store::FILE)).unwrap();
     for step in OLDER {
         raw.execute_batch(step).unwrap();
     }
-    raw.execute("ATTACH ?1 AS newer", [newer.path().join(Store::FILE).to_str().unwrap()]).unwrap();
+    raw.execute("ATTACH ?1 AS newer", [newer.join(Store::FILE).to_str().unwrap()]).unwrap();
     let operator = "name, role, secret, disabled, failures, locked_until";
     for (table, columns) in [("entry", "*"), ("setting", "*"), ("operator", operator)] {
         raw.execute_batch(&format!("INSERT INTO {table} SELECT {columns} FROM newer.{table}")).unwrap();
     }
     raw.execute_batch("DETACH newer; PRAGMA application_id = 1366185065; PRAGMA user_version = 6;").unwrap();
-    drop(raw);
+    directory
+}
+
+#[test]
+fn an_older_book_is_copied_before_it_is_brought_to_the_present_form() {
+    let (newer, store, _) = book(9);
+    drop(store);
+    let directory = of_an_older_form(newer.path());
     // Where it can't be copied it is not touched.
     fs::write(directory.path().join("backups"), "in the way").unwrap();
     Store::open(directory.path(), KINDS).unwrap_err();

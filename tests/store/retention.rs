@@ -7,11 +7,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use qiantai::counter::backup::{self, Target};
 use qiantai::counter::cases::{self, NewCase};
 use qiantai::counter::community::{self, Setup};
 use qiantai::counter::restore::Restore;
 use qiantai::counter::retention::{self, Done};
-use qiantai::counter::{Session, backup, directory, doctor, operators, review};
+use qiantai::counter::{Session, directory, doctor, operators, review};
 use qiantai::demo::{self, Wish};
 use qiantai::desk::case::Case;
 use qiantai::desk::household::{Household, Relation, Resident};
@@ -228,14 +229,14 @@ fn a_case_that_goes_on_afterwards_is_whole_and_taken_again() {
 fn copies_made_before_still_prove_and_bring_it_back() {
     let (directory, mut store, boss) = book();
     let number = told(&mut store, &boss);
-    let copy = backup::make(&mut store, &boss, morning(), None, &unwatched()).unwrap();
+    let copy = backup::make(&mut store, &boss, morning(), Target::Kept, &unwatched()).unwrap();
     run(&mut store, &boss);
-    let after = backup::make(&mut store, &boss, later(), None, &unwatched()).unwrap();
+    let after = backup::make(&mut store, &boss, later(), Target::Kept, &unwatched()).unwrap();
     assert_sound(directory.path());
     for file in [&copy.file, &after.file] {
         qiantai::store::backup::prove(file, &unwatched()).unwrap();
     }
-    let restore = Restore::new(&copy.file, directory.path(), STANDARD, &unwatched()).unwrap();
+    let restore = Restore::new(&copy.file, directory.path(), STANDARD, None, &unwatched()).unwrap();
     restore.put(Some(store), &boss, later(), &unwatched()).unwrap();
     let mut store = Store::open(directory.path(), STANDARD).unwrap();
     assert_eq!(store.case(&number).unwrap().unwrap().contact.as_deref(), Some(NAME), "as the copy has it");

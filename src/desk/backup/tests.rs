@@ -96,8 +96,9 @@ fn the_last_copies_of_days_weeks_and_months_are_kept() {
 #[test]
 fn names_say_when() {
     let at: NaiveDateTime = "2026-11-24T08:00:05".parse().unwrap();
-    assert_eq!(file_name(at), "qiantai-20261124-080005.db");
+    assert_eq!(file_name(at, false), "qiantai-20261124-080005.db");
     assert_eq!(begun("qiantai-20261124-080005.db"), Some(at));
+    assert_eq!(begun(&file_name(at, true)), Some(at), "an encrypted one");
     for other in ["qiantai.db", "qiantai-20261124-080005.db.part", "before-form-7.db", "qiantai-2026-1-1.db"]
     {
         assert_eq!(begun(other), None, "{other}");

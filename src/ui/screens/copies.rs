@@ -2,6 +2,7 @@
 //!
 //! Everything that takes long runs beside the screen and can be broken off.
 
+mod ask;
 mod work;
 
 use crossterm::event::{Event, KeyCode, MouseEventKind};
@@ -10,12 +11,14 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Gauge;
 
+use self::ask::{Answer, Ask};
 use self::work::{Task, Told, Work};
+use super::copy_key::CopyKey;
 use super::list::{Cursor, List};
 use crate::counter::backup::{self, Copy, hex};
-use crate::counter::community;
 use crate::counter::doctor::Check;
 use crate::counter::say::say;
+use crate::counter::{self, community, copy_key};
 use crate::store::backup::Proof;
 use crate::text::lang::t;
 use crate::text::plain::harmless;
@@ -33,6 +36,17 @@ const NUMBER: usize = 10;
 /// Characters of a hash that are compared by eye.
 const HASH: usize = 16;
 
+/// What nobody does by one key alone.
+#[derive(Clone)]
+enum Sure {
+    /// Going back to a copy.
+    Restore(Box<Copy>),
+    /// Encrypting copies to a new key.
+    NewKey,
+    /// Encrypting them no longer.
+    NoKey,
+}
+
 /// The copies of the book.
 pub struct Backups {
     list: List,
@@ -43,8 +57,10 @@ pub struct Backups {
     proved: Vec<(String, Proof)>,
     /// What the doctor found last; shown in the place of the list until it is left.
     checks: Option<Vec<Check>>,
-    /// The copy that is to be gone back to, once this is confirmed.
-    sure: Option<Copy>,
+    /// What is to be done once it is confirmed.
+    sure: Option<Sure>,
+    /// What opens an encrypted copy, being typed.
+    ask: Option<Ask>,
     work: Option<Work>,
     problem: Option<String>,
     may_restore: bool,
@@ -60,6 +76,7 @@ impl Backups {
             proved: Vec::new(),
             checks: None,
             sure: None,
+            ask: None,
             work: None,
             problem: None,
             may_restore: false,
@@ -98,13 +115,58 @@ impl Backups {
         self.look_at_work(cx);
     }
 
-    fn ask(&mut self, cx: &mut Cx) {
+    /// Asks before something that only a supervisor does.
+    fn make_sure(&mut self, of: Option<Sure>, cx: &mut Cx) {
         if let Err(error) = community::may_change(cx.session) {
             cx.fail(&error);
             return;
         }
         self.problem = None;
-        self.sure = self.chosen().cloned();
+        self.sure = of;
+    }
+
+    fn confirmed(&mut self, sure: Sure, cx: &mut Cx) {
+        let done = match sure {
+            Sure::Restore(copy) => {
+                self.open(*copy, true, cx);
+                return;
+            }
+            Sure::NewKey => copy_key::new_key(cx.store, cx.session, cx.now, None)
+                .map(|key| cx.send(Message::Push(Box::new(CopyKey::new(key, cx))))),
+            Sure::NoKey => copy_key::use_none(cx.store, cx.session, cx.now),
+        };
+        match done {
+            Ok(()) => cx.send(Message::SettingsChanged),
+            Err(error) => self.problem = Some(say(&error, cx.lang, cx.settings.calendar.tz())),
+        }
+    }
+
+    /// Proves a copy, or goes back to it; one that is encrypted needs its key first.
+    fn open(&mut self, copy: Copy, restores: bool, cx: &mut Cx) {
+        match Ask::of(&copy, restores) {
+            Ok(Some(ask)) => {
+                self.problem = None;
+                self.ask = Some(ask);
+            }
+            Ok(None) if restores => self.start(Task::Restore(copy.file, None), cx),
+            Ok(None) => self.start(Task::Prove(copy.name, copy.file, None), cx),
+            Err(error) => self.problem = Some(counter::say::say_store(&error, cx.lang)),
+        }
+    }
+
+    fn answer(&mut self, event: &Event, cx: &mut Cx) -> bool {
+        let Some(mut ask) = self.ask.take() else { return false };
+        match ask.event(event, cx) {
+            Answer::Ignored => {
+                self.ask = Some(ask);
+                return false;
+            }
+            Answer::Taken => self.ask = Some(ask),
+            Answer::Left => {}
+            Answer::Given(key) if ask.restores => self.start(Task::Restore(ask.file, Some(key)), cx),
+            Answer::Given(key) => self.start(Task::Prove(ask.name, ask.file, Some(key)), cx),
+        }
+        true
     }
 
     fn look_at_work(&mut self, cx: &mut Cx) {
@@ -154,23 +216,25 @@ impl Backups {
 
     fn key(&mut self, event: &Event, cx: &mut Cx) -> bool {
         let Event::Key(key) = event else { return false };
-        if let Some(copy) = self.sure.take() {
+        if let Some(sure) = self.sure.take() {
             match key.code {
-                KeyCode::Enter => self.start(Task::Restore(copy.file), cx),
+                KeyCode::Enter => self.confirmed(sure, cx),
                 KeyCode::Esc => {}
-                _ => self.sure = Some(copy),
+                _ => self.sure = Some(sure),
             }
             return true;
         }
         match cx.keymap.resolve(key, Place::List).and_then(Command::slot) {
             Some(0) => self.start(Task::Make, cx),
-            Some(1) => self.ask(cx),
+            Some(1) => self.make_sure(self.chosen().cloned().map(|copy| Sure::Restore(Box::new(copy))), cx),
             Some(2) => self.start(Task::Examine, cx),
             Some(3) => {
                 if let Some(copy) = self.chosen().cloned() {
-                    self.start(Task::Prove(copy.name, copy.file), cx);
+                    self.open(copy, false, cx);
                 }
             }
+            Some(4) => self.make_sure(Some(Sure::NewKey), cx),
+            Some(5) if cx.settings.backup.is_sealed() => self.make_sure(Some(Sure::NoKey), cx),
             _ => match key.code {
                 KeyCode::Esc if self.checks.is_some() => self.checks = None,
                 KeyCode::Esc => cx.send(Message::Close),
@@ -192,7 +256,11 @@ impl Backups {
         words.push(("directory", self.directory.clone()));
         let words: Vec<(&str, &str)> = words.iter().map(|(key, value)| (*key, value.as_str())).collect();
         let key = if plan.at_sign_off { "backup.plan_signed" } else { "backup.plan" };
-        vec![t(look.lang, key, &words), t(look.lang, "backup.where", &words)]
+        let sealed = match plan.key.as_str() {
+            "" => t(look.lang, "backup.clear", &[]),
+            key => t(look.lang, "backup.encrypted", &[("key", key)]),
+        };
+        vec![t(look.lang, key, &words), t(look.lang, "backup.where", &words), sealed]
     }
 
     fn draw_list(&mut self, frame: &mut Frame, area: Rect, look: &Look) {
@@ -268,8 +336,13 @@ impl Backups {
 
     /// What is asked, or what went wrong; else what is known of the chosen copy.
     fn foot(&self, look: &Look) -> (String, Role) {
-        if let Some(copy) = &self.sure {
-            return (t(look.lang, "backup.sure", &[("file", &copy.name)]), Role::Error);
+        if let Some(sure) = &self.sure {
+            let words = match sure {
+                Sure::Restore(copy) => t(look.lang, "backup.sure", &[("file", &copy.name)]),
+                Sure::NewKey => t(look.lang, "backup.sure_new_key", &[]),
+                Sure::NoKey => t(look.lang, "backup.sure_no_key", &[]),
+            };
+            return (words, Role::Error);
         }
         if let Some(problem) = &self.problem {
             return (problem.clone(), Role::Error);
@@ -279,7 +352,8 @@ impl Backups {
         };
         let Some(attempt) = &copy.attempt else { return (t(look.lang, "backup.unnoted", &[]), Role::Dim) };
         let at = stamp(attempt.started_at, look.settings.calendar.tz());
-        (t(look.lang, "backup.noted", &[("at", &at), ("by", &by(&attempt.by, look))]), Role::Dim)
+        let key = if copy.sealed { "backup.noted_encrypted" } else { "backup.noted" };
+        (t(look.lang, key, &[("at", &at), ("by", &by(&attempt.by, look))]), Role::Dim)
     }
 
     fn draw_work(&self, frame: &mut Frame, area: Rect, look: &Look) {
@@ -327,7 +401,7 @@ impl Screen for Backups {
         let inner = parts::framed(frame, area, look, &title, None, true);
         let room = usize::from(inner.width).saturating_sub(1).max(1);
         let mut y = inner.y;
-        for line in self.heading(look).iter().flat_map(|words| wrap(&harmless(words), room)).take(4) {
+        for line in self.heading(look).iter().flat_map(|words| wrap(&harmless(words), room)).take(5) {
             let line = Line::styled(format!(" {line}"), look.theme.style(Role::Dim));
             frame.render_widget(line, Rect { y, height: 1, ..inner });
             y += 1;
@@ -345,6 +419,9 @@ impl Screen for Backups {
             frame.render_widget(Line::styled(format!(" {line}"), look.theme.style(role)), place);
         }
         self.draw_work(frame, area, look);
+        if let Some(ask) = &mut self.ask {
+            ask.draw(frame, area, look);
+        }
     }
 
     fn event(&mut self, event: &Event, cx: &mut Cx) -> bool {
@@ -354,6 +431,9 @@ impl Screen for Backups {
                 work.stop();
             }
             return true;
+        }
+        if self.ask.is_some() {
+            return self.answer(event, cx);
         }
         if let Event::Mouse(mouse) = event {
             return match mouse.kind {
@@ -370,8 +450,15 @@ impl Screen for Backups {
         if self.work.is_some() {
             return vec![hint("Esc".into(), "backup.key.stop")];
         }
-        if self.sure.is_some() {
-            return vec![hint("Enter".into(), "backup.key.restore"), hint("Esc".into(), "ui.key.back")];
+        let enter = match (&self.sure, &self.ask) {
+            (Some(Sure::Restore(_)), _) => Some("backup.key.restore"),
+            (Some(Sure::NewKey), _) => Some("backup.key.new_key"),
+            (Some(Sure::NoKey), _) => Some("backup.key.no_key"),
+            (None, Some(ask)) => Some(ask.does()),
+            (None, None) => None,
+        };
+        if let Some(enter) = enter {
+            return vec![hint("Enter".into(), enter), hint("Esc".into(), "ui.key.back")];
         }
         let slot = |slot: usize| look.keymap.label(Command::SLOTS[slot]);
         let mut hints = vec![hint(slot(0), "backup.key.make")];
@@ -382,8 +469,19 @@ impl Screen for Backups {
         if self.chosen().is_some() {
             hints.push(hint(slot(3), "backup.key.prove"));
         }
+        if self.may_restore {
+            let sealed = look.settings.backup.is_sealed();
+            hints.push(hint(slot(4), if sealed { "backup.key.new_key" } else { "backup.key.encrypt" }));
+            if sealed {
+                hints.push(hint(slot(5), "backup.key.no_key"));
+            }
+        }
         hints.push(hint("Esc".into(), "ui.key.back"));
         hints
+    }
+
+    fn takes_text(&self) -> bool {
+        self.ask.is_some()
     }
 
     fn help_topic(&self) -> &'static str {

@@ -8,11 +8,12 @@ use std::sync::mpsc::{Receiver, channel};
 
 use chrono::{DateTime, Utc};
 
-use crate::counter::backup::{self, Made};
+use crate::counter::backup::{self, Made, Target};
 use crate::counter::doctor::{self, Check};
 use crate::counter::restore::{Restore, Restored};
 use crate::counter::{Result, Session};
-use crate::store::backup::{Proof, Stage, Watch, prove};
+use crate::store::backup::{Proof, Stage, Watch, prove_copy};
+use crate::store::sealed::Key;
 use crate::store::{Store, StoreError};
 use crate::ui::cx::Cx;
 
@@ -20,10 +21,10 @@ use crate::ui::cx::Cx;
 pub(super) enum Task {
     /// A copy is made.
     Make,
-    /// A copy of that name is proved once more.
-    Prove(String, PathBuf),
+    /// A copy of that name is proved once more, opened with a key if it is encrypted.
+    Prove(String, PathBuf, Option<Key>),
     /// A copy takes the place of the book.
-    Restore(PathBuf),
+    Restore(PathBuf, Option<Key>),
     /// The book is examined.
     Examine,
 }
@@ -66,10 +67,10 @@ impl Work {
         let title = match &task {
             Task::Make => "backup.key.make",
             Task::Prove(..) => "backup.key.prove",
-            Task::Restore(_) => "backup.key.restore",
+            Task::Restore(..) => "backup.key.restore",
             Task::Examine => "backup.key.doctor",
         };
-        let is_restore = matches!(task, Task::Restore(_));
+        let is_restore = matches!(task, Task::Restore(..));
         let (session, now, wake) = (cx.session.clone(), cx.now, Arc::new(cx.wake()));
         let watch = watch(Arc::clone(&stop), {
             let (tell, wake) = (tell.clone(), Arc::clone(&wake));
@@ -124,11 +125,13 @@ fn watch(stop: Arc<AtomicBool>, tell: impl Fn(Stage, u64, u64) + Send + Sync + '
 fn carry_out(task: Task, store: &mut Store, session: &Session, now: DateTime<Utc>, watch: &Watch) -> Told {
     let data = store.path().and_then(Path::parent).map(Path::to_owned).unwrap_or_default();
     match task {
-        Task::Make => Told::Made(backup::make(store, session, now, None, watch)),
-        Task::Prove(name, file) => Told::Proved(name, prove(&file, watch).map_err(Into::into)),
+        Task::Make => Told::Made(backup::make(store, session, now, Target::Kept, watch)),
+        Task::Prove(name, file, key) => {
+            Told::Proved(name, prove_copy(&file, &data, key.as_ref(), watch).map_err(Into::into))
+        }
         Task::Examine => Told::Examined(doctor::examine(&data, store.kinds(), watch)),
-        Task::Restore(file) => Told::Restored((|| {
-            let restore = Restore::new(&file, &data, store.kinds(), watch)?;
+        Task::Restore(file, key) => Told::Restored((|| {
+            let restore = Restore::new(&file, &data, store.kinds(), key.as_ref(), watch)?;
             let book = store.again().transpose()?;
             restore.put(book, session, now, watch)
         })()),

@@ -46,7 +46,12 @@ impl Section for Schedule {
             let text = if text.is_empty() { around.option(field.key, "beside") } else { text };
             Row::new(field.key, vec![word(around.lang, super::section::WORDS, "field", field.key), text])
         };
-        PLAN.iter().map(shown).collect()
+        let key = match around.settings.backup.key.as_str() {
+            "" => around.option("copy_key", "none"),
+            key => key.to_owned(),
+        };
+        let label = word(around.lang, super::section::WORDS, "field", "copy_key");
+        PLAN.iter().map(shown).chain([Row::new("copy_key", vec![label, key])]).collect()
     }
 
     fn can(&self, doing: Doing) -> bool {
@@ -84,6 +89,8 @@ impl Section for Schedule {
             days: count("copy_days"),
             weeks: count("copy_weeks"),
             months: count("copy_months"),
+            // Another key is a verb of its own.
+            key: settings.backup.key.clone(),
         };
         Ok(())
     }
