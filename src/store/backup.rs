@@ -372,10 +372,13 @@ pub(super) fn step(watch: &Watch, stage: Stage, done: u64, all: u64) -> Result<(
 }
 
 pub(super) fn io(path: &Path, source: std::io::Error) -> StoreError {
-    if source.kind() == std::io::ErrorKind::StorageFull {
-        return StoreError::Full;
+    use std::io::ErrorKind as Kind;
+    match source.kind() {
+        Kind::StorageFull | Kind::QuotaExceeded => StoreError::Full,
+        // What some sticks say to a file that is too large for them.
+        Kind::FileTooLarge => StoreError::Disk(source.to_string()),
+        _ => StoreError::Io { path: path.to_owned(), source },
     }
-    StoreError::Io { path: path.to_owned(), source }
 }
 
 /// How the names of copies end that are not whole yet.

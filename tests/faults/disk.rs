@@ -221,3 +221,48 @@ fn a_copy_for_which_there_is_no_room_leaves_nothing_and_is_told() {
     let doctor = program(data).args(["--lang", "en", "--json", "doctor"]).output().expect("a doctor");
     assert!(doctor.status.success(), "{}", String::from_utf8_lossy(&doctor.stdout));
 }
+
+#[test]
+fn an_encrypted_copy_without_room_leaves_nothing_in_the_clear_and_nothing_half() {
+    let office = Office::new(Speaks::Chinese);
+    office.by(BOSS, &["backup-key", "new"]);
+    let data = office.data();
+    let data = Path::new(&data);
+    let copy = |blocks: u64, lang: &str| {
+        // In blocks of 512 bytes; a limit that is reached is an error, not a signal.
+        let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
+        let mut shell = Command::new("sh");
+        surroundings(&mut shell, data);
+        shell.args(["-c", &script, env!("CARGO_BIN_EXE_qiantai"), "--lang", lang, "--json", "backup"]);
+        shell.output().expect("a shell")
+    };
+    let left = || -> Vec<String> {
+        let all = [data.to_owned(), data.join("backups")];
+        let names = all.iter().filter_map(|at| std::fs::read_dir(at).ok()).flatten();
+        let names = names.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned());
+        names.filter(|name| [".aside", ".part", ".age"].iter().any(|end| name.contains(end))).collect()
+    };
+    let whole = copy(1 << 20, "en");
+    assert!(whole.status.success(), "{}", String::from_utf8_lossy(&whole.stderr));
+    let made: Value = serde_json::from_slice(&whole.stdout).expect("a document");
+    std::fs::remove_file(made["file"].as_str().expect("a file")).expect("it is there");
+    // The plain copy is whole pages of four kilobytes: with room for it and no more, encrypting fails.
+    let plain = made["bytes"].as_u64().expect("a size") / 4_096 * 4_096 / 512;
+    for (blocks, lang, words) in [
+        (plain, "zh-CN", "磁盘"),
+        (plain, "en", "disk"),
+        (plain - 8, "en", "disk"),
+        (plain / 2, "en", "disk"),
+    ] {
+        let said = refusal(&copy(blocks, lang));
+        assert!(said.contains(words), "{blocks}: {said}");
+        assert_eq!(left(), Vec::<String>::new(), "{blocks}");
+    }
+    let Some(stick) = Disk::of("256k") else { return };
+    let file = stick.0.path().join("book.db");
+    let mut full = program(data);
+    let said = refusal(&full.args(["--lang", "en", "backup"]).arg(&file).output().expect("the program"));
+    assert!(said.contains("disk is full"), "{said}");
+    assert_eq!(std::fs::read_dir(stick.0.path()).expect("the stick").count(), 0);
+    assert_eq!(left(), Vec::<String>::new());
+}

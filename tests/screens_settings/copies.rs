@@ -97,13 +97,13 @@ fn shown_key(screen: &str) -> String {
 fn copies_are_encrypted_to_a_key_that_is_shown_once() {
     let directory = tempfile::tempdir().unwrap();
     let mut desk = Desk::in_directory(Lang::En, directory.path());
-    desk.press(&["Ctrl+X"]).sees("Copies are not encrypted").misses("F10");
+    desk.press(&["Ctrl+X"]).sees("Copies are not encrypted").misses("no key");
     desk.press(&["F9"]).sees("The key is shown once").press(&["Esc"]).sees("Copies are not encrypted");
     desk.press(&["F9", "Enter"]).sees("The key of the copies").sees("It is shown this once.");
     let key = shown_key(&desk.screen());
     assert_eq!(key.len(), 74, "{key}");
     // A key that was meant for something else does not take it away.
-    desk.press(&["Esc", "F6"]).sees(&key);
+    desk.press(&["Esc", "F6"]).sees(&key).press(&["F2"]).sees(&key).sees("keep it first");
     let file = directory.path().join("key.txt");
     desk.press(&["F5"]).sees("Save as:");
     desk.clears(100).types(file.to_str().unwrap()).press(&["Enter"]).sees("Saved as");

@@ -111,7 +111,8 @@ fn a_key_is_read_as_it_is_written_down_and_from_a_file() {
         let key = copy_key::typed_key(&typed, Needs::Key).unwrap();
         assert_eq!(prove_copy(&made.file, directory.path(), Some(&key), &unwatched()).unwrap(), made.proof);
     }
-    let mistyped = format!("{}{}", &text[..40], &text[40..].replace('Q', "P").replace('A', "C"));
+    let other_sign = if text.ends_with('Q') { 'P' } else { 'Q' };
+    let mistyped = format!("{}{other_sign}", &text[..text.len() - 1]);
     for wrong in [&mistyped, "", "246810", made.file.to_str().unwrap()] {
         let refused = copy_key::typed_key(wrong, Needs::Key).unwrap_err();
         assert!(matches!(&refused, CounterError::Refused(why) if why.key == "counter.why.no_secret_key"));
@@ -206,8 +207,7 @@ fn a_copy_that_was_cut_short_or_changed_is_told_and_changes_nothing() {
     };
     // Cut off at every byte of its beginning, and after that in steps and round the pieces of the format.
     let pieces = (1..).map(|n| n * (64 * 1024 + 16) + 200).take_while(|at| at + 20 < whole.len());
-    let cuts =
-        (0..300).chain((300..whole.len()).step_by(4_001)).chain(pieces.flat_map(|at| at - 40..at + 20));
+    let cuts = (0..230).chain((230..whole.len()).step_by(4_001)).chain(pieces.flat_map(|at| at - 40..at + 2));
     for cut in cuts.chain(whole.len() - 20..whole.len()) {
         refused(&whole[..cut], &format!("cut at {cut} of {}", whole.len()));
     }

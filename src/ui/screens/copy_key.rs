@@ -13,7 +13,7 @@ use crate::store::sealed::ExposeSecret as _;
 use crate::text::lang::t;
 use crate::text::plain::harmless;
 use crate::text::width::wrap;
-use crate::ui::cx::{Cx, Hint, Message, Screen};
+use crate::ui::cx::{Cx, Hint, Message, Screen, Tone};
 use crate::ui::keys::{Command, Place};
 use crate::ui::look::Look;
 use crate::ui::parts;
@@ -130,6 +130,12 @@ impl Screen for CopyKey {
 
     fn help_topic(&self) -> &'static str {
         "copies"
+    }
+
+    fn park(&mut self, cx: &mut Cx) -> bool {
+        // Copies are encrypted to it already: gone unseen, it would take them with it.
+        cx.toast(Tone::Plain, cx.t("backup.secret.first", &[]));
+        false
     }
 
     fn popup(&self, body: Rect) -> Option<Rect> {
