@@ -12,6 +12,8 @@ mod keys;
 #[path = "screens/office.rs"]
 #[allow(dead_code)] // shared with the tests of the screens
 mod office;
+#[path = "fuzz/restore.rs"]
+mod restore;
 #[path = "screens/stage.rs"]
 #[allow(dead_code)]
 mod stage;
