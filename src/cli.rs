@@ -21,6 +21,7 @@ mod import;
 mod init;
 mod kinds;
 mod list;
+mod log;
 mod man;
 mod open;
 mod operator;
@@ -288,6 +289,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> std::result::Result
         Err(error) => return Err(Failure::Usage(args::usage_sentence(&error, lang))),
     };
     let cx = Cx { lang_given, ..Cx::new(lang, &matches)? };
+    if Store::exists(&cx.data) {
+        log::start(&cx.data);
+    }
     let Some((name, matches)) = matches.subcommand() else {
         cx.open_screen(cx.data.clone());
         return Ok(cx.next.take());

@@ -160,8 +160,9 @@ pub enum StoreError {
     /// What is to encrypt copies is no public key.
     #[error("{0} is no public key")]
     NoKey(String),
-    /// A record does not have the form it should have.
-    #[error("a record is damaged: {0}")]
+    /// A record does not have the form it should have. What stands in it is nobody's business here: this goes
+    /// into the log.
+    #[error("a record is damaged: {:?} at column {}", .0.classify(), .0.column())]
     Record(#[from] serde_json::Error),
     /// The case was changed by somebody else since it was read.
     #[error("{0} was changed meanwhile")]

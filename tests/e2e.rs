@@ -14,6 +14,8 @@ mod input_method;
 mod intake;
 #[path = "e2e/keys.rs"]
 mod keys;
+#[path = "e2e/log.rs"]
+mod log;
 #[path = "e2e/office.rs"]
 mod office;
 #[cfg(feature = "print")]

@@ -400,7 +400,9 @@ impl Guard {
             if thread::current().id() == screen {
                 restore();
             }
-            tracing::error!(%info, "a fault in the program");
+            // What it was about may stand in the message of the fault: only its place is logged.
+            let place = info.location().map(ToString::to_string).unwrap_or_default();
+            tracing::error!(place, "a fault in the program");
         }));
         let guard = Self;
         take_terminal()?;
