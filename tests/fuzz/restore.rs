@@ -29,7 +29,7 @@ fn book(calls: usize) -> (Vec<u8>, Session) {
         cases::open(&mut store, &desk, now(), &new).expect("a call");
     }
     let copy = directory.path().join("copy.db");
-    store.copy_to(&copy, Trust::Proved, &unwatched()).expect("a copy");
+    store.copy_to(&copy, Trust::Proved, None, &unwatched()).expect("a copy");
     (fs::read(copy).expect("the copy"), boss)
 }
 
@@ -76,7 +76,7 @@ fn copies_that_are_damaged() {
         let book = Store::open(&data, STANDARD).expect("the book opens");
         let began = Instant::now();
         let put = |restore: Restore| restore.put(Some(book), &boss, now(), &unwatched());
-        let done = Restore::new(&file, &data, STANDARD, &unwatched()).and_then(put);
+        let done = Restore::new(&file, &data, STANDARD, None, &unwatched()).and_then(put);
         let took = began.elapsed();
         match done {
             Ok(restored) => {
