@@ -30,6 +30,7 @@ mod tests;
 pub mod totals;
 mod views;
 
+use std::cell::OnceCell;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -40,6 +41,7 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 pub use self::aside::{own_file, sweep};
 use self::same::Place;
 use crate::desk::kinds::Kinds;
+use crate::text::sought::Names;
 
 /// Marks the file as ours (`PRAGMA application_id`): the bytes `QnTi`.
 const APPLICATION_ID: i32 = 0x516e_5469;
@@ -72,6 +74,9 @@ const STEPS: &[Step] = &[
     Step::Sql(include_str!("../assets/schema/011-totals.sql")),
     // What long closed cases lost.
     Step::Sql(include_str!("../assets/schema/012-retention.sql")),
+    // Texts by pieces that also find a single character.
+    Step::Sql(include_str!("../assets/schema/013-find.sql")),
+    Step::Fill(find::fill),
 ];
 
 /// One step of the file's form.
@@ -96,6 +101,9 @@ const VERSION: u32 = STEPS.len() as u32;
 
 /// How long a writer waits for another process before it gives up.
 const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Steps of SQLite's machine between two questions whether to break off: far below a millisecond.
+const STEPS_BETWEEN: i32 = 500;
 
 /// How long a writer waits before it says so.
 const SILENCE: Duration = Duration::from_millis(300);
@@ -219,6 +227,10 @@ pub struct Store {
     batch: bool,
     /// The settings as they were last read.
     read_settings: settings::Cache,
+    /// What the batch under way has yet to put into the index of texts.
+    texts: find::Pending,
+    /// By which words a search says which cases it means.
+    names: OnceCell<Names>,
 }
 
 /// What is called while a writer has to wait for another process: with how long it has waited. It may
@@ -340,6 +352,8 @@ impl Store {
             waiting: Waiting::default(),
             batch: false,
             read_settings: settings::Cache::default(),
+            texts: find::Pending::default(),
+            names: OnceCell::new(),
         })
     }
 
@@ -422,12 +436,15 @@ impl Store {
             let immediate = TransactionBehavior::Immediate;
             Guard::Whole(self.begin(|connection| Transaction::new_unchecked(connection, immediate))?)
         };
-        let tx = Tx { guard, kinds: self.kinds, read_settings: &self.read_settings };
+        let texts = find::Pending::default();
+        let tx =
+            Tx { guard, kinds: self.kinds, read_settings: &self.read_settings, texts, waiting: &self.texts };
         let done = work(&tx)?;
-        if matches!(tx.guard, Guard::Whole(_)) {
-            self.place.as_ref().map_or(Ok(()), Place::is_current)?;
+        let left = tx.commit(self.place.as_ref())?;
+        self.texts.take_over(left);
+        if self.texts.len() >= find::AT_ONCE {
+            self.texts.write(&self.connection)?;
         }
-        tx.guard.commit().map_err(StoreError::from)?;
         Ok(done)
     }
 
@@ -450,8 +467,13 @@ impl Store {
         self.follow()?;
         self.begin(|connection| connection.execute_batch("BEGIN IMMEDIATE"))?;
         self.batch = true;
-        let done = work(self).and_then(|done| self.is_current().map(|()| done).map_err(E::from));
+        let done = work(self).and_then(|done| {
+            self.texts.write(&self.connection)?;
+            self.is_current()?;
+            Ok(done)
+        });
         self.batch = false;
+        self.texts.clear();
         let end = if done.is_ok() { "COMMIT" } else { "ROLLBACK" };
         let ended = self.connection.execute_batch(end).map_err(StoreError::from);
         if ended.is_err() && !self.connection.is_autocommit() {
@@ -481,6 +503,15 @@ impl Store {
     /// [`StoreError::Stopped`] when that breaks it off.
     pub fn on_waiting(&mut self, tell: impl Fn(Duration) -> ControlFlow<()> + Send + 'static) {
         self.waiting = Waiting(Some(Box::new(tell)));
+    }
+
+    /// Has reading broken off, as [`StoreError::Stopped`], as soon as `stop` says so. Asked every now and then
+    /// while a statement runs.
+    ///
+    /// # Errors
+    /// SQLite refuses.
+    pub fn stop_when(&mut self, stop: impl FnMut() -> bool + Send + 'static) -> Result<()> {
+        Ok(self.connection.progress_handler(STEPS_BETWEEN, Some(stop))?)
     }
 
     /// A number that changes when another connection commits (`PRAGMA data_version`).
@@ -557,6 +588,10 @@ pub struct Tx<'a> {
     guard: Guard<'a>,
     kinds: Kinds,
     read_settings: &'a settings::Cache,
+    /// What is to be put into the index of texts before the commit.
+    texts: find::Pending,
+    /// What earlier parts of the batch have yet to put there.
+    waiting: &'a find::Pending,
 }
 
 /// What undoes the changes unless they are committed.
@@ -568,16 +603,23 @@ enum Guard<'a> {
     Part(rusqlite::Savepoint<'a>),
 }
 
-impl Guard<'_> {
-    fn commit(self) -> rusqlite::Result<()> {
-        match self {
-            Self::Whole(transaction) => transaction.commit(),
-            Self::Part(savepoint) => savepoint.commit(),
+impl Tx<'_> {
+    /// Keeps what was done; gives back what a batch has yet to put into the index of texts.
+    fn commit(self, place: Option<&Place>) -> Result<find::Pending> {
+        match self.guard {
+            Guard::Whole(transaction) => {
+                self.texts.write(&transaction)?;
+                place.map_or(Ok(()), Place::is_current)?;
+                transaction.commit()?;
+                Ok(find::Pending::default())
+            }
+            Guard::Part(savepoint) => {
+                savepoint.commit()?;
+                Ok(self.texts)
+            }
         }
     }
-}
 
-impl Tx<'_> {
     /// The connection of the transaction.
     pub(crate) fn connection(&self) -> &Connection {
         match &self.guard {

@@ -9,6 +9,7 @@ pub mod report;
 pub mod say;
 pub mod show;
 pub mod shown;
+pub mod sought;
 pub mod spelled;
 pub mod typed;
 pub mod value;

@@ -6,6 +6,8 @@ mod backup;
 mod chain;
 #[path = "store/files.rs"]
 mod files;
+#[path = "store/find.rs"]
+mod find;
 #[path = "store/processes.rs"]
 mod processes;
 #[path = "store/records.rs"]

@@ -187,7 +187,7 @@ fn lists_counts_and_search_find_it() {
     let late = Some(morning() + TimeDelta::hours(2));
     assert_eq!(listed(Query { overdue_at: late, ..Query::default() }), [case.number.as_str()]);
     for text in ["酱油", case.number.as_str(), "单田芳", "3-2-1501"] {
-        let found = store.find_cases(text, 10).unwrap();
+        let found = store.find_cases(text, morning().date_naive(), 10).unwrap();
         assert!(found.iter().any(|row| row.case.number == case.number), "{text}");
     }
 }

@@ -21,7 +21,8 @@ pub(super) fn run(cx: &Cx, matches: &ArgMatches) -> Result {
     let text = ask::text(matches, "text");
     let limit = list::limit(matches);
     let households = households(&desk, text, limit)?;
-    let cases = desk.store.find_cases(text, limit)?;
+    let today = desk.settings.calendar.day_of(cx.now);
+    let cases = desk.store.find_cases(text, today, limit)?;
     cx.say(
         || {
             let found: Vec<Value> = households

@@ -124,13 +124,25 @@ impl Store {
     /// # Errors
     /// The file can't be read.
     pub fn entered_between(&self, after: DateTime<Utc>, before: DateTime<Utc>) -> Result<bool> {
-        // From the end of the chain: what is asked for is almost always there.
-        let mut statement = self.read().prepare_cached(
-            "SELECT 1 FROM entry WHERE at > ?1 AND at < ?2 AND subject <> ?3 ORDER BY seq DESC LIMIT 1",
-        )?;
-        Ok(statement.exists(params![after.timestamp(), before.timestamp(), SUBJECT])?)
+        let mut statement = self.read().prepare_cached(ENTERED)?;
+        // No time zone is further than a day from the date of UTC.
+        let since = (after - TimeDelta::days(1)).date_naive().to_string();
+        Ok(statement.exists(params![after.timestamp(), before.timestamp(), SUBJECT, since])?)
     }
 }
+
+/// The statement of [`Store::entered_between`]. Along the days: where nothing was entered, the whole chain
+/// would be walked through otherwise.
+pub(super) const ENTERED: &str = "SELECT 1 FROM entry INDEXED BY entry_day
+     WHERE day >= ?4 AND at > ?1 AND at < ?2 AND subject <> ?3 ORDER BY day DESC, seq DESC LIMIT 1";
+
+/// The statements of [`Store::past_copies`]: the last copy that was proved, the last that failed, the last
+/// signature.
+pub(super) const PAST: [&str; 3] = [
+    "SELECT max(started_at) FROM copy WHERE started_at <= ?1 AND ended_at IS NOT NULL AND error IS NULL",
+    "SELECT max(started_at) FROM copy WHERE started_at <= ?1 AND error IS NOT NULL",
+    "SELECT max(signed_at) FROM day_sheet WHERE signed_at <= ?1",
+];
 
 /// The subject of entries about copies.
 pub const SUBJECT: &str = "backup";
@@ -141,10 +153,8 @@ fn past(connection: &Connection, now: DateTime<Utc>) -> Result<Past> {
             connection.prepare_cached(sql)?.query_row([now.timestamp()], |row| row.get(0))?;
         Ok(found.map(instant))
     };
-    let made = at("SELECT max(started_at) FROM copy
-                   WHERE started_at <= ?1 AND ended_at IS NOT NULL AND error IS NULL")?;
-    let failed = at("SELECT max(started_at) FROM copy WHERE started_at <= ?1 AND error IS NOT NULL")?;
-    let signed = at("SELECT max(signed_at) FROM day_sheet WHERE signed_at <= ?1")?;
+    let [made, failed, signed] = PAST;
+    let (made, failed, signed) = (at(made)?, at(failed)?, at(signed)?);
     // Begun within the same second, the one that was proved is the later one.
     Ok(Past { made, failed: failed.filter(|failed| made.is_none_or(|made| made < *failed)), signed })
 }

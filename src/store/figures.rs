@@ -11,6 +11,21 @@ use crate::desk::figures::Figures;
 use crate::desk::report;
 use crate::desk::totals::{Sort, Span};
 
+/// The statement of [`Store::counts_of`].
+pub(super) const OF_UNIT: &str = "SELECT kind, open, count(*), sum(day >= ?2)
+     FROM cases INDEXED BY cases_unit WHERE unit = ?1 GROUP BY kind, open";
+
+/// How many cases a unit has.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct UnitCounts {
+    /// Open ones.
+    pub open: u64,
+    /// Ended ones.
+    pub ended: u64,
+    /// Lately opened ones by kind; a kind without any is missing.
+    pub lately: BTreeMap<String, u64>,
+}
+
 impl Store {
     /// The figures of a day, whose instants lie from `start` until before `end`, as they stand at `now`.
     pub fn figures(
@@ -56,6 +71,25 @@ impl Store {
         )?;
         let (sum, count): (u32, u32) = statement.query_row([unit], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok((count > 0).then_some((sum, count)))
+    }
+
+    /// How many cases a unit has: open, ended, and of each kind those opened from a day on.
+    ///
+    /// # Errors
+    /// The file can't be read.
+    pub fn counts_of(&self, unit: &str, from: NaiveDate) -> Result<UnitCounts> {
+        let mut statement = self.read().prepare_cached(OF_UNIT)?;
+        let mut rows = statement.query([unit, &from.to_string()])?;
+        let mut counts = UnitCounts::default();
+        while let Some(row) = rows.next()? {
+            let (open, all, lately): (bool, u64, u64) =
+                (row.get(1)?, row.get::<_, i64>(2)?.cast_unsigned(), row.get::<_, i64>(3)?.cast_unsigned());
+            *if open { &mut counts.open } else { &mut counts.ended } += all;
+            if lately > 0 {
+                *counts.lately.entry(row.get(0)?).or_default() += lately;
+            }
+        }
+        Ok(counts)
     }
 
     /// How many cases of a kind came to their end on a day.

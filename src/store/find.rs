@@ -3,9 +3,10 @@
 //! Everything that a search can begin with is a key in `find_key`, so every question is a range of
 //! one index. What is found is ranked here: a whole unit before a whole telephone, before a whole name …
 
-mod cases;
+pub(super) mod cases;
+mod grams;
 
-pub(super) use cases::{index as index_entry, unindex as unindex_entry};
+pub(super) use grams::{AT_ONCE, Pending, fill};
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -16,6 +17,7 @@ use super::{Result, Store};
 use crate::desk::household::{Relation, Resident};
 use crate::text::pinyin;
 use crate::text::plain::plain;
+use crate::text::sought::Names;
 use crate::text::typed;
 
 /// Characters of a query that are looked at.
@@ -198,6 +200,11 @@ const CANDIDATES: &str = "SELECT key, household, position FROM find_key
      WHERE sort = ?1 AND key >= ?2 AND key < ?3 ORDER BY key, household, position LIMIT ?4";
 
 impl Store {
+    /// The names of the kinds and states by which a search says which cases it means.
+    fn names(&self) -> &Names {
+        self.names.get_or_init(|| Names::of(self.kinds()))
+    }
+
     /// Finds households, the best first, always in the same order.
     ///
     /// Takes a unit in any form (`3-2-1501`, `3 2 1501`, `321501`, its beginning, a room alone), a telephone

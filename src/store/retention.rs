@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use super::backup::{Stage, Watch};
 use super::chain::{COLUMNS, Record, Stamp};
 use super::check::OPS;
-use super::{Result, Store, StoreError, Tx, find};
+use super::{Result, Store, StoreError, Tx};
 use crate::desk::case::Case;
 use crate::desk::retention::{GONE, Run};
 use crate::desk::timeline::Entry;
@@ -273,8 +273,7 @@ impl Tx<'_> {
             self.clear_sheet(record.seq)?;
         }
         for entry in of_cases {
-            find::unindex_entry(self, entry.seq, &entry.was)?;
-            find::index_entry(self, entry.seq, &entry.is)?;
+            self.reindex(&entry.was, &entry.is)?;
         }
         self.connection().prepare_cached("DELETE FROM clearing")?.execute([])?;
         Ok(())

@@ -3,10 +3,12 @@
 use chrono::{DateTime, Utc};
 
 use super::cases::{self, Order, Query};
+use super::find::cases as find;
 use super::totals::{self, Step};
 use super::{Store, due};
 use crate::desk::kinds::Kinds;
 use crate::desk::totals::{Match, Sort, Span};
+use crate::text::sought::Sought;
 
 /// The plan of a statement.
 fn plan(store: &Store, sql: &str) -> String {
@@ -34,6 +36,7 @@ fn lists() -> Vec<(&'static str, Query, &'static str, bool)> {
     let kind = Some("repair".to_owned());
     let open = || Query { kind: kind.clone(), open: Some(true), ..query() };
     let now = DateTime::<Utc>::UNIX_EPOCH;
+    let day = Some(chrono::NaiveDate::default());
     vec![
         ("newest of a kind", Query { kind: kind.clone(), ..query() }, "cases_newest", true),
         ("newest open of a kind", open(), "cases_open", true),
@@ -47,7 +50,11 @@ fn lists() -> Vec<(&'static str, Query, &'static str, bool)> {
             true,
         ),
         ("a unit", Query { unit: Some("3-2-1501".into()), ..query() }, "cases_unit", true),
-        ("a unit's open ones", Query { unit: Some("3-2-1501".into()), ..open() }, "cases_unit", true),
+        ("a unit's open ones", Query { unit: Some("3-2-1501".into()), ..open() }, "cases_unit_open", true),
+        ("open of any kind", Query { open: Some(true), ..query() }, "cases_open", false),
+        ("somebody's", Query { owner: Some("a".into()), kind: None, ..open() }, "cases_owned", true),
+        ("opened today", Query { kind: kind.clone(), from: day, to: day, ..query() }, "cases_day", false),
+        ("opened until a day", Query { kind: kind.clone(), to: day, ..query() }, "cases_newest", true),
         ("inside", Query { inside: true, ..query() }, "cases_inside", false),
         ("escalated", Query { escalated: true, ..query() }, "cases_escalated", true),
         ("overdue", Query { overdue_at: Some(now), ..query() }, "cases_due", true),
@@ -86,6 +93,16 @@ fn what_is_due_is_read_from_indexes() {
         (super::claims::HELD, "claim_resource"),
         (super::past::STATEMENT, "cases_unit entry_household"),
         (super::references::COUNT, "reference_to"),
+        (super::figures::OF_UNIT, "cases_unit"),
+        (super::copies::ENTERED, "entry_day"),
+        (super::copies::PAST[0], "copy_started"),
+        (super::copies::PAST[1], "copy_failed"),
+        (super::copies::PAST[2], "day_sheet_signed"),
+        (find::OPEN, "cases_open"),
+        (find::OF_UNITS, "cases_unit"),
+        (find::OF_DAYS, "cases_day"),
+        (find::SERIALS, "cases_serial"),
+        (find::DAY_SERIALS, "cases_day_serial"),
     ];
     for (sql, indexes) in asked {
         let plan = plan(&store, sql);
@@ -94,6 +111,33 @@ fn what_is_due_is_read_from_indexes() {
             assert!(plan.contains(index), "{index}: {sql}\n{plan}");
         }
     }
+}
+
+#[test]
+fn a_search_by_what_is_meant_alone_walks_along_an_index() {
+    let store = Store::in_memory(Kinds(&[])).unwrap();
+    let day = chrono::NaiveDate::default();
+    let kinds = vec!["repair"];
+    for (sought, open, ended) in [
+        (Sought { kinds: kinds.clone(), ..Sought::default() }, "cases_open", "cases_newest"),
+        (Sought { states: vec![("repair", "a")], ..Sought::default() }, "cases_open", "cases_newest"),
+        (Sought { kinds, unit: Some("3-2-".into()), ..Sought::default() }, "cases_unit_open", "cases_unit"),
+        // Within the cases of these days only, which lie beside each other.
+        (
+            Sought { days: Some((day, day)), ..Sought::default() },
+            "cases_open",
+            "PRIMARY KEY (rowid>? AND rowid<?)",
+        ),
+    ] {
+        for (open, index) in [(true, open), (false, ended)] {
+            let plan = plan(&store, &find::sought_statement(&sought, open));
+            assert!(plan.contains(index) && !scans(&plan), "{sought:?}\n{plan}");
+        }
+    }
+    let looking = plan(&store, &find::looking_sql(2));
+    assert!(looking.contains("PRIMARY KEY (rowid=?)"), "{looking}");
+    let matching = plan(&store, find::MATCHING);
+    assert!(matching.contains("case_text VIRTUAL TABLE INDEX") && !matching.contains("B-TREE"), "{matching}");
 }
 
 /// Like [`scans`]; what a view found on the way is gone through row by row.

@@ -4,6 +4,7 @@
 //! languages whatever the screen speaks, never panics, and refuses with a [`TypedError`] that says what is
 //! wrong with an example of what is right. The words are in `assets/typed.toml`.
 
+mod days;
 mod moment;
 mod money;
 mod period;
@@ -13,6 +14,7 @@ mod vocabulary;
 
 use std::fmt;
 
+pub use days::days;
 pub(crate) use moment::nearest_year;
 pub use moment::{date, span, time, when};
 pub use money::{MONEY_MAX, money};
@@ -210,6 +212,14 @@ fn typed(sort: Sort, input: &str) -> Result<String, TypedError> {
         return Err(TypedError::Empty(sort));
     }
     Ok(text)
+}
+
+/// Whether a word asks for what is open, or for what has ended; `None` if it asks for neither.
+#[must_use]
+pub fn asks_open(word: &str) -> Option<bool> {
+    let words = &vocabulary::vocabulary().find;
+    let is = |list: &[String]| list.iter().any(|known| known == word);
+    if is(&words.open) { Some(true) } else { is(&words.closed).then_some(false) }
 }
 
 #[cfg(test)]

@@ -102,12 +102,17 @@ pub(in crate::store) fn list_sql(query: &Query) -> (String, Vec<Sql>) {
     (format!("SELECT {COLUMNS} FROM {source} WHERE {condition} ORDER BY {order} LIMIT ?"), values)
 }
 
+/// Days up to which a list of what was opened within them goes along the days; a longer one is as well
+/// walked through in the order of the list.
+const FEW_DAYS: i64 = 62;
+
 /// The table of a list, with the index named where the planner, which does not know how few cases are
 /// open, would rather walk through all of a kind or through the whole book in the order of the list.
-const fn source(query: &Query) -> &'static str {
+fn source(query: &Query) -> &'static str {
     match query {
         Query { inside: true, .. } => "cases c INDEXED BY cases_inside",
         Query { escalated: true, .. } => "cases c INDEXED BY cases_escalated",
+        Query { unit: Some(_), open: Some(true), .. } => "cases c INDEXED BY cases_unit_open",
         Query { unit: Some(_), .. } => "cases c INDEXED BY cases_unit",
         Query { kind: Some(_), order: Order::Oldest, .. } => "cases c INDEXED BY cases_newest",
         Query { overdue_at: None, kind: Some(_), open: Some(true), order: Order::Newest, .. } => {
@@ -116,6 +121,14 @@ const fn source(query: &Query) -> &'static str {
         Query { overdue_at: None, kind: Some(_), open: Some(true), order: Order::Queue, .. } => {
             "cases c INDEXED BY cases_queue"
         }
+        Query { overdue_at: None, owner: Some(_), open: Some(true), .. } => "cases c INDEXED BY cases_owned",
+        Query { overdue_at: None, open: Some(true), .. } => "cases c INDEXED BY cases_open",
+        Query { overdue_at: None, from: Some(from), to, .. }
+            if to.is_some_and(|to| (to - *from).num_days() <= FEW_DAYS) =>
+        {
+            "cases c INDEXED BY cases_day"
+        }
+        Query { overdue_at: None, kind: Some(_), .. } => "cases c INDEXED BY cases_newest",
         _ => "cases c",
     }
 }

@@ -1,137 +1,52 @@
-//! Finding cases by anything written in them.
+//! Finding cases by anything written in them, and by words that say which are meant.
 //!
-//! Every entry's texts are indexed as overlapping pairs of characters, in the transaction that writes the
-//! entry: Chinese has no spaces to cut words at, and a pair finds what two characters or more say. The
-//! index holds no text, so each candidate is checked against the case as it is now and its notes.
+//! A search reads the index of texts ([`super::grams`]) from the newest case back and is content with
+//! what it was asked for; so it costs what it shows, however long the history. Every case that the index
+//! names is checked as it is now.
 
-use std::collections::{BTreeSet, HashSet};
-use std::fmt::Write as _;
+use std::collections::HashSet;
 
-use rusqlite::{OptionalExtension, params};
-use serde_json::Value;
+use chrono::NaiveDate;
+use rusqlite::types::Value as Sql;
+use rusqlite::{CachedStatement, Rows, params, params_from_iter};
 
-use super::QUERY_MAX;
+use super::{QUERY_MAX, grams, unit_beginning};
 use crate::desk::case::Case;
-use crate::desk::field;
-use crate::desk::timeline::{Entry, Event};
 use crate::store::cases::{COLUMNS, Row, case_from};
-use crate::store::{Result, Store, Tx};
+use crate::store::{Result, Store};
 use crate::text::pinyin;
-use crate::text::plain::plain;
-use crate::text::typed;
+use crate::text::sought::{Sought, folded, stands_in};
 
-/// Candidates that are looked at before the search is content with what it has.
-const CANDIDATES_MAX: usize = 3000;
-/// Newest cases that are looked through for a single character, which has no pair.
-const SCAN_MAX: i64 = 5000;
+/// Rows of the index that are read beyond what was asked for, in search of cases that are open.
+const FURTHER: usize = 1_000;
+/// Rows of the index that are read in search of cases that are among a few.
+const AMONG_FEW: usize = 20_000;
+/// Cases, of few that can be meant, whose own texts are looked at where that was not enough: the newest.
+const LOOKED_AT: usize = 500;
+/// Newest cases that are looked through for what the index can't find: a single digit.
+const SCAN_MAX: i64 = 500;
+/// Digits of a serial.
+const SERIAL: usize = 3;
+/// Characters of a day with its serial: `1124-007`.
+const DAY_SERIAL: usize = 8;
 
-/// Text as it is compared.
-fn folded(text: &str) -> String {
-    plain(text).to_lowercase()
-}
-
-/// The overlapping pairs of a folded text, each written so that the index takes it as one word.
-fn pairs(folded: &str, out: &mut BTreeSet<String>) {
-    for run in folded.split(|c: char| !c.is_alphanumeric()) {
-        for (first, second) in run.chars().zip(run.chars().skip(1)) {
-            out.insert(format!("{:x}g{:x}", u32::from(first), u32::from(second)));
-        }
-    }
-}
-
-/// All texts inside a value; instants are not text that anybody looks for.
-fn texts<'a>(value: &'a Value, out: &mut Vec<&'a str>) {
-    match value {
-        Value::String(text) if field::as_instant(value).is_none() => out.push(text),
-        Value::Array(items) => items.iter().for_each(|item| texts(item, out)),
-        Value::Object(fields) => fields.values().for_each(|item| texts(item, out)),
-        _ => {}
-    }
-}
-
-/// What was written with an entry beside the fields that it changed.
-fn notes(entry: &Entry) -> Vec<&str> {
-    let mut found = Vec::new();
-    entry.inputs.values().for_each(|value| texts(value, &mut found));
-    for event in &entry.events {
-        if let Event::CallbackTried { attempt, .. } = event {
-            found.extend(attempt.note.as_deref());
-        }
-    }
-    found
-}
-
-/// What an entry is found by, as the index has it; empty where there is nothing.
-fn words(entry: &Entry) -> String {
-    let mut found = notes(entry);
-    entry.changes.iter().for_each(|change| texts(&change.after, &mut found));
-    let mut all = BTreeSet::new();
-    for text in found {
-        pairs(&folded(text), &mut all);
-    }
-    if entry.revision == 1 {
-        pairs(&folded(&entry.number), &mut all);
-    }
-    let contact = entry.changes.iter().find(|change| change.field == "contact");
-    if let Some(name) = contact.and_then(|change| change.after.as_str()) {
-        let keys = pinyin::keys(name);
-        keys.initials.iter().chain(&keys.full).for_each(|key| pairs(key, &mut all));
-    }
-    all.into_iter().collect::<Vec<_>>().join(" ")
-}
-
-/// Puts what an entry says into the index.
-pub(in crate::store) fn index(tx: &Tx, seq: i64, entry: &Entry) -> Result<()> {
-    let words = words(entry);
-    if !words.is_empty() {
-        tx.connection()
-            .prepare_cached("INSERT INTO case_text (rowid, pairs) VALUES (?1, ?2)")?
-            .execute(params![seq, words])?;
-    }
-    Ok(())
-}
-
-/// Takes out of the index what an entry said. The index holds no text, so it must be told the very words
-/// that it was given: who changes how they are made has to index all entries anew in a step of the schema.
-pub(in crate::store) fn unindex(tx: &Tx, seq: i64, entry: &Entry) -> Result<()> {
-    let words = words(entry);
-    if !words.is_empty() {
-        tx.connection()
-            .prepare_cached("INSERT INTO case_text (case_text, rowid, pairs) VALUES ('delete', ?1, ?2)")?
-            .execute(params![seq, words])?;
-    }
-    Ok(())
-}
-
-/// Whether the words stand in the case as it is now.
-struct Words(Vec<String>);
-
-impl Words {
-    fn new(query: &str) -> Self {
-        let text = folded(query);
-        let digits = typed::digits(&text);
-        let phone = text.chars().all(|c| c.is_ascii_digit() || " -+".contains(c)) && digits.len() >= 7;
-        if phone && text.contains(' ') {
-            return Self(vec![digits]);
-        }
-        Self(text.split_whitespace().map(str::to_owned).collect())
-    }
-
-    /// The words that none of these texts has.
-    fn missing<'a>(&'a self, texts: &[&str]) -> Vec<&'a String> {
-        let texts: Vec<String> = texts.iter().map(|text| folded(text)).collect();
-        self.0.iter().filter(|word| !texts.iter().any(|text| text.contains(word.as_str()))).collect()
-    }
-}
-
-/// The case's own texts.
-fn own_texts(case: &Case) -> Vec<&str> {
-    let header = [&case.unit, &case.contact, &case.phone, &case.category, &case.escalated];
-    let mut found: Vec<&str> = header.into_iter().filter_map(|value| value.as_deref()).collect();
-    found.extend([case.number.as_str(), case.summary.as_str(), case.owner.as_str()]);
-    case.detail.values().for_each(|value| texts(value, &mut found));
-    found
-}
+/// The statement that reads the index, from the newest case back.
+pub(in crate::store) const MATCHING: &str = "SELECT rowid FROM case_text
+     WHERE case_text MATCH ?1 AND rowid BETWEEN ?2 AND ?3 ORDER BY rowid DESC";
+/// The statement that finds what is open.
+pub(in crate::store) const OPEN: &str = "SELECT id FROM cases INDEXED BY cases_open WHERE open = 1";
+/// The statement that finds the cases of the units within a range.
+pub(in crate::store) const OF_UNITS: &str =
+    "SELECT id, unit FROM cases INDEXED BY cases_unit WHERE unit >= ?1 AND unit < ?2";
+/// The statement that finds between which cases those of some days lie.
+pub(in crate::store) const OF_DAYS: &str =
+    "SELECT min(id), max(id) FROM cases INDEXED BY cases_day WHERE day BETWEEN ?1 AND ?2";
+/// The statement that finds numbers by their serial.
+pub(in crate::store) const SERIALS: &str = "SELECT id FROM cases INDEXED BY cases_serial
+     WHERE substr(number, -3) = ?1 AND number LIKE ?2 ORDER BY id DESC LIMIT ?3";
+/// The statement that finds numbers by day and serial.
+pub(in crate::store) const DAY_SERIALS: &str = "SELECT id FROM cases INDEXED BY cases_day_serial
+     WHERE substr(number, -8) = ?1 AND number LIKE ?2 ORDER BY id DESC LIMIT ?3";
 
 /// How well a case was found; the order is that of the results.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -150,140 +65,351 @@ struct Hits {
 }
 
 impl Hits {
-    fn add(&mut self, class: Class, row: Row) {
-        if self.seen.insert(row.id) {
+    fn add(&mut self, class: Class, row: Row) -> bool {
+        let new = self.seen.insert(row.id);
+        if new {
             self.rows.push((class, row));
+        }
+        new
+    }
+
+    /// The best, open ones first, then the newest.
+    fn best(mut self, limit: usize) -> Vec<Row> {
+        self.rows
+            .sort_by_key(|(class, row)| (*class, row.case.closed_at.is_some(), std::cmp::Reverse(row.id)));
+        self.rows.into_iter().take(limit).map(|(_, row)| row).collect()
+    }
+}
+
+/// The cases that the index names for one word, from the newest back.
+struct Stream<'s> {
+    rows: Rows<'s>,
+    at: Option<i64>,
+}
+
+impl Stream<'_> {
+    fn next(&mut self) -> Result<()> {
+        self.at = match self.rows.next()? {
+            Some(row) => Some(grams::case_of(row.get(0)?)),
+            None => None,
+        };
+        Ok(())
+    }
+}
+
+/// The next case that all words name, and how many rows were read for it.
+fn common(streams: &mut [Stream], read: &mut usize) -> Result<Option<i64>> {
+    let Some(Some(mut id)) = streams.first().map(|stream| stream.at) else { return Ok(None) };
+    loop {
+        let mut all = true;
+        for stream in &mut *streams {
+            while stream.at.is_some_and(|at| at > id) {
+                stream.next()?;
+                *read += 1;
+            }
+            let Some(at) = stream.at else { return Ok(None) };
+            all &= at == id;
+            id = at;
+        }
+        if all {
+            return Ok(Some(id));
         }
     }
 }
 
+/// What was asked for, and between which cases it lies.
+struct Hunt<'a> {
+    sought: &'a Sought,
+    limit: usize,
+    range: (i64, i64),
+}
+
+impl Hunt<'_> {
+    /// Whether a case is one of those that are meant, whatever stands in it.
+    fn takes(&self, row: &Row) -> bool {
+        let (case, sought) = (&row.case, self.sought);
+        let ended = case.closed_at.is_some();
+        (sought.kinds.is_empty() || sought.kinds.iter().any(|kind| *kind == case.kind))
+            && (sought.states.is_empty()
+                || sought.states.iter().any(|(kind, state)| *kind == case.kind && *state == case.state))
+            && sought.open.is_none_or(|open| open != ended)
+            && sought.takes_unit(case.unit.as_deref())
+    }
+}
+
 impl Store {
-    /// Finds cases: by number or its last part (`007`, `1124-007`), unit, telephone, contact (pinyin too), and by
-    /// any text in fields and notes. The number first, then open cases, then the newest.
-    pub fn find_cases(&self, query: &str, limit: usize) -> Result<Vec<Row>> {
+    /// Finds cases: by number or a part of it (`007`, `1124-007`), unit, telephone, contact (pinyin too), and by any
+    /// text in fields and notes; only those that kinds, states, days and the beginning of a unit
+    /// among the words mean (`报修 未结 3-2- 上周`). The number first, then open cases, then the newest.
+    ///
+    /// # Errors
+    /// The file can't be read; [`StoreError::Stopped`](crate::store::StoreError::Stopped) if it was broken off.
+    pub fn find_cases(&self, query: &str, today: NaiveDate, limit: usize) -> Result<Vec<Row>> {
         let query: String = query.trim().chars().take(QUERY_MAX).collect();
         let limit = limit.clamp(1, 1000);
-        let words = Words::new(&query);
+        let sought = self.names().read(&query, today);
+        let as_text = Sought::words(&query);
         let mut hits = Hits::default();
+        if sought.sifts() {
+            self.by_words(&sought, limit, &mut hits)?;
+            // A word that names a kind may as well stand in a text.
+            let alone = as_text.words.len() == 1;
+            if hits.rows.is_empty() || alone && hits.rows.len() < limit {
+                self.by_words(&as_text, limit, &mut hits)?;
+            }
+            return Ok(hits.best(limit));
+        }
         self.by_number(&folded(&query).to_uppercase(), limit, &mut hits)?;
         self.by_unit(&query, limit, &mut hits)?;
-        let mut all = BTreeSet::new();
-        words
-            .0
-            .iter()
-            .max_by_key(|word| word.chars().count())
-            .into_iter()
-            .for_each(|word| pairs(word, &mut all));
-        if !all.is_empty() {
-            self.by_pairs(&all, &words, limit, &mut hits)?;
-        } else if !words.0.is_empty() {
-            self.by_scan(&words, limit, &mut hits)?;
-        }
-        hits.rows
-            .sort_by_key(|(class, row)| (*class, row.case.closed_at.is_some(), std::cmp::Reverse(row.id)));
-        Ok(hits.rows.into_iter().take(limit).map(|(_, row)| row).collect())
+        self.by_words(&as_text, limit, &mut hits)?;
+        Ok(hits.best(limit))
+    }
+
+    fn row_at(&self, id: i64) -> Result<Option<Row>> {
+        let sql = format!("SELECT {COLUMNS} FROM cases c WHERE c.id = ?1");
+        let mut statement = self.read().prepare_cached(&sql)?;
+        let mut rows = statement.query([id])?;
+        rows.next()?.map(case_from).transpose()
     }
 
     fn by_number(&self, query: &str, limit: usize, hits: &mut Hits) -> Result<()> {
         if let Some(row) = self.row(query)? {
             hits.add(Class::Number, row);
         }
-        if query.len() < 3 || !query.bytes().all(|b| b.is_ascii_digit() || b == b'-') {
+        let numeric = query.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+        let tail = query.trim_start_matches('-');
+        let serial = tail.rsplit('-').next().unwrap_or_default();
+        // `007` is not the end of serial 1007; `1124-007` is the end of a day with its serial.
+        if !numeric || serial.len() < SERIAL || serial == tail && tail.len() > SERIAL {
             return Ok(());
         }
-        let tail = format!("-{}", query.trim_start_matches('-'));
-        let column = match query.len() {
-            3..=7 => "substr(number, -3)",
-            _ => "substr(number, -8)",
-        };
-        let key: String = query[query.len() - if query.len() < 8 { 3 } else { 8 }..].to_owned();
-        let sql = format!("SELECT {COLUMNS} FROM cases c WHERE {column} = ?1 ORDER BY id DESC LIMIT ?2");
-        let mut statement = self.read().prepare_cached(&sql)?;
-        let mut rows = statement.query(params![key, limit as i64 * 2])?;
+        let (sql, key) = if tail.len() < DAY_SERIAL { (SERIALS, SERIAL) } else { (DAY_SERIALS, DAY_SERIAL) };
+        let like = if serial == tail { format!("%-{tail}") } else { format!("%{tail}") };
+        let mut statement = self.read().prepare_cached(sql)?;
+        let mut rows = statement.query(params![&tail[tail.len() - key..], like, limit as i64])?;
         while let Some(row) = rows.next()? {
-            let row = case_from(row)?;
-            // `007` is not the end of serial 1007; `1124-007` is the end of a day with its serial.
-            if row.case.number.ends_with(&tail) || (query.len() >= 8 && row.case.number.ends_with(query)) {
+            if let Some(row) = self.row_at(row.get(0)?)? {
                 hits.add(Class::Serial, row);
             }
         }
         Ok(())
     }
 
+    /// The cases of a unit that is named whole; of its beginning only where that is all that was typed.
     fn by_unit(&self, query: &str, limit: usize, hits: &mut Hits) -> Result<()> {
-        let sql = format!("SELECT {COLUMNS} FROM cases c WHERE c.unit = ?1 ORDER BY c.id DESC LIMIT ?2");
-        for unit in self.exact_units(query)? {
-            let mut statement = self.read().prepare_cached(&sql)?;
-            let mut rows = statement.query(params![unit, limit as i64])?;
-            while let Some(row) = rows.next()? {
-                hits.add(Class::Unit, case_from(row)?);
-            }
-        }
-        Ok(())
-    }
-
-    fn by_pairs(&self, pairs: &BTreeSet<String>, words: &Words, limit: usize, hits: &mut Hits) -> Result<()> {
-        let mut question = String::new();
-        for pair in pairs {
-            let joint = if question.is_empty() { "" } else { " AND " };
-            // Writing to a string cannot fail.
-            let _ = write!(question, "{joint}\"{pair}\"");
-        }
-        let mut statement = self.read().prepare_cached(
-            "SELECT e.subject FROM case_text t JOIN entry e ON e.seq = t.rowid
-             WHERE case_text MATCH ?1 ORDER BY t.rowid DESC",
-        )?;
-        let mut rows = statement.query([question])?;
-        let mut looked: HashSet<String> = HashSet::new();
-        // More than asked for, so that an open case is not lost behind newer ones that have ended.
-        let enough = hits.rows.len() + limit * 3;
-        while let Some(row) = rows.next()? {
-            let number: String = row.get(0)?;
-            if looked.len() >= CANDIDATES_MAX || hits.rows.len() >= enough {
-                break;
-            }
-            if looked.insert(number.clone())
-                && let Some(row) = self.row(&number)?
-                && self.says(&row.case, words)?
-            {
-                hits.add(Class::Text, row);
-            }
-        }
-        Ok(())
-    }
-
-    fn by_scan(&self, words: &Words, limit: usize, hits: &mut Hits) -> Result<()> {
-        let Some(word) = words.0.first() else { return Ok(()) };
-        let newest: Option<i64> = self
-            .read()
-            .prepare_cached("SELECT max(id) FROM cases")?
-            .query_row([], |row| row.get(0))
-            .optional()?
-            .flatten();
-        let sql = format!(
-            "SELECT {COLUMNS} FROM cases c WHERE c.id > ?2 AND (instr(lower(c.summary), ?1)
-                 OR instr(lower(coalesce(c.contact, '')), ?1) OR instr(lower(c.detail), ?1)
-                 OR EXISTS (SELECT 1 FROM entry e WHERE e.subject = c.number AND instr(lower(e.body), ?1)))
-             ORDER BY c.id DESC"
+        let open = format!(
+            "SELECT {COLUMNS} FROM cases c INDEXED BY cases_unit_open WHERE c.unit = ?1 AND c.open = 1 ORDER BY c.id DESC LIMIT ?2"
         );
-        let mut statement = self.read().prepare_cached(&sql)?;
-        let mut rows = statement.query(params![word, newest.unwrap_or(0) - SCAN_MAX])?;
-        let enough = hits.rows.len() + limit;
+        let all = format!(
+            "SELECT {COLUMNS} FROM cases c INDEXED BY cases_unit WHERE c.unit = ?1 ORDER BY c.id DESC LIMIT ?2"
+        );
+        let units = self.exact_units(query)?;
+        for unit in &units {
+            for sql in [&open, &all] {
+                let mut statement = self.read().prepare_cached(sql)?;
+                let mut rows = statement.query(params![unit, limit as i64])?;
+                while let Some(row) = rows.next()? {
+                    hits.add(Class::Unit, case_from(row)?);
+                }
+            }
+        }
+        let text = folded(query);
+        let beginning = unit_beginning(&text).filter(|_| units.is_empty() && text.contains('-'));
+        if let Some(unit) = beginning {
+            let sought = Sought { unit: Some(unit.to_uppercase()), ..Sought::default() };
+            self.by_words(&sought, limit, hits)?;
+        }
+        Ok(())
+    }
+
+    /// The cases in which all words stand, of those that are meant.
+    fn by_words(&self, sought: &Sought, limit: usize, hits: &mut Hits) -> Result<()> {
+        if *sought == Sought::default() {
+            return Ok(());
+        }
+        let Some(range) = self.range_of(sought)? else { return Ok(()) };
+        let hunt = Hunt { sought, limit, range };
+        let questions: Vec<String> = sought.words.iter().filter_map(|word| grams::question(word)).collect();
+        if questions.is_empty() { self.by_list(&hunt, hits) } else { self.by_index(&hunt, &questions, hits) }
+    }
+
+    /// The first and the last case of the days that are meant; `None` if there is no case of them.
+    fn range_of(&self, sought: &Sought) -> Result<Option<(i64, i64)>> {
+        let Some((from, to)) = sought.days else { return Ok(Some((0, i64::MAX))) };
+        let mut statement = self.read().prepare_cached(OF_DAYS)?;
+        let (first, last): (Option<i64>, Option<i64>) =
+            statement.query_row([from.to_string(), to.to_string()], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(first.zip(last))
+    }
+
+    /// The only cases that can be meant, where an index names them: those of a unit, those that are open.
+    fn only(&self, sought: &Sought) -> Result<Option<Vec<i64>>> {
+        let of_unit = sought.unit.as_ref().map(|unit| self.of_units(unit, sought)).transpose()?;
+        let open = (sought.open == Some(true)).then(|| self.open_ids()).transpose()?;
+        Ok(match (of_unit, open) {
+            (Some(mut of_unit), Some(open)) => {
+                of_unit.retain(|id| open.binary_search(id).is_ok());
+                Some(of_unit)
+            }
+            (some, other) => some.or(other),
+        })
+    }
+
+    /// The cases of units with that beginning, in order.
+    fn of_units(&self, unit: &str, sought: &Sought) -> Result<Vec<i64>> {
+        let mut statement = self.read().prepare_cached(OF_UNITS)?;
+        let mut rows = statement.query([unit, &format!("{unit}{}", char::MAX)])?;
+        let mut ids = Vec::new();
         while let Some(row) = rows.next()? {
-            let row = case_from(row)?;
-            if self.says(&row.case, words)? {
+            if sought.takes_unit(row.get_ref(1)?.as_str().ok()) {
+                ids.push(row.get(0)?);
+            }
+        }
+        ids.sort_unstable();
+        Ok(ids)
+    }
+
+    /// The cases that are open, in order.
+    fn open_ids(&self) -> Result<Vec<i64>> {
+        let mut statement = self.read().prepare_cached(OPEN)?;
+        let mut ids = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<i64>>>()?;
+        ids.sort_unstable();
+        Ok(ids)
+    }
+
+    /// Reads the index from the newest case back until enough was found, and then on for such as are open.
+    fn by_index(&self, hunt: &Hunt, questions: &[String], hits: &mut Hits) -> Result<()> {
+        let mut statements: Vec<CachedStatement> = Vec::new();
+        for _ in questions {
+            statements.push(self.read().prepare_cached(MATCHING)?);
+        }
+        let (first, last) = grams::rows(hunt.range.0, hunt.range.1);
+        let mut streams: Vec<Stream> = Vec::new();
+        for (question, statement) in questions.iter().zip(&mut statements) {
+            let asked = grams::of_kinds(question, &hunt.sought.kinds);
+            let mut stream = Stream { rows: statement.query(params![asked, first, last])?, at: None };
+            stream.next()?;
+            streams.push(stream);
+        }
+        let only = self.only(hunt.sought)?;
+        let until = if only.is_some() { AMONG_FEW } else { usize::MAX };
+        let (mut found, mut found_open, mut read, mut until) = (0, 0, 0_usize, until);
+        let mut open: Option<Vec<i64>> = None;
+        while read < until
+            && found_open < hunt.limit
+            && let Some(id) = common(&mut streams, &mut read)?
+        {
+            let holds =
+                |ids: &Option<Vec<i64>>| ids.as_ref().is_none_or(|ids| ids.binary_search(&id).is_ok());
+            if holds(&open)
+                && holds(&only)
+                && !hits.seen.contains(&id)
+                && let Some(row) = self.row_at(id)?
+                && hunt.takes(&row)
+                && self.is_of_days(&row, hunt)?
+                && self.says(&row.case, &hunt.sought.words)?
+            {
+                found += 1;
+                found_open += usize::from(row.case.closed_at.is_none());
                 hits.add(Class::Text, row);
             }
-            if hits.rows.len() >= enough {
+            if found >= hunt.limit && open.is_none() {
+                if hunt.sought.open.is_some() {
+                    break;
+                }
+                open = Some(self.open_ids()?);
+                until = read + FURTHER;
+            }
+            // Past all rows of this case.
+            while let Some(stream) = streams.first_mut().filter(|stream| stream.at == Some(id)) {
+                stream.next()?;
+                read += 1;
+            }
+        }
+        let unread = streams.iter().all(|stream| stream.at.is_some());
+        drop(streams);
+        if unread
+            && found_open < hunt.limit
+            && let Some(few) = open.or(only.filter(|_| found < hunt.limit))
+        {
+            self.by_looking(hunt, &few, hits)?;
+        }
+        Ok(())
+    }
+
+    /// Looks at what stands in the newest of these few cases themselves: a word so common that the index
+    /// names thousands stands in enough of them.
+    fn by_looking(&self, hunt: &Hunt, few: &[i64], hits: &mut Hits) -> Result<()> {
+        let words = &hunt.sought.words;
+        let mut statement = self.read().prepare_cached(&looking_sql(words.len()))?;
+        let mut found = 0;
+        let unseen: Vec<i64> = few.iter().rev().copied().filter(|id| !hits.seen.contains(id)).collect();
+        for id in unseen.into_iter().take(LOOKED_AT) {
+            let texts = words.iter().map(|word| Sql::Text(word.clone()));
+            let mut rows = statement.query(params_from_iter(texts.chain([Sql::Integer(id)])))?;
+            if let Some(row) = rows.next()? {
+                let row = case_from(row)?;
+                if hunt.takes(&row) && self.is_of_days(&row, hunt)? && self.says(&row.case, words)? {
+                    hits.add(Class::Text, row);
+                    found += 1;
+                }
+            }
+            if found >= hunt.limit {
                 break;
             }
         }
         Ok(())
+    }
+
+    /// Whether a case was opened within the days that are meant: between two cases of a day may lie one
+    /// that came from elsewhere and belongs to another.
+    fn is_of_days(&self, row: &Row, hunt: &Hunt) -> Result<bool> {
+        let Some((from, to)) = hunt.sought.days else { return Ok(true) };
+        let mut statement =
+            self.read().prepare_cached("SELECT 1 FROM cases WHERE id = ?1 AND day BETWEEN ?2 AND ?3")?;
+        Ok(statement.exists(params![row.id, from.to_string(), to.to_string()])?)
+    }
+
+    /// Goes through the cases that are meant, where no word is in the index: open ones, then the newest.
+    fn by_list(&self, hunt: &Hunt, hits: &mut Hits) -> Result<()> {
+        let found = hits.rows.len();
+        if hunt.sought.open != Some(false) {
+            self.list_sought(hunt, true, hits)?;
+        }
+        if hunt.sought.open != Some(true) && hits.rows.len() - found < hunt.limit {
+            self.list_sought(hunt, false, hits)?;
+        }
+        Ok(())
+    }
+
+    fn list_sought(&self, hunt: &Hunt, open: bool, hits: &mut Hits) -> Result<()> {
+        let words = &hunt.sought.words;
+        let wanted = hits.rows.len() + hunt.limit;
+        let (sql, values) = sought_sql(hunt, open, self.newest()? - SCAN_MAX);
+        let mut statement = self.read().prepare_cached(&sql)?;
+        let mut rows = statement.query(params_from_iter(values))?;
+        while let Some(row) = rows.next()?
+            && hits.rows.len() < wanted
+        {
+            let row = case_from(row)?;
+            // Of the beginning of a unit the index knows only the letters.
+            if hunt.takes(&row) && (words.is_empty() || self.says(&row.case, words)?) {
+                hits.add(Class::Text, row);
+            }
+        }
+        Ok(())
+    }
+
+    fn newest(&self) -> Result<i64> {
+        let mut statement = self.read().prepare_cached("SELECT coalesce(max(id), 0) FROM cases")?;
+        Ok(statement.query_row([], |row| row.get(0))?)
     }
 
     /// Whether every word stands in the case as it is now, in a note, or begins the contact's pinyin.
-    fn says(&self, case: &Case, words: &Words) -> Result<bool> {
-        let mut missing = words.missing(&own_texts(case));
+    fn says(&self, case: &Case, words: &[String]) -> Result<bool> {
+        let texts = own_texts(case);
+        let mut missing: Vec<&String> =
+            words.iter().filter(|word| !texts.iter().any(|text| stands_in(text, word))).collect();
         if missing.iter().any(|word| word.is_ascii())
             && let Some(contact) = &case.contact
         {
@@ -296,7 +422,75 @@ impl Store {
             return Ok(true);
         }
         let entries = self.timeline(&case.number)?;
-        let written: Vec<String> = entries.iter().flat_map(notes).map(folded).collect();
-        Ok(missing.iter().all(|word| written.iter().any(|text| text.contains(word.as_str()))))
+        let written: Vec<&str> = entries.iter().flat_map(grams::notes).collect();
+        Ok(missing.iter().all(|word| written.iter().any(|text| stands_in(text, word))))
     }
+}
+
+/// The statement of a search by what is meant alone, and its values.
+#[cfg(test)]
+pub(in crate::store) fn sought_statement(sought: &Sought, open: bool) -> String {
+    sought_sql(&Hunt { sought, limit: 30, range: (0, i64::MAX) }, open, 0).0
+}
+
+fn sought_sql(hunt: &Hunt, open: bool, recent: i64) -> (String, Vec<Sql>) {
+    let Hunt { sought, range, .. } = hunt;
+    let text = |text: &str| Sql::Text(text.to_owned());
+    let mut parts = vec![format!("c.open = {}", i32::from(open))];
+    let mut values = Vec::new();
+    let mut kinds = sought.kinds.clone();
+    if kinds.is_empty() {
+        kinds.extend(sought.states.iter().map(|(kind, _)| *kind));
+        kinds.dedup();
+    }
+    let states = sought.states.iter().map(|(_, state)| *state).collect();
+    for (column, words) in [("c.kind", &kinds), ("c.state", &states)] {
+        if !words.is_empty() {
+            parts.push(format!("{column} IN ({})", vec!["?"; words.len()].join(", ")));
+            values.extend(words.iter().map(|word| text(word)));
+        }
+    }
+    if let Some(unit) = &sought.unit {
+        parts.push("c.unit >= ? AND c.unit < ?".to_owned());
+        values.extend([text(unit), text(&format!("{unit}{}", char::MAX))]);
+    }
+    let mut first = range.0;
+    if let Some((from, to)) = sought.days {
+        parts.push("c.day BETWEEN ? AND ?".to_owned());
+        values.extend([text(&from.to_string()), text(&to.to_string())]);
+    } else if !sought.words.is_empty() && sought.unit.is_none() {
+        // What no index finds is looked for among the newest only.
+        first = first.max(recent);
+    }
+    parts.push("c.id BETWEEN ? AND ?".to_owned());
+    values.extend([Sql::Integer(first), Sql::Integer(range.1)]);
+    let index = match (open, &sought.unit, kinds.len()) {
+        (true, Some(_), _) => "INDEXED BY cases_unit_open",
+        (false, Some(_), _) => "INDEXED BY cases_unit",
+        (true, None, _) => "INDEXED BY cases_open",
+        (false, None, 1) => "INDEXED BY cases_newest",
+        (false, None, _) => "NOT INDEXED",
+    };
+    let conditions = parts.join(" AND ");
+    (format!("SELECT {COLUMNS} FROM cases c {index} WHERE {conditions} ORDER BY c.id DESC"), values)
+}
+
+/// The statement that reads a case if so many words stand in its own texts.
+pub(in crate::store) fn looking_sql(words: usize) -> String {
+    let texts = ["summary", "detail", "contact", "phone", "unit", "number"];
+    let mut conditions = vec![format!("c.id = ?{}", words + 1)];
+    for n in 1..=words {
+        let places = texts.map(|text| format!("instr(lower(coalesce(c.{text}, '')), ?{n})"));
+        conditions.push(format!("({})", places.join(" OR ")));
+    }
+    format!("SELECT {COLUMNS} FROM cases c WHERE {}", conditions.join(" AND "))
+}
+
+/// The case's own texts.
+fn own_texts(case: &Case) -> Vec<&str> {
+    let header = [&case.unit, &case.contact, &case.phone, &case.category, &case.escalated];
+    let mut found: Vec<&str> = header.into_iter().filter_map(|value| value.as_deref()).collect();
+    found.extend([case.number.as_str(), case.summary.as_str(), case.owner.as_str()]);
+    case.detail.values().for_each(|value| grams::texts(value, &mut found));
+    found
 }

@@ -76,6 +76,7 @@ struct Asset {
     money: MoneyWords,
     phone: PhoneWords,
     unit: UnitWords,
+    find: FindWords,
 }
 
 /// Words in an amount.
@@ -90,6 +91,13 @@ pub(super) struct MoneyWords {
 #[derive(Deserialize)]
 pub(super) struct PhoneWords {
     pub(super) extension: Vec<String>,
+}
+
+/// Words in a search.
+#[derive(Deserialize)]
+pub(super) struct FindWords {
+    pub(super) open: Vec<String>,
+    pub(super) closed: Vec<String>,
 }
 
 /// Words in a unit.
@@ -111,6 +119,7 @@ pub(super) struct Vocabulary {
     pub(super) money: MoneyWords,
     pub(super) phone: PhoneWords,
     pub(super) unit: UnitWords,
+    pub(super) find: FindWords,
 }
 
 static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
@@ -138,6 +147,7 @@ static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
         money: asset.money,
         phone: asset.phone,
         unit: asset.unit,
+        find: asset.find,
     }
 });
 

@@ -1,9 +1,14 @@
 //! Find everything: households and cases, while typing.
 //!
 //! A query runs on a thread of its own with its own connection; an answer to an older query never
-//! takes the place of a newer one, and typing never waits.
+//! takes the place of a newer one, and typing never waits: what is still looked for when something else
+//! is typed is broken off.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
+
+use chrono::NaiveDate;
 
 use crossterm::event::{Event, KeyCode};
 use ratatui::Frame;
@@ -16,10 +21,11 @@ use crate::desk::kind::Phase;
 use crate::desk::kinds::Kinds;
 use crate::store::cases::Row;
 use crate::store::find::HouseholdHit;
-use crate::store::{Result, Store};
+use crate::store::{Result, Store, StoreError};
 use crate::text::lang::t;
 use crate::text::plain::harmless;
 use crate::text::say::word;
+use crate::text::sought::{Sought, places};
 use crate::text::width::{Align, fit, pad};
 use crate::ui::cx::{Cx, Hint, Message, Screen};
 use crate::ui::look::Look;
@@ -31,14 +37,24 @@ use crate::ui::theme::Role;
 /// Households and cases that are asked for.
 const LIMIT: usize = 30;
 
-type Answer = (u64, Result<(Vec<HouseholdHit>, Vec<Row>)>);
+type Found = (Vec<HouseholdHit>, Vec<Row>);
+type Answer = (u64, Result<Found>);
+
+/// What is asked of the thread.
+struct Question {
+    number: u64,
+    query: String,
+    today: NaiveDate,
+}
 
 /// Finding by whatever the caller says first.
 pub struct Find {
     query: TextEdit,
     asked: u64,
     answered: u64,
-    questions: Option<Sender<(u64, String)>>,
+    /// The number of the newest question, as the thread sees it.
+    newest: Arc<AtomicU64>,
+    questions: Option<Sender<Question>>,
     answers: Option<Receiver<Answer>>,
     households: Vec<HouseholdHit>,
     cases: Vec<Row>,
@@ -52,6 +68,7 @@ impl Default for Find {
             query: TextEdit::new(false, 100),
             asked: 0,
             answered: 0,
+            newest: Arc::default(),
             questions: None,
             answers: None,
             households: Vec::new(),
@@ -62,36 +79,62 @@ impl Default for Find {
     }
 }
 
-fn search(store: &Store, query: &str) -> Result<(Vec<HouseholdHit>, Vec<Row>)> {
-    Ok((store.find_households(query, LIMIT)?, store.find_cases(query, LIMIT)?))
+fn search(store: &Store, query: &str, today: NaiveDate) -> Result<Found> {
+    Ok((store.find_households(query, LIMIT)?, store.find_cases(query, today, LIMIT)?))
+}
+
+/// Answers questions until nobody asks any more; only the newest one matters.
+fn answer(
+    store: &mut Store,
+    newest: &Arc<AtomicU64>,
+    asked: &Receiver<Question>,
+    tell: impl Fn(Answer) -> bool,
+) {
+    let under_way = Arc::new(AtomicU64::new(0));
+    let (own, newest) = (Arc::clone(&under_way), Arc::clone(newest));
+    let watched = store.stop_when(move || newest.load(Ordering::Relaxed) != own.load(Ordering::Relaxed));
+    if let Err(error) = watched {
+        tracing::warn!(%error, "a search that is under way cannot be broken off");
+    }
+    while let Ok(mut question) = asked.recv() {
+        while let Ok(newer) = asked.try_recv() {
+            question = newer;
+        }
+        under_way.store(question.number, Ordering::Relaxed);
+        let found = search(store, &question.query, question.today);
+        // Something else was typed meanwhile.
+        if matches!(found, Err(StoreError::Stopped)) {
+            continue;
+        }
+        if !tell((question.number, found)) {
+            return;
+        }
+    }
 }
 
 impl Find {
     /// Starts the thread that answers; a book in memory is asked directly.
     fn start(&mut self, cx: &Cx, wake: impl Fn() + Send + 'static) {
-        let Some(Ok(store)) = cx.store.again() else { return };
-        let (questions, asked) = channel::<(u64, String)>();
-        let (answer, answers) = channel();
+        let Some(Ok(mut store)) = cx.store.again() else { return };
+        let (questions, asked) = channel();
+        let (answers, come) = channel();
+        let newest = Arc::clone(&self.newest);
         std::thread::spawn(move || {
-            while let Ok(mut question) = asked.recv() {
-                // Only the newest question matters.
-                while let Ok(newer) = asked.try_recv() {
-                    question = newer;
-                }
-                let (number, query) = question;
-                if answer.send((number, search(&store, &query))).is_err() {
-                    return;
-                }
+            answer(&mut store, &newest, &asked, |found| {
+                let heard = answers.send(found).is_ok();
                 wake();
-            }
+                heard
+            });
         });
         self.questions = Some(questions);
-        self.answers = Some(answers);
+        self.answers = Some(come);
     }
 
     fn ask(&mut self, cx: &mut Cx) {
         let query = self.query.text();
         self.asked += 1;
+        self.newest.store(self.asked, Ordering::Relaxed);
+        let today = cx.settings.calendar.day_of(cx.now);
         if query.trim().is_empty() {
             self.answered = self.asked;
             self.show(Vec::new(), Vec::new());
@@ -99,10 +142,10 @@ impl Find {
         }
         if let Some(questions) = &self.questions {
             // The thread is gone only when the screen is.
-            drop(questions.send((self.asked, query)));
+            drop(questions.send(Question { number: self.asked, query, today }));
             return;
         }
-        let found = search(cx.store, &query);
+        let found = search(cx.store, &query, today);
         if let Some((households, cases)) = cx.read(found) {
             self.answered = self.asked;
             self.show(households, cases);
@@ -152,23 +195,30 @@ impl Find {
         let who = row.case.contact.as_deref().unwrap_or_default();
         let rest = format!(" {}  {unit}  {who}  {}  {state}", row.case.number, row.case.summary);
         let mut spans = vec![Span::raw(" "), Span::styled(pad(&mark.content, 2, Align::Left), mark.style)];
-        spans.extend(marked(&fit(&harmless(&rest), columns.saturating_sub(3)), &self.query.text(), look));
+        let words = Sought::words(&self.query.text()).words;
+        spans.extend(marked(&fit(&harmless(&rest), columns.saturating_sub(3)), &words, look));
         Line::from(spans)
     }
 }
 
 /// The text with what was looked for marked.
-fn marked(text: &str, query: &str, look: &Look) -> Vec<Span<'static>> {
-    let plain_style = look.theme.style(Role::Text);
-    let words: Vec<&str> = query.split_whitespace().filter(|word| !word.is_empty()).collect();
-    let found = words.iter().find_map(|word| text.find(word).map(|at| (at, word.len())));
-    match found {
-        Some((at, len)) => vec![
-            Span::styled(text[..at].to_owned(), plain_style),
-            Span::styled(text[at..at + len].to_owned(), look.theme.style(Role::Accent)),
-            Span::styled(text[at + len..].to_owned(), plain_style),
-        ],
-        None => vec![Span::styled(text.to_owned(), plain_style)],
+fn marked(text: &str, words: &[String], look: &Look) -> Vec<Span<'static>> {
+    let (plain, found) = (look.theme.style(Role::Text), look.theme.style(Role::Accent));
+    let mut spans = Vec::new();
+    let mut at = 0;
+    for place in places(text, words) {
+        spans.push(Span::styled(text[at..place.start].to_owned(), plain));
+        spans.push(Span::styled(text[place.clone()].to_owned(), found));
+        at = place.end;
+    }
+    spans.push(Span::styled(text[at..].to_owned(), plain));
+    spans
+}
+
+impl Drop for Find {
+    /// Nobody waits for what is still looked for.
+    fn drop(&mut self) {
+        self.newest.store(u64::MAX, Ordering::Relaxed);
     }
 }
 

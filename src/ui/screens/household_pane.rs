@@ -10,6 +10,7 @@ use ratatui::widgets::Paragraph;
 use super::cases::urgency_mark;
 use crate::counter::household_file;
 use crate::desk::household::{Household, Owed};
+use crate::desk::kind::Kind;
 use crate::store::cases::{Query, Row};
 use crate::text::lang::t;
 use crate::text::plain::harmless;
@@ -64,20 +65,12 @@ impl HouseholdPane {
         };
         let open = cx.read(cx.store.list(&Query { open: Some(true), ..base.clone() }))?.rows;
         let past = cx.read(cx.store.list(&Query { open: Some(false), ..base.clone() }))?.rows;
-        let mut totals = [0; 2];
-        for (total, open) in totals.iter_mut().zip([true, false]) {
-            *total = cx.read(cx.store.count(&Query { open: Some(open), ..base.clone() })).unwrap_or_default();
-        }
         let today = cx.settings.calendar.day_of(cx.now);
-        let from = today.checked_sub_days(chrono::Days::new(LATELY));
-        let mut counts = Vec::new();
-        for kind in cx.store.kinds().iter() {
-            let query = Query { kind: Some(kind.id.to_owned()), from, ..base.clone() };
-            let count = cx.read(cx.store.count(&query)).unwrap_or_default();
-            if count > 0 {
-                counts.push((kind.id, count));
-            }
-        }
+        let from = today.checked_sub_days(chrono::Days::new(LATELY)).unwrap_or_default();
+        let counted = cx.read(cx.store.counts_of(unit, from))?;
+        let totals = [counted.open, counted.ended];
+        let lately = |kind: &'static Kind| Some((kind.id, *counted.lately.get(kind.id)?));
+        let counts = cx.store.kinds().iter().filter_map(lately).collect();
         let satisfied = cx.read(cx.store.scores_of(unit)).flatten();
         let owed = cx.read(cx.store.owed(unit)).flatten().map(|(owed, _)| owed).unwrap_or_default();
         let owed_on = cx.read(cx.store.owed_list()).flatten().map(|list| list.day);
