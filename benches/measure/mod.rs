@@ -5,6 +5,9 @@
 
 #![allow(dead_code)] // each bench uses its part
 
+pub mod book;
+pub mod table;
+
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -189,6 +192,15 @@ impl Samples {
 
     pub fn add(&mut self, sample: Duration) {
         self.0.push(sample);
+    }
+
+    /// The sample that was taken at that place.
+    pub fn nth(&self, at: usize) -> Duration {
+        self.0.get(at).copied().unwrap_or_default()
+    }
+
+    pub fn len(&self) -> usize {
+        self.0.len()
     }
 
     pub fn extend(&mut self, others: &Self) {
