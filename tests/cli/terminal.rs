@@ -8,7 +8,7 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 
 use crate::{Office, PIN};
 
-/// The program at a terminal, adding an operator.
+/// The program at a terminal.
 struct Terminal {
     child: Box<dyn Child + Send + Sync>,
     master: Box<dyn MasterPty + Send>,
@@ -19,24 +19,21 @@ struct Terminal {
 
 impl Terminal {
     fn adding(office: &Office) -> Self {
+        Self::running(office, &["operator", "add", "陈静", "--role", "receptionist"])
+    }
+
+    /// The program as the supervisor calls it, with no secret in its environment.
+    fn running(office: &Office, arguments: &[&str]) -> Self {
         let size = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
         let pty = native_pty_system().openpty(size).unwrap();
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_qiantai"));
-        for variable in ["QIANTAI_PIN", "QIANTAI_NEW_PIN"] {
+        for variable in ["QIANTAI_PIN", "QIANTAI_NEW_PIN", "QIANTAI_BACKUP_KEY", "QIANTAI_BACKUP_PASSPHRASE"]
+        {
             command.env_remove(variable);
         }
         command.env("QIANTAI_DATA", office.path());
-        command.args([
-            "--lang",
-            "en",
-            "--operator",
-            "王敏",
-            "operator",
-            "add",
-            "陈静",
-            "--role",
-            "receptionist",
-        ]);
+        command.args(["--lang", "en", "--operator", "王敏"]);
+        command.args(arguments);
         let child = pty.slave.spawn_command(command).unwrap();
         drop(pty.slave);
         let reader = pty.master.try_clone_reader().unwrap();
@@ -115,4 +112,36 @@ fn who_gives_up_at_the_pin_gets_the_terminal_back() {
         assert_eq!(terminal.child.wait().unwrap().exit_code(), 1);
         assert!(terminal.echoes());
     }
+}
+
+#[test]
+fn a_passphrase_is_asked_for_twice_and_not_shown() {
+    const PASSPHRASE: &str = "seven umbrellas at the gate";
+    let office = Office::new();
+    let file = office.path().join("copy.db");
+    let call = ["backup", file.to_str().unwrap(), "--passphrase"];
+    let asked = [("PIN of 王敏: ", PIN), ("Passphrase of the copy: ", PASSPHRASE)];
+    let again = "The same passphrase again: ";
+    for (typed, answer) in [("seven", "The two passphrases differ"), (PASSPHRASE, "proved and encrypted")] {
+        let mut terminal = Terminal::running(&office, &call);
+        for (prompt, typed) in asked.into_iter().chain([(again, typed)]) {
+            terminal.wait(prompt);
+            #[cfg(unix)]
+            assert!(!terminal.echoes(), "whoever types at once is seen");
+            terminal.types(&format!("{typed}\r"));
+        }
+        terminal.wait(answer);
+        terminal.child.wait().unwrap();
+        assert!(!terminal.seen.contains("seven"), "{}", terminal.seen);
+    }
+    let sealed = office.path().join("copy.db.age");
+    let other = Office::empty();
+    let mut terminal = Terminal::running(&other, &["restore", sealed.to_str().unwrap()]);
+    for (prompt, typed) in [("copy.db.age: ", PASSPHRASE), ("PIN of 王敏: ", PIN)] {
+        terminal.wait(prompt);
+        terminal.types(&format!("{typed}\r"));
+    }
+    terminal.wait("There was no book before");
+    assert!(terminal.child.wait().unwrap().success());
+    assert!(!terminal.seen.contains("seven"), "{}", terminal.seen);
 }

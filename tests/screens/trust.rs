@@ -1,13 +1,13 @@
 //! The lock of a screen that nobody touches, and a supervisor's word at the receptionist's screen.
 
-use qiantai::counter::{Session, cases, operators, settings_of};
+use qiantai::counter::{Session, cases, copy_key, operators, settings_of};
 use qiantai::desk::kinds::STANDARD;
 use qiantai::store::Store;
 use qiantai::text::lang::Lang;
 use qiantai::timer::Notice;
 use serde_json::json;
 
-use crate::office::{BOSS, DESK, Office};
+use crate::office::{BOSS, DESK, Office, now};
 use crate::pictures::picture;
 use crate::stage::Stage;
 
@@ -83,6 +83,24 @@ fn choose(stage: &mut Stage, desk: &Session, number: &str, action: &str) {
     stage.press("F12");
     stage.press(&"Down ".repeat(place));
     stage.press("Enter");
+}
+
+#[test]
+fn copies_say_to_whom_they_are_encrypted() {
+    const KEY: &str = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
+    let to = |lang| {
+        let mut office = Office::standard();
+        copy_key::use_key(&mut office.store, &office.boss, now(), KEY).unwrap();
+        let mut stage = Stage::supervisor(office, lang);
+        stage.press("Ctrl+X");
+        stage
+    };
+    picture("copies-encrypted", to);
+    picture("copies-new-key", |lang| {
+        let mut stage = to(lang);
+        stage.press("F9");
+        stage
+    });
 }
 
 /// A call of eight years ago that was declared void then.
