@@ -8,6 +8,8 @@ mod desk;
 mod offers;
 #[path = "screens_settings/phrases.rs"]
 mod phrases;
+#[path = "screens_settings/retention.rs"]
+mod retention;
 #[path = "screens_settings/rules.rs"]
 mod rules;
 #[path = "screens_settings/sections.rs"]
