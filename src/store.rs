@@ -77,6 +77,8 @@ const STEPS: &[Step] = &[
     // Texts by pieces that also find a single character.
     Step::Sql(include_str!("../assets/schema/013-find.sql")),
     Step::Fill(find::fill),
+    // How often each case is named by others.
+    Step::Sql(include_str!("../assets/schema/014-used.sql")),
 ];
 
 /// One step of the file's form.

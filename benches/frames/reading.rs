@@ -71,9 +71,11 @@ pub fn all(book: &Book) -> Vec<Measured> {
         ),
     ];
     let unit: String = bare
-        .query_row("SELECT unit FROM cases JOIN household USING (unit) ORDER BY id DESC LIMIT 1", [], |row| {
-            row.get(0)
-        })
+        .query_row(
+            "SELECT unit FROM cases JOIN household USING (unit) ORDER BY cases.id DESC LIMIT 1",
+            [],
+            |row| row.get(0),
+        )
         .expect("a unit");
     let from = book.now.date_naive();
     let household = Samples::of(300, |_| {

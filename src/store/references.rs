@@ -9,10 +9,9 @@ use super::{Result, Store, StoreError, Tx};
 use crate::desk::kind::Kind;
 
 /// The statement of [`Store::references_to`].
-pub(super) const COUNT: &str = "SELECT count(*) FROM reference WHERE number = ?1";
+pub(super) const COUNT: &str = "SELECT coalesce((SELECT n FROM used WHERE number = ?1), 0)";
 /// The statement of [`Store::uses`].
-pub(super) const USES: &str =
-    "SELECT number, count(*) FROM reference WHERE number > ?1 AND number < ?2 GROUP BY number";
+pub(super) const USES: &str = "SELECT number, n FROM used WHERE number > ?1 AND number < ?2 AND n > 0";
 /// The statement of [`Store::scores`].
 pub(super) const SCORES: &str = "SELECT coalesce(s.key, ''), count(*), sum(s.value), sum(s.value >= ?3)
              FROM reference r JOIN cases c ON c.id = r.case_id, json_each(c.detail, ?2) s

@@ -313,7 +313,7 @@ fn an_older_book_gets_the_index_of_texts() {
     // The form before the index of pieces.
     let version: u32 = raw.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
     raw.execute_batch(
-        "DROP INDEX day_sheet_signed; DROP INDEX copy_failed; DROP TABLE case_text;
+        "DROP TRIGGER used_comes; DROP TRIGGER used_goes; DROP TABLE used; DROP INDEX day_sheet_signed; DROP INDEX copy_failed; DROP TABLE case_text;
          CREATE VIRTUAL TABLE case_text USING fts5 (pairs, content = '', detail = 'none', columnsize = 0, tokenize = 'ascii')",
     )
     .unwrap();

@@ -25,6 +25,9 @@ const AMONG_FEW: usize = 20_000;
 const LOOKED_AT: usize = 500;
 /// Newest cases that are looked through for what the index can't find: a single digit.
 const SCAN_MAX: i64 = 500;
+/// Cases that the index named in vain before a search ends: it knows the runs of a word (`11-4-`), not that
+/// they stand beside each other.
+const IN_VAIN: usize = 300;
 /// Digits of a serial.
 const SERIAL: usize = 3;
 /// Characters of a day with its serial: `1124-007`.
@@ -46,7 +49,7 @@ pub(in crate::store) const SERIALS: &str = "SELECT id FROM cases INDEXED BY case
      WHERE substr(number, -3) = ?1 AND number LIKE ?2 ORDER BY id DESC LIMIT ?3";
 /// The statement that finds numbers by day and serial.
 pub(in crate::store) const DAY_SERIALS: &str = "SELECT id FROM cases INDEXED BY cases_day_serial
-     WHERE substr(number, -8) = ?1 AND number LIKE ?2 ORDER BY id DESC LIMIT ?3";
+     WHERE substr(number, -8) IN (SELECT value FROM json_each(?1)) AND number LIKE ?2 ORDER BY id DESC LIMIT ?3";
 
 /// How well a case was found; the order is that of the results.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -161,7 +164,11 @@ impl Store {
         }
         self.by_number(&folded(&query).to_uppercase(), limit, &mut hits)?;
         self.by_unit(&query, limit, &mut hits)?;
-        self.by_words(&as_text, limit, &mut hits)?;
+        // The end of a number or the beginning of a unit is no text where there is such a one.
+        let is_text = query.chars().any(char::is_alphabetic) || !query.contains('-');
+        if is_text || hits.rows.is_empty() {
+            self.by_words(&as_text, limit, &mut hits)?;
+        }
         Ok(hits.best(limit))
     }
 
@@ -183,10 +190,11 @@ impl Store {
         if !numeric || serial.len() < SERIAL || serial == tail && tail.len() > SERIAL {
             return Ok(());
         }
-        let (sql, key) = if tail.len() < DAY_SERIAL { (SERIALS, SERIAL) } else { (DAY_SERIALS, DAY_SERIAL) };
-        let like = if serial == tail { format!("%-{tail}") } else { format!("%{tail}") };
+        let whole = serial == tail;
+        let like = if whole { format!("%-{tail}") } else { format!("%{tail}") };
+        let (sql, key) = if whole { (SERIALS, tail.to_owned()) } else { (DAY_SERIALS, day_serials(tail)?) };
         let mut statement = self.read().prepare_cached(sql)?;
-        let mut rows = statement.query(params![&tail[tail.len() - key..], like, limit as i64])?;
+        let mut rows = statement.query(params![key, like, limit as i64])?;
         while let Some(row) = rows.next()? {
             if let Some(row) = self.row_at(row.get(0)?)? {
                 hits.add(Class::Serial, row);
@@ -295,8 +303,10 @@ impl Store {
         let until = if only.is_some() { AMONG_FEW } else { usize::MAX };
         let (mut found, mut found_open, mut read, mut until) = (0, 0, 0_usize, until);
         let mut open: Option<Vec<i64>> = None;
+        let mut in_vain = 0;
         while read < until
             && found_open < hunt.limit
+            && in_vain < IN_VAIN
             && let Some(id) = common(&mut streams, &mut read)?
         {
             let holds =
@@ -307,11 +317,14 @@ impl Store {
                 && let Some(row) = self.row_at(id)?
                 && hunt.takes(&row)
                 && self.is_of_days(&row, hunt)?
-                && self.says(&row.case, &hunt.sought.words)?
             {
-                found += 1;
-                found_open += usize::from(row.case.closed_at.is_none());
-                hits.add(Class::Text, row);
+                if self.says(&row.case, &hunt.sought.words)? {
+                    found += 1;
+                    found_open += usize::from(row.case.closed_at.is_none());
+                    hits.add(Class::Text, row);
+                } else {
+                    in_vain += 1;
+                }
             }
             if found >= hunt.limit && open.is_none() {
                 if hunt.sought.open.is_some() {
@@ -484,6 +497,18 @@ pub(in crate::store) fn looking_sql(words: usize) -> String {
         conditions.push(format!("({})", places.join(" OR ")));
     }
     format!("SELECT {COLUMNS} FROM cases c WHERE {}", conditions.join(" AND "))
+}
+
+/// The days with their serials that end so, as JSON: of `4-007` those of the 4th, 14th and 24th of each month.
+fn day_serials(tail: &str) -> Result<String> {
+    if tail.len() >= DAY_SERIAL {
+        return Ok(serde_json::to_string(&[&tail[tail.len() - DAY_SERIAL..]])?);
+    }
+    let days = (1..=12).flat_map(|month| (1..=31).map(move |day| format!("{month:02}{day:02}")));
+    let (of_day, serial) = tail.split_once('-').unwrap_or_default();
+    let fits: Vec<String> =
+        days.filter(|day| day.ends_with(of_day)).map(|day| format!("{day}-{serial}")).collect();
+    Ok(serde_json::to_string(&fits)?)
 }
 
 /// The case's own texts.
