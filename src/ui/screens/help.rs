@@ -14,6 +14,11 @@ use crate::ui::look::Look;
 use crate::ui::parts;
 use crate::ui::theme::Role;
 
+/// Columns of the keys of a command.
+const KEYS: usize = 24;
+/// Columns that a command takes with its keys; where two of them have room they stand side by side.
+const COLUMN: usize = 58;
+
 /// The help on a topic.
 pub struct Help {
     topic: &'static str,
@@ -43,30 +48,39 @@ impl Help {
         ] {
             lines.push(Line::default());
             lines.push(Line::styled(t(look.lang, title, &[]), look.theme.style(Role::Accent)));
-            for command in Command::ALL.iter().filter(|command| command.place() == place) {
-                let keys = look.keymap.labels(*command).join("  ");
-                lines.push(Line::from(vec![
-                    Span::styled(pad(&format!("  {keys}"), 24, Align::Left), look.theme.style(Role::Key)),
-                    Span::styled(
-                        t(look.lang, &format!("keys.{}", command.id()), &[]),
-                        look.theme.style(Role::Text),
-                    ),
-                ]));
+            let commands: Vec<Command> =
+                Command::ALL.iter().copied().filter(|command| command.place() == place).collect();
+            let abreast = (width / COLUMN).clamp(1, 2);
+            let rows = commands.len().div_ceil(abreast);
+            for row in 0..rows {
+                let beside = commands.iter().skip(row).step_by(rows);
+                lines.push(Line::from_iter(beside.flat_map(|command| said(*command, width / abreast, look))));
             }
         }
         lines
     }
 }
 
+/// A key and what it does, as wide as a column.
+fn said(command: Command, width: usize, look: &Look) -> [Span<'static>; 2] {
+    let keys = pad(&format!("  {}", look.keymap.labels(command).join("  ")), KEYS, Align::Left);
+    let does = t(look.lang, &format!("keys.{}", command.id()), &[]);
+    let does = pad(&does, width.saturating_sub(KEYS), Align::Left);
+    [Span::styled(keys, look.theme.style(Role::Key)), Span::styled(does, look.theme.style(Role::Text))]
+}
+
 impl Screen for Help {
     fn refresh(&mut self, _: &mut Cx) {}
 
     fn draw(&mut self, frame: &mut Frame, area: Rect, look: &Look) {
-        let inner = parts::framed(frame, area, look, &t(look.lang, "help.title", &[]), None, true);
-        let lines = self.content(usize::from(inner.width), look);
+        let lines = self.content(usize::from(area.width.saturating_sub(2)), look);
         self.lines = lines.len() as u16;
-        self.height = inner.height;
+        self.height = area.height.saturating_sub(2);
         self.scroll = self.scroll.min(self.lines.saturating_sub(self.height));
+        let rest = self.lines.saturating_sub(self.scroll + self.height).to_string();
+        let more = (rest != "0").then(|| t(look.lang, "help.more", &[("count", &rest)]));
+        let title = t(look.lang, "help.title", &[]);
+        let inner = parts::framed(frame, area, look, &title, more.as_deref(), true);
         let shown: Vec<Line> = lines.into_iter().skip(usize::from(self.scroll)).collect();
         frame.render_widget(Paragraph::new(shown), inner);
     }

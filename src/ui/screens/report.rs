@@ -323,10 +323,11 @@ impl Screen for ReportScreen {
         }
         vec![
             hint("Enter".into(), "ui.key.into"),
-            hint("Left/Right".into(), "ui.key.period"),
             sort,
             save,
             hint("Esc".into(), "ui.key.back"),
+            // In a narrow window the arrows have to be guessed.
+            hint("Left/Right".into(), "ui.key.period"),
         ]
     }
 
