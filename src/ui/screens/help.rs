@@ -54,7 +54,7 @@ impl Help {
             let rows = commands.len().div_ceil(abreast);
             for row in 0..rows {
                 let beside = commands.iter().skip(row).step_by(rows);
-                lines.push(Line::from_iter(beside.flat_map(|command| said(*command, width / abreast, look))));
+                lines.push(beside.flat_map(|command| said(*command, width / abreast, look)).collect());
             }
         }
         lines
