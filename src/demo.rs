@@ -24,6 +24,8 @@ mod texts;
 mod town;
 mod visits;
 
+use std::ops::ControlFlow;
+
 use chrono::{DateTime, Datelike, Days, NaiveDate, TimeDelta, Utc, Weekday};
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
@@ -140,16 +142,28 @@ pub fn pin_of(store: &Store) -> Result<Option<String>, DemoError> {
     Ok(if is_demo(store)? { Some(logins()?.1) } else { None })
 }
 
+/// How far the making is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// Cases are opened and gone on with; counted in cases.
+    Cases,
+    /// The file is completed; counted in steps.
+    File,
+}
+
+/// Hears how much of how much is done, and may break the making off.
+pub type Told<'a> = &'a mut dyn FnMut(Stage, usize, usize) -> ControlFlow<()>;
+
 /// Makes the demonstration in a new book, its story ending at `now`: all of it or nothing.
 ///
 /// # Errors
 /// The book is set up already, a rule refused a step, or the file can't be written.
 pub fn make(store: &mut Store, now: DateTime<Utc>, wish: Wish) -> Result<Made, DemoError> {
-    let texts = Texts::read()?;
-    store.batch(|store| build(store, &texts, now, wish))
+    store.batch(|store| build(store, now, wish, &mut |_, _, _| ControlFlow::Continue(())))
 }
 
-fn build(store: &mut Store, texts: &Texts, now: DateTime<Utc>, wish: Wish) -> Result<Made, DemoError> {
+fn build(store: &mut Store, now: DateTime<Utc>, wish: Wish, told: Told) -> Result<Made, DemoError> {
+    let texts = &Texts::read()?;
     let mut rng = ChaCha8Rng::seed_from_u64(wish.seed);
     let defaults = crate::store::settings::defaults(&texts.community.name)?;
     let tz = defaults.calendar.tz();
@@ -160,7 +174,7 @@ fn build(store: &mut Store, texts: &Texts, now: DateTime<Utc>, wish: Wish) -> Re
     let present = share.recip().sqrt().clamp(1.0, 3.0);
     let rhythm = Rhythm::new(tz, first, now, (&texts.community.holidays, present), &mut rng);
     let start = rhythm.at(first, 6 * 3600 + 1800);
-    let town = Town::new(texts, first, &mut rng);
+    let town = Town::new(texts, wish.cases, first, &mut rng);
     let staffing = set_up(store, texts, start, wish)?;
     let households = town.households.len();
     town::settle(store, &staffing.supervisor, start + TimeDelta::minutes(20), &town)?;
@@ -169,7 +183,7 @@ fn build(store: &mut Store, texts: &Texts, now: DateTime<Utc>, wish: Wish) -> Re
         files::file_papers(store, &staffing.supervisor, at, &town, (texts, today))?;
     }
     let mut desk = Desk::new(store, texts, (town, rhythm, rng), staffing, now, wish.cases);
-    desk.run()?;
+    desk.run(told)?;
     let cases = desk.opened;
     let (operators, pin) = logins()?;
     Ok(Made { community: texts.community.name.clone(), operators, pin, households, cases, first })

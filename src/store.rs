@@ -17,6 +17,7 @@ pub mod drafts;
 pub mod due;
 pub mod figures;
 pub mod find;
+pub mod making;
 pub mod operators;
 pub mod owed;
 pub mod past;
@@ -30,17 +31,20 @@ mod tests;
 pub mod totals;
 mod views;
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 pub use self::aside::{own_file, sweep};
 use self::same::Place;
 use crate::desk::kinds::Kinds;
+use crate::desk::settings::Settings;
 use crate::text::sought::Names;
 
 /// Marks the file as ours (`PRAGMA application_id`): the bytes `QnTi`.
@@ -79,6 +83,8 @@ const STEPS: &[Step] = &[
     Step::Fill(find::fill),
     // How often each case is named by others.
     Step::Sql(include_str!("../assets/schema/014-used.sql")),
+    // Totals that are touched only where a write changes what they count.
+    Step::Sql(include_str!("../assets/schema/015-kept.sql")),
 ];
 
 /// One step of the file's form.
@@ -100,6 +106,9 @@ impl Step {
 
 /// The form that this program writes.
 const VERSION: u32 = STEPS.len() as u32;
+
+/// Statements that a connection keeps ready: those of a save, and one for each set of columns that entries change.
+const STATEMENTS: usize = 256;
 
 /// How long a writer waits for another process before it gives up.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -233,6 +242,8 @@ pub struct Store {
     texts: find::Pending,
     /// By which words a search says which cases it means.
     names: OnceCell<Names>,
+    /// The end of the chain where the book is only being made, see [`making`].
+    tail: Option<making::Tail>,
 }
 
 /// What is called while a writer has to wait for another process: with how long it has waited. It may
@@ -325,7 +336,10 @@ impl Store {
         connection.pragma_update(None, "synchronous", "FULL")?;
         connection.pragma_update(None, "foreign_keys", true)?;
         connection.pragma_update(None, "temp_store", "MEMORY")?;
-        connection.set_prepared_statement_cache_capacity(64);
+        // Without this a statement that a partial index might serve is planned anew for every value it is
+        // asked with. What an index is partial by stands in our statements as it is, never as a value.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
         if head.version < VERSION {
             let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             // Another process may have been faster while this one waited for the lock.
@@ -356,6 +370,7 @@ impl Store {
             read_settings: settings::Cache::default(),
             texts: find::Pending::default(),
             names: OnceCell::new(),
+            tail: None,
         })
     }
 
@@ -432,15 +447,21 @@ impl Store {
         work: impl FnOnce(&Tx) -> std::result::Result<T, E>,
     ) -> std::result::Result<T, E> {
         let guard = if self.batch {
-            Guard::Part(self.connection.savepoint().map_err(StoreError::from)?)
+            Guard::Part(Part::begin(&self.connection)?)
         } else {
             self.follow()?;
             let immediate = TransactionBehavior::Immediate;
             Guard::Whole(self.begin(|connection| Transaction::new_unchecked(connection, immediate))?)
         };
-        let texts = find::Pending::default();
-        let tx =
-            Tx { guard, kinds: self.kinds, read_settings: &self.read_settings, texts, waiting: &self.texts };
+        let tx = Tx {
+            guard,
+            kinds: self.kinds,
+            read_settings: &self.read_settings,
+            settings: RefCell::default(),
+            texts: find::Pending::default(),
+            waiting: &self.texts,
+            ahead: self.tail.as_ref().map(making::Ahead::new),
+        };
         let done = work(&tx)?;
         let left = tx.commit(self.place.as_ref())?;
         self.texts.take_over(left);
@@ -594,6 +615,10 @@ pub struct Tx<'a> {
     texts: find::Pending,
     /// What earlier parts of the batch have yet to put there.
     waiting: &'a find::Pending,
+    /// The settings, once this transaction has read them.
+    settings: RefCell<Option<Arc<Settings>>>,
+    /// What is added to the chain of a book that is being made.
+    ahead: Option<making::Ahead<'a>>,
 }
 
 /// What undoes the changes unless they are committed.
@@ -602,7 +627,40 @@ enum Guard<'a> {
     /// A transaction of its own.
     Whole(Transaction<'a>),
     /// A part of a batch.
-    Part(rusqlite::Savepoint<'a>),
+    Part(Part<'a>),
+}
+
+/// A part of a batch: undone alone unless it is kept. There may be millions of them, so that its
+/// statements are kept ready, too.
+#[derive(Debug)]
+struct Part<'a> {
+    connection: &'a Connection,
+    kept: bool,
+}
+
+impl<'a> Part<'a> {
+    fn begin(connection: &'a Connection) -> Result<Self> {
+        connection.prepare_cached("SAVEPOINT part")?.execute([])?;
+        Ok(Self { connection, kept: false })
+    }
+
+    fn keep(mut self) -> rusqlite::Result<()> {
+        self.connection.prepare_cached("RELEASE part")?.execute([])?;
+        self.kept = true;
+        Ok(())
+    }
+}
+
+impl Drop for Part<'_> {
+    fn drop(&mut self) {
+        if !self.kept {
+            // Where SQLite can't undo a part it undoes the whole batch.
+            let undone = self.connection.execute_batch("ROLLBACK TO part; RELEASE part");
+            if let Err(error) = undone {
+                tracing::error!(%error, "a part of a batch was not undone");
+            }
+        }
+    }
 }
 
 impl Tx<'_> {
@@ -615,8 +673,9 @@ impl Tx<'_> {
                 transaction.commit()?;
                 Ok(find::Pending::default())
             }
-            Guard::Part(savepoint) => {
-                savepoint.commit()?;
+            Guard::Part(part) => {
+                part.keep()?;
+                self.ahead.map_or(Ok(()), making::Ahead::keep)?;
                 Ok(self.texts)
             }
         }
@@ -626,7 +685,7 @@ impl Tx<'_> {
     pub(crate) fn connection(&self) -> &Connection {
         match &self.guard {
             Guard::Whole(transaction) => transaction,
-            Guard::Part(savepoint) => savepoint,
+            Guard::Part(part) => part.connection,
         }
     }
 

@@ -1,20 +1,28 @@
 //! The demonstration: the same again, whole, by the rules, and full of what a day brings.
 
 use std::collections::BTreeSet;
+use std::ops::ControlFlow;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use qiantai::counter::review;
-use qiantai::demo::{self, DemoError, Wish};
+use qiantai::counter::{CounterError, doctor, review};
+use qiantai::demo::{self, DemoError, Stage, Wish};
 use qiantai::desk::case::Case;
 use qiantai::desk::kinds::STANDARD;
 use qiantai::desk::people::CLOCK;
 use qiantai::desk::workflow::VOID;
-use qiantai::store::Store;
+use qiantai::store::backup::unwatched;
 use qiantai::store::cases::Query;
+use qiantai::store::{Store, StoreError};
+use rusqlite::Connection;
+use rusqlite::types::Value;
 
 /// A Tuesday, twenty past ten in the morning in Nanjing.
 fn now() -> DateTime<Utc> {
     "2026-11-24T02:20:00Z".parse().unwrap()
+}
+
+fn go_on(_: Stage, _: usize, _: usize) -> ControlFlow<()> {
+    ControlFlow::Continue(())
 }
 
 fn make(now: DateTime<Utc>, wish: Wish) -> Store {
@@ -147,15 +155,112 @@ fn all_states_of_all_kinds_are_reached() {
     assert!(moved.len() >= 4, "move-ins wait at several steps: {moved:?}");
 }
 
+/// All rows of a table, in an order of their own: everything but what is drawn anew for each book.
+fn rows(book: &Connection, table: &str) -> Vec<Vec<Value>> {
+    let drawn = ["secret", "recovery", "key", "code"];
+    let mut columns: Vec<String> = Vec::new();
+    book.pragma(None, "table_info", table, |row| {
+        columns.push(row.get(1)?);
+        Ok(())
+    })
+    .unwrap();
+    if ["operator", "check_key", "check_code"].contains(&table) {
+        columns.retain(|column| !drawn.contains(&column.as_str()));
+    }
+    let order: Vec<String> = (1..=columns.len()).map(|place| place.to_string()).collect();
+    let sql = format!("SELECT {} FROM {table} ORDER BY {}", columns.join(", "), order.join(", "));
+    let mut statement = book.prepare(&sql).unwrap();
+    let found = statement
+        .query_map([], |row| (0..columns.len()).map(|at| row.get(at)).collect::<rusqlite::Result<_>>());
+    found.unwrap().map(Result::unwrap).collect()
+}
+
+/// Names of a sort of thing in the file, each with its statement.
+fn things(book: &Connection) -> Vec<(String, String, Option<String>)> {
+    let mut statement = book.prepare("SELECT type, name, sql FROM sqlite_schema ORDER BY 1, 2").unwrap();
+    let found = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)));
+    found.unwrap().map(Result::unwrap).collect()
+}
+
+/// A large demonstration is written by two threads and put together at the end, not row by row: the book
+/// is the same one, row for row and word for word.
+#[test]
+fn written_at_once_it_is_the_book_that_row_by_row_makes() {
+    let wish = Wish { cases: 700, seed: 11 };
+    let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let mut store = Store::open(one.path(), STANDARD).unwrap();
+    let made = demo::make(&mut store, now(), wish).unwrap();
+    drop(store);
+    let mut told = Vec::new();
+    let at_once = demo::make_in(two.path(), STANDARD, now(), wish, &mut |stage, done, all| {
+        told.push((stage, done, all));
+        ControlFlow::Continue(())
+    });
+    assert_eq!(at_once.unwrap(), (made, false));
+    assert!(told.iter().all(|(_, done, all)| done <= all), "{told:?}");
+    assert!(told.iter().any(|(stage, done, all)| *stage == Stage::File && done == all), "{told:?}");
+
+    let [one_book, two_book] =
+        [&one, &two].map(|home| Connection::open(home.path().join(Store::FILE)).unwrap());
+    assert_eq!(things(&one_book), things(&two_book));
+    let mut compared = 0;
+    for (sort, table, _) in things(&one_book) {
+        let shadow = table.starts_with("case_text") || table.starts_with("sqlite_");
+        if sort == "table" && !shadow {
+            let (these, those) = (rows(&one_book, &table), rows(&two_book, &table));
+            assert_eq!(these.len(), those.len(), "{table}");
+            for (this, that) in these.iter().zip(&those) {
+                assert_eq!(this, that, "{table}");
+            }
+            compared += these.len();
+        }
+    }
+    assert!(compared > 5_000, "{compared} rows");
+    for book in [&one_book, &two_book] {
+        book.execute_batch("CREATE VIRTUAL TABLE temp.words USING fts5vocab(main, case_text, instance)")
+            .unwrap();
+    }
+    let words = |book: &Connection| -> Vec<(String, i64)> {
+        let mut statement = book.prepare("SELECT term, doc FROM temp.words ORDER BY 1, 2").unwrap();
+        statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().map(Result::unwrap).collect()
+    };
+    let found = words(&one_book);
+    assert!(found.len() > 10_000, "{} words", found.len());
+    assert!(found == words(&two_book), "the search index differs");
+    drop((one_book, two_book));
+
+    for check in doctor::examine(two.path(), STANDARD, &unwatched()).unwrap() {
+        assert!(check.ok, "{check:?}");
+    }
+}
+
+/// Whoever breaks the making off has what was there before, and nothing else.
+#[test]
+fn a_making_that_is_broken_off_leaves_nothing() {
+    let wish = Wish { cases: 400, seed: 1 };
+    for stage in [Stage::Cases, Stage::File] {
+        let home = tempfile::tempdir().unwrap();
+        let broken = demo::make_in(home.path(), STANDARD, now(), wish, &mut |now, done, _| {
+            if now == stage && done > 1 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        assert!(
+            matches!(broken, Err(DemoError::Counter(CounterError::Store(StoreError::Stopped)))),
+            "{broken:?}"
+        );
+        assert_eq!(std::fs::read_dir(home.path()).unwrap().count(), 0, "{stage:?}");
+    }
+}
+
 #[test]
 fn a_real_book_is_left_alone_and_an_earlier_demonstration_replaced() {
     use qiantai::counter::community::{self, Setup};
     use qiantai::desk::people::Role;
     let wish = Wish { cases: 20, seed: 1 };
     let directory = tempfile::tempdir().unwrap();
-    let (_, earlier) = demo::make_in(directory.path(), STANDARD, now(), wish).unwrap();
+    let (_, earlier) = demo::make_in(directory.path(), STANDARD, now(), wish, &mut go_on).unwrap();
     assert!(!earlier);
-    let (made, earlier) = demo::make_in(directory.path(), STANDARD, now(), Wish { seed: 2, ..wish }).unwrap();
+    let (made, earlier) =
+        demo::make_in(directory.path(), STANDARD, now(), Wish { seed: 2, ..wish }, &mut go_on).unwrap();
     assert!(earlier && made.cases == 20);
     let store = Store::open(directory.path(), STANDARD).unwrap();
     assert!(demo::is_demo(&store).unwrap());
@@ -169,7 +274,7 @@ fn a_real_book_is_left_alone_and_an_earlier_demonstration_replaced() {
     let mut store = Store::open(real.path(), STANDARD).unwrap();
     let setup = Setup { community: "真小区", operator: "王敏", role: Role::Supervisor, pin: "135790" };
     community::init(&mut store, now(), &setup).unwrap();
-    let refused = demo::make_in(real.path(), STANDARD, now(), wish);
+    let refused = demo::make_in(real.path(), STANDARD, now(), wish, &mut go_on);
     assert!(matches!(refused, Err(DemoError::RealBook(_))), "{refused:?}");
     assert!(!demo::is_demo(&store).unwrap());
     assert_eq!(store.settings().unwrap().unwrap().community, "真小区");

@@ -1,13 +1,17 @@
 //! `qiantai demo`: a community to try things out on, in a directory of its own.
 
 use std::io::IsTerminal as _;
+use std::ops::ControlFlow;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::{ArgMatches, Command, value_parser};
 use serde_json::json;
 
+use super::progress::Progress;
 use super::{Cx, Error, Result, args};
-use crate::demo::{self, DemoError, Wish};
+use crate::demo::{self, DemoError, Stage, Wish};
 use crate::desk::kinds::STANDARD;
 use crate::text::lang::Lang;
 use crate::text::plain::harmless;
@@ -30,8 +34,18 @@ pub(super) fn run(cx: &Cx, matches: &ArgMatches) -> Result {
         cases: matches.get_one("cases").copied().unwrap_or(usual.cases),
         seed: matches.get_one("seed").copied().unwrap_or(usual.seed),
     };
-    let (made, earlier) =
-        demo::make_in(&directory, STANDARD, cx.now, wish).map_err(|error| said(cx, error))?;
+    let (progress, broken_off) = (Progress::new(), interrupted()?);
+    let mut told = |stage, done: usize, all: usize| {
+        let key = match stage {
+            Stage::Cases => "demo.stage.cases",
+            Stage::File => "demo.stage.file",
+        };
+        progress.show(&cx.t(key, &[("done", &done.to_string()), ("all", &all.to_string())]));
+        if broken_off.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    };
+    let made = demo::make_in(&directory, STANDARD, cx.now, wish, &mut told);
+    progress.clear();
+    let (made, earlier) = made.map_err(|error| said(cx, error))?;
     let data = directory.display().to_string();
     let role = |role: crate::desk::people::Role| cx.t(&format!("people.role.{}", role.id()), &[]);
     let opens = !cx.json
@@ -81,6 +95,21 @@ pub(super) fn run(cx: &Cx, matches: &ArgMatches) -> Result {
         cx.open_screen(directory);
     }
     Ok(())
+}
+
+/// Is set by the first Ctrl+C, so that what was begun can be taken away; a second one ends the program.
+#[cfg(unix)]
+fn interrupted() -> std::io::Result<Arc<AtomicBool>> {
+    use signal_hook::consts::SIGINT;
+    let flag = Arc::new(AtomicBool::new(false));
+    signal_hook::flag::register_conditional_default(SIGINT, Arc::clone(&flag))?;
+    signal_hook::flag::register(SIGINT, Arc::clone(&flag))?;
+    Ok(flag)
+}
+
+#[cfg(not(unix))]
+fn interrupted() -> std::io::Result<Arc<AtomicBool>> {
+    Ok(Arc::default())
 }
 
 fn said(cx: &Cx, error: DemoError) -> Error {

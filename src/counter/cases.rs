@@ -242,7 +242,11 @@ impl<'a> Writer<'a> {
         Ok(unit.map(|unit| self.tx.household(unit)).transpose()?.flatten())
     }
 
-    fn others(&self, kind: &Kind, case: &Case) -> Result<Vec<Other>> {
+    /// The other cases that the rules of a kind look at, when these fields are asked for.
+    fn others(&self, kind: &Kind, case: &Case, fields: &[Field], given: &Values) -> Result<Vec<Other>> {
+        if kind.around == Around::Owner && !workflow::lists_others(fields, given) {
+            return Ok(Vec::new());
+        }
         Ok(self.tx.others(kind.around, case, self.by)?)
     }
 
@@ -292,7 +296,7 @@ impl<'a> Writer<'a> {
         let household = self.household(unit)?;
         let number = self.tx.next_number(kind, day)?;
         let to_be = Case { number: number.clone(), unit: unit.map(str::to_owned), ..Case::default() };
-        let others = self.others(kind, &to_be)?;
+        let others = self.others(kind, &to_be, kind.opening, values)?;
         let covered = self.covered(kind, values)?;
         let cx = self.context(household.as_ref(), &others, &covered);
         let mut planned = workflow::open(kind, &number, values, &cx)?;
@@ -312,7 +316,8 @@ impl<'a> Writer<'a> {
     ) -> Result<Case> {
         let kind = self.kind(&case.kind)?;
         let household = self.household(case.unit.as_deref())?;
-        let others = self.others(kind, case)?;
+        let fields = kind.action(action).map_or(&[][..], |action| action.inputs);
+        let others = self.others(kind, case, fields, inputs)?;
         let covered = self.covered(kind, inputs)?;
         let cx = self.context(household.as_ref(), &others, &covered);
         let planned = workflow::act(kind, case, action, inputs, &cx)?;

@@ -7,6 +7,7 @@ use super::watch::{self, Watch};
 use super::{Result, Session, backup, settings_of};
 use crate::desk::attendance;
 use crate::desk::calendar::ServiceCalendar;
+use crate::desk::callback::Callback;
 use crate::desk::figures::Figures;
 use crate::desk::kind::{Kind, Severity, Span};
 use crate::desk::people::Role;
@@ -112,8 +113,7 @@ pub fn mark(
     if day > settings.calendar.day_of(now) {
         return Err(Why::new("counter.why.day_not_come").with("day", Arg::Day(day)).into());
     }
-    let (_, findings) = gather(store, now, day, &settings)?;
-    if !findings.iter().any(|known| known.key() == finding) {
+    if !is_found(store, now, day, &settings, finding)? {
         return Err(Why::new("counter.why.no_such_finding")
             .with("finding", Arg::Text(finding.to_owned()))
             .into());
@@ -229,6 +229,73 @@ fn gather(
     Ok((figures, findings))
 }
 
+/// Whether a day shows a finding. What is about a case is looked for in that case alone: a busy day has
+/// dozens of findings, and each is marked by itself.
+fn is_found(
+    store: &Store,
+    now: DateTime<Utc>,
+    day: NaiveDate,
+    settings: &Settings,
+    key: &str,
+) -> Result<bool> {
+    let number = key.split_once(' ').map(|(_, subject)| subject).filter(|subject| !subject.contains(':'));
+    let findings = match number {
+        Some(number) => of_case(store, now, day, &settings.calendar, number)?,
+        None => gather(store, now, day, settings)?.1,
+    };
+    Ok(findings.iter().any(|known| known.key() == key))
+}
+
+/// What [`gather`] finds of one case.
+fn of_case(
+    store: &Store,
+    now: DateTime<Utc>,
+    day: NaiveDate,
+    calendar: &ServiceCalendar,
+    number: &str,
+) -> Result<Vec<Finding>> {
+    let mut findings = Vec::new();
+    let Some(mut row) = store.row(number)? else { return Ok(findings) };
+    store.complete(&mut row)?;
+    let end = calendar.next_day_start(day);
+    let until = end.min(now);
+    let overdue = |callback: &&Callback| callback.is_open() && callback.next_at() < until;
+    findings.extend(
+        row.case
+            .callbacks
+            .iter()
+            .filter(overdue)
+            .map(|callback| finding(review::CALLBACK_OVERDUE, &row, callback.next_at(), Severity::Serious)),
+    );
+    let Some(kind) = store.kinds().get(&row.case.kind) else { return Ok(findings) };
+    findings.extend(broken(kind, &row, until));
+    findings.extend(undecided(&row, until));
+    let on_the_day = row.case.closed_at.is_none_or(|at| calendar.day_of(at) == day);
+    for rule in kind.findings.iter().filter(|_| on_the_day && row.case.opened_at < end) {
+        if rule.states.contains(&row.case.state.as_str())
+            && let Some(since) = (rule.since)(&row.case, until)
+        {
+            findings.push(finding(rule.id, &row, since, rule.severity));
+        }
+    }
+    named(&mut findings);
+    Ok(findings)
+}
+
+/// A promise whose time has passed.
+fn broken(kind: &Kind, row: &Row, until: DateTime<Utc>) -> Option<Finding> {
+    let due = row.due_at.filter(|due| *due < until)?;
+    let (id, severity) = kind.late;
+    Some(finding(id, row, due, severity))
+}
+
+/// What was put before a superior who has not decided.
+fn undecided(row: &Row, until: DateTime<Utc>) -> Option<Finding> {
+    let case = &row.case;
+    let waits = case.escalated.is_some() && case.closed_at.is_none() && case.opened_at < until;
+    waits.then(|| finding(review::UNDECIDED, row, case.opened_at, Severity::Warning))
+}
+
 /// Where a kind has a name of its own for a promise that is broken, the common one says nothing more.
 fn named(findings: &mut Vec<Finding>) {
     let own: Vec<(String, DateTime<Utc>)> = findings
@@ -261,19 +328,11 @@ fn overdue(store: &Store, until: DateTime<Utc>, findings: &mut Vec<Finding>) -> 
     }
     let late = Query { overdue_at: Some(until), limit: LIMIT, ..Query::default() };
     for row in store.list(&late)?.rows {
-        if let Some(due) = row.due_at.filter(|due| *due < until) {
-            let kind = store.kinds().get(&row.case.kind);
-            let (id, severity) = kind.map_or(Kind::BASE.late, |kind| kind.late);
-            findings.push(finding(id, &row, due, severity));
-        }
+        let kind = store.kinds().get(&row.case.kind).unwrap_or(&Kind::BASE);
+        findings.extend(broken(kind, &row, until));
     }
-    let undecided = Query { escalated: true, limit: LIMIT, ..Query::default() };
-    for row in store.list(&undecided)?.rows {
-        let since = row.case.opened_at;
-        if since < until {
-            findings.push(finding(review::UNDECIDED, &row, since, Severity::Warning));
-        }
-    }
+    let escalated = Query { escalated: true, limit: LIMIT, ..Query::default() };
+    findings.extend(store.list(&escalated)?.rows.iter().filter_map(|row| undecided(row, until)));
     Ok(())
 }
 

@@ -14,12 +14,12 @@ use super::services::Chapter;
 use super::shifts::{Duty, Turn};
 use super::texts::{Texts, pick, vary};
 use super::town::{Person, Town};
-use super::{DemoError, Sort};
+use super::{DemoError, Sort, Stage, Told};
 use crate::counter::cases::{self, Act, Done, NewCase};
 use crate::counter::{Session, clock};
 use crate::desk::case::Case;
 use crate::desk::field::Values;
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 
 /// Who does a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,6 +108,9 @@ pub(super) struct Staffing {
 /// Share of arrivals that open a further case: what was drawn less for them.
 const SPAWNED: f64 = 0.24;
 
+/// Cases between two words about the progress.
+const WORD_EVERY: u32 = 100;
+
 /// The desk at work.
 pub(super) struct Desk<'a> {
     pub store: &'a mut Store,
@@ -179,7 +182,8 @@ impl<'a> Desk<'a> {
     }
 
     /// Works everything off until now.
-    pub(super) fn run(&mut self) -> Result<(), DemoError> {
+    pub(super) fn run(&mut self, told: Told) -> Result<(), DemoError> {
+        let mut next_word = 0;
         for day in self.rhythm.days() {
             let morning = self.rhythm.at(day, 0);
             self.push(morning, Step::Day(day));
@@ -206,6 +210,12 @@ impl<'a> Desk<'a> {
                 continue;
             }
             self.step(event.step)?;
+            if self.opened >= next_word {
+                next_word = self.opened + WORD_EVERY;
+                if told(Stage::Cases, self.opened as usize, self.wanted as usize).is_break() {
+                    return Err(StoreError::Stopped.into());
+                }
+            }
         }
         Ok(())
     }
@@ -312,11 +322,10 @@ impl<'a> Desk<'a> {
 
     /// Draws the arrivals of a day: its share of what is still missing.
     fn begin(&mut self, day: NaiveDate) {
-        let left: f64 = self.rhythm.days().filter(|d| *d >= day).map(|d| self.rhythm.weight(d)).sum();
         let missing = self.wanted.saturating_sub(self.opened + self.pending);
         let last = self.rhythm.day(self.rhythm.end()) == day;
         // The end is drawn a little short and topped up, so that the last hour is never empty.
-        let share = if last { 0.94 } else { self.rhythm.weight(day) / left.max(0.01) };
+        let share = if last { 0.94 } else { self.rhythm.share(day) };
         let exact = f64::from(missing) * share / (1.0 + SPAWNED);
         let count = exact as u32 + u32::from(self.rng.random_bool(exact.fract()));
         for _ in 0..count {

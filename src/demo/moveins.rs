@@ -66,8 +66,8 @@ impl Desk<'_> {
         let unit = case.unit.clone().unwrap_or_default();
         let area = self.town.household(&unit).and_then(|household| household.area).unwrap_or(10_000);
         let rows = |list: &str, counts: &[i64]| -> Value {
-            let lines = texts.list(list);
-            let rows = lines.iter().zip(counts).map(|(what, count)| json!({ "what": what, "count": count }));
+            let lines = texts.list(list).iter().zip(counts);
+            let rows = lines.map(|(what, count)| json!({ "what": what, "count": count }));
             rows.collect::<Vec<_>>().into()
         };
         match step {
@@ -137,7 +137,7 @@ impl Desk<'_> {
         let many = self.minutes(0, 3).min(self.room());
         let mut rows: Vec<Value> = Vec::new();
         for _ in 0..many {
-            let Some(line) = pick(&lines, &mut self.rng) else { break };
+            let Some(line) = pick(lines, &mut self.rng) else { break };
             let mut parts = line.splitn(3, ' ');
             let (category, place, what) = (parts.next(), parts.next(), parts.next());
             let row = json!({ "category": category, "place": place, "what": what });

@@ -34,6 +34,8 @@ pub(super) struct Rhythm {
     holidays: Vec<String>,
     /// How much more of a small demonstration falls on the last day, so that it is not an empty one.
     present: f64,
+    /// How much comes on each of the days, the first one first.
+    weights: Vec<f64>,
 }
 
 impl Rhythm {
@@ -55,7 +57,10 @@ impl Rhythm {
                 rng.random_bool(if summer { 0.11 } else { 0.05 })
             })
             .collect();
-        Self { tz, first, end, storms, holidays: holidays.to_vec(), present }
+        let mut rhythm =
+            Self { tz, first, end, storms, holidays: holidays.to_vec(), present, weights: Vec::new() };
+        rhythm.weights = rhythm.days().map(|day| rhythm.weigh(day)).collect();
+        rhythm
     }
 
     /// The last instant at which somebody sat at the counter.
@@ -110,8 +115,15 @@ impl Rhythm {
         self.holidays.contains(&day.format("%m-%d").to_string())
     }
 
+    /// How much of what comes from that day on, until the end, comes on that day.
+    pub(super) fn share(&self, day: NaiveDate) -> f64 {
+        let at = usize::try_from((day - self.first).num_days()).unwrap_or(0);
+        let ahead = self.weights.get(at..).unwrap_or_default();
+        ahead.first().map_or(0.0, |weight| weight / ahead.iter().sum::<f64>().max(0.01))
+    }
+
     /// How much comes on a day, a usual one being 1; of the last one only what came until the end.
-    pub(super) fn weight(&self, day: NaiveDate) -> f64 {
+    fn weigh(&self, day: NaiveDate) -> f64 {
         let mut weight = WEEK[day.weekday().num_days_from_monday() as usize];
         let after_holiday = day.pred_opt().is_some_and(|before| self.holiday(before));
         if self.holiday(day) {

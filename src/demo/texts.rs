@@ -2,6 +2,8 @@
 //!
 //! `[a|b]` takes one of the alternatives, `{slot}` is filled in by the desk. Nothing nests.
 
+use std::collections::HashMap;
+
 use chrono::{Datelike, NaiveDate};
 use rand::RngExt;
 use rand::rngs::ChaCha8Rng;
@@ -23,7 +25,8 @@ pub(super) struct Texts {
     pub answers: Vec<AnswerText>,
     /// What the office has from the beginning.
     pub equipment: Vec<toml::Table>,
-    remarks: toml::Table,
+    /// The lists of `remarks.toml`, line by line: thousands of sentences are drawn from them.
+    remarks: HashMap<String, Vec<String>>,
 }
 
 /// The community itself.
@@ -68,14 +71,31 @@ pub(super) struct Block {
     pub areas: Vec<i64>,
 }
 
-/// Names to draw from, separated by blanks.
+/// Names to draw from.
 #[derive(Debug, Deserialize)]
 pub(super) struct Names {
-    surnames: String,
-    male: String,
-    female: String,
-    mobiles: String,
-    plates: String,
+    surnames: Words,
+    male: Words,
+    female: Words,
+    mobiles: Words,
+    plates: Words,
+}
+
+/// Words that the file separates by blanks.
+#[derive(Debug, Deserialize)]
+#[serde(from = "String")]
+struct Words(Vec<String>);
+
+impl From<String> for Words {
+    fn from(text: String) -> Self {
+        Self(text.split_whitespace().map(str::to_owned).collect())
+    }
+}
+
+impl Words {
+    fn draw(&self, rng: &mut ChaCha8Rng) -> &str {
+        pick(&self.0, rng).map_or("", String::as_str)
+    }
 }
 
 /// When a text is likely.
@@ -301,6 +321,15 @@ pub(super) fn community() -> Result<CommunityText, DemoError> {
     Ok(toml::from_str(include_str!("../../assets/demo/community.toml"))?)
 }
 
+/// The sentences that are no part of a story, each list taken apart into its lines.
+fn remarks() -> Result<HashMap<String, Vec<String>>, DemoError> {
+    let texts: HashMap<String, String> = toml::from_str(include_str!("../../assets/demo/remarks.toml"))?;
+    let lines = |text: String| {
+        text.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect::<Vec<_>>()
+    };
+    Ok(texts.into_iter().map(|(list, text)| (list, lines(text))).collect())
+}
+
 impl Texts {
     /// Reads the built-in files.
     pub(super) fn read() -> Result<Self, DemoError> {
@@ -316,19 +345,18 @@ impl Texts {
             services: toml::from_str::<Services>(include_str!("../../assets/demo/services.toml"))?.story,
             answers: toml::from_str::<Answers>(include_str!("../../assets/demo/answers.toml"))?.answer,
             equipment: toml::from_str::<Ledger>(include_str!("../../assets/settings/equipment.toml"))?.thing,
-            remarks: toml::from_str(include_str!("../../assets/demo/remarks.toml"))?,
+            remarks: remarks()?,
         })
     }
 
     /// The lines of a list of `remarks.toml`.
-    pub(super) fn list(&self, list: &str) -> Vec<&str> {
-        let lines = self.remarks.get(list).and_then(toml::Value::as_str).unwrap_or_default();
-        lines.lines().filter(|line| !line.trim().is_empty()).collect()
+    pub(super) fn list(&self, list: &str) -> &[String] {
+        self.remarks.get(list).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// A sentence of a list of `remarks.toml`; empty if there is no such list, which a test rules out.
     pub(super) fn remark(&self, list: &str, rng: &mut ChaCha8Rng) -> String {
-        pick(&self.list(list), rng).map_or_else(String::new, |line| (*line).to_owned())
+        pick(self.list(list), rng).cloned().unwrap_or_default()
     }
 }
 
@@ -341,33 +369,27 @@ impl Names {
 
     /// A surname.
     pub(super) fn surname(&self, rng: &mut ChaCha8Rng) -> &str {
-        let surnames: Vec<&str> = self.surnames.split_whitespace().collect();
-        let at = rng.random::<f64>().powf(2.2) * surnames.len() as f64;
-        surnames.get(at as usize).copied().unwrap_or_default()
+        let at = rng.random::<f64>().powf(2.2) * self.surnames.0.len() as f64;
+        self.surnames.0.get(at as usize).map_or("", String::as_str)
     }
 
     /// A full name with that surname.
     pub(super) fn with_surname(&self, surname: &str, rng: &mut ChaCha8Rng) -> String {
         let given = if rng.random_bool(0.5) { &self.male } else { &self.female };
-        format!("{surname}{}", word(given, rng))
+        format!("{surname}{}", given.draw(rng))
     }
 
     /// A mobile number.
     pub(super) fn mobile(&self, rng: &mut ChaCha8Rng) -> String {
-        format!("{}{:08}", word(&self.mobiles, rng), rng.random_range(0..100_000_000_u32))
+        format!("{}{:08}", self.mobiles.draw(rng), rng.random_range(0..100_000_000_u32))
     }
 
     /// A licence plate.
     pub(super) fn plate(&self, rng: &mut ChaCha8Rng) -> String {
         const SIGNS: &[u8] = b"0123456789012345678901234567890123456789ABCDEFGHJKLMNPQRSTUVWXYZ";
         let tail: String = (0..5).map(|_| char::from(SIGNS[rng.random_range(0..SIGNS.len())])).collect();
-        format!("{}{tail}", word(&self.plates, rng))
+        format!("{}{tail}", self.plates.draw(rng))
     }
-}
-
-fn word<'a>(words: &'a str, rng: &mut ChaCha8Rng) -> &'a str {
-    let words: Vec<&str> = words.split_whitespace().collect();
-    pick(&words, rng).copied().unwrap_or_default()
 }
 
 /// One of them, all alike; `None` of none.
@@ -426,6 +448,9 @@ pub(super) fn vary(
         rest = &tail[end + 1..];
     }
     out.push_str(rest);
+    if !out.contains('{') {
+        return out;
+    }
     for (name, value) in slots {
         let slot = format!("{{{name}}}");
         if out.contains(&slot) {

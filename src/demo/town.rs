@@ -1,5 +1,6 @@
 //! The households of the demonstration and who of them turns to the counter.
 
+use std::collections::HashMap;
 use std::ops::ControlFlow;
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
@@ -7,12 +8,15 @@ use rand::RngExt;
 use rand::rngs::ChaCha8Rng;
 use rand::seq::SliceRandom;
 
-use super::texts::Texts;
+use super::texts::{Block, Texts};
 use crate::counter::directory::{self, Roster};
 use crate::counter::{CounterError, Session};
 use crate::desk::household::{Household, Occupancy, Papers, Relation, Resident};
 use crate::desk::roster::{RosterResident, RosterRow};
 use crate::store::Store;
+
+/// A household brings about five cases a year: so many in the ten years of a large demonstration.
+const CASES_EACH: u32 = 50;
 
 /// Somebody at the other end of the telephone or counter.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +31,8 @@ pub(super) struct Person {
 #[derive(Debug)]
 pub(super) struct Town {
     pub households: Vec<Household>,
+    /// Where each unit stands among them.
+    places: HashMap<String, usize>,
     /// Households somebody lives in, those who often ring in front.
     lived_in: Vec<usize>,
     /// Households that may still move in.
@@ -34,14 +40,23 @@ pub(super) struct Town {
 }
 
 impl Town {
-    /// Builds the community as it was on `day`.
-    pub(super) fn new(texts: &Texts, day: NaiveDate, rng: &mut ChaCha8Rng) -> Self {
+    /// Builds the community as it was on `day`, so large that so many cases come from it in ten years:
+    /// the blocks of the texts, and the same again as further phases of the estate.
+    pub(super) fn new(texts: &Texts, cases: u32, day: NaiveDate, rng: &mut ChaCha8Rng) -> Self {
+        let blocks = &texts.community.block;
+        let last = blocks.iter().map(|block| block.buildings[1]).max().unwrap_or(0);
+        let homes = |block: &Block| {
+            let buildings = block.buildings[1] + 1 - block.buildings[0];
+            buildings * block.units * block.floors * block.areas.len() as u32
+        };
+        let phases = (cases / CASES_EACH).div_ceil(blocks.iter().map(homes).sum::<u32>().max(1)).max(1);
         let mut households = Vec::new();
-        for block in &texts.community.block {
+        for (phase, block) in (0..phases).flat_map(|phase| blocks.iter().map(move |block| (phase, block))) {
             for building in block.buildings[0]..=block.buildings[1] {
                 for unit in 1..=block.units {
                     for floor in 1..=block.floors {
                         for (room, area) in (1..).zip(&block.areas) {
+                            let building = building + phase * last;
                             let unit = format!("{building}-{unit}-{:04}", floor * 100 + room);
                             households.push(household(unit, *area, texts, day, rng));
                         }
@@ -56,7 +71,8 @@ impl Town {
         let mut vacant = of(&[Occupancy::Vacant]);
         lived_in.shuffle(rng);
         vacant.shuffle(rng);
-        Self { households, lived_in, vacant }
+        let places = (0..).zip(&households).map(|(at, household)| (household.unit.clone(), at)).collect();
+        Self { households, places, lived_in, vacant }
     }
 
     /// Somebody of a household that is lived in; some ring again and again.
@@ -82,7 +98,7 @@ impl Town {
 
     /// The household of a unit.
     pub(super) fn household(&self, unit: &str) -> Option<&Household> {
-        self.households.iter().find(|household| household.unit == unit)
+        self.households.get(*self.places.get(unit)?)
     }
 
     /// The owner of the next flat to be handed over, with a household of its own; `None` when all are.

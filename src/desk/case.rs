@@ -153,16 +153,24 @@ impl Case {
 
     /// The fields in which `self` differs from `before`.
     pub(super) fn changes_since(&self, before: &Self) -> Vec<Change> {
-        let keys = HEADER_FIELDS.into_iter().map(str::to_owned);
-        let mut detail: Vec<String> = self.detail.keys().chain(before.detail.keys()).cloned().collect();
-        detail.sort();
-        detail.dedup();
-        keys.chain(detail)
-            .filter_map(|key| {
-                let (was, is) = (before.get(&key), self.get(&key));
-                (was != is).then_some(Change { field: key, before: was, after: is })
-            })
-            .collect()
+        let header = HEADER_FIELDS.into_iter().filter_map(|key| {
+            let (was, is) = (before.get(key), self.get(key));
+            (was != is).then(|| Change { field: key.to_owned(), before: was, after: is })
+        });
+        let mut keys: Vec<&String> = self.detail.keys().chain(before.detail.keys()).collect();
+        keys.sort();
+        keys.dedup();
+        let value = |values: &Values, key: &str| values.get(key).cloned().unwrap_or(Value::Null);
+        let detail = keys.into_iter().filter_map(|key| {
+            let (was, is) = (before.detail.get(key), self.detail.get(key));
+            let change = || Change {
+                field: key.clone(),
+                before: value(&before.detail, key),
+                after: value(&self.detail, key),
+            };
+            (was != is).then(change).filter(|change| change.before != change.after)
+        });
+        header.chain(detail).collect()
     }
 
     /// Takes an entry into the state.

@@ -359,7 +359,8 @@ pub enum Around {
     Nothing,
     /// Those of the same household and those linked with the case.
     Household,
-    /// Those that the case's owner answers for; of a case to be opened, the operator.
+    /// Those that the case's owner answers for; of a case to be opened, the operator. There may be hundreds:
+    /// they are read where a preset lists them ([`super::field::Preset::Others`]), and no guard sees them.
     Owner,
 }
 

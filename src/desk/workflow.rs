@@ -16,7 +16,7 @@ pub use self::common::{
 };
 use self::effects::finish;
 use self::inputs::complete;
-pub use self::inputs::{inputs_of, presets};
+pub use self::inputs::{inputs_of, lists_others, presets};
 use self::offers::allowed;
 pub(super) use self::offers::from_state;
 pub use self::offers::{Offer, may_open, offers, way_ahead};

@@ -1,6 +1,7 @@
 //! Cases: loading them with what belongs to them; lists and writing stand below.
 
 mod list;
+mod row;
 mod write;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -10,10 +11,11 @@ use rusqlite::{Connection, Row as SqlRow, params, params_from_iter};
 #[cfg(test)]
 pub(super) use self::list::list_sql;
 pub use self::list::{Order, Page, Query};
-pub(super) use self::write::Counted;
+pub(super) use self::row::Counted;
 use super::{Result, Store, StoreError, instant};
 use crate::desk::callback::Callback;
 use crate::desk::case::Case;
+use crate::desk::field::Values;
 use crate::desk::kind::{Around, Kind};
 use crate::desk::others::Other;
 use crate::desk::parts::PART;
@@ -169,7 +171,13 @@ fn others(connection: &Connection, around: Around, case: &Case, by: &str) -> Res
             summary: row.get(3)?,
             linked: row.get(4)?,
             same_unit: row.get(5)?,
-            detail: serde_json::from_str(&row.get::<_, String>(6)?)?,
+            // Those that somebody answers for are only listed.
+            detail: match around {
+                Around::Household => {
+                    serde_json::from_str(row.get_ref(6)?.as_str().map_err(rusqlite::Error::from)?)?
+                }
+                Around::Owner | Around::Nothing => Values::new(),
+            },
         });
     }
     Ok(others)

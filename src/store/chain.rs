@@ -7,6 +7,8 @@ use sha2::{Digest, Sha256};
 
 use super::backup::{self, Stage, Watch};
 use super::{Result, Store, StoreError, Tx, retention};
+use crate::desk::kind::Kind;
+use crate::desk::timeline::Entry;
 
 /// One row of the chain: an entry of a case, of the settings, of an operator or of a day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -30,6 +32,20 @@ pub struct Record {
 }
 
 impl Record {
+    /// A record that has no place and no body yet.
+    fn new(subject: &str, revision: u32, stamp: &Stamp, action: &str) -> Self {
+        Self {
+            seq: 0,
+            subject: subject.to_owned(),
+            revision,
+            at: stamp.at,
+            day: stamp.day.to_string(),
+            by: stamp.by.to_owned(),
+            action: action.to_owned(),
+            body: String::new(),
+        }
+    }
+
     /// The hash of this record after the one before. Lengths stand before texts, so that no two
     /// records can be written so that they hash the same bytes.
     pub(super) fn hash(&self, before: &[u8]) -> Vec<u8> {
@@ -83,43 +99,49 @@ pub(super) fn head(connection: &Connection) -> Result<(i64, Vec<u8>)> {
     Ok(head.unwrap_or_default())
 }
 
+/// Appends a record to a chain that ends with the hash `before`; gives its own.
+pub(super) fn insert(connection: &Connection, record: &Record, before: &[u8]) -> Result<Vec<u8>> {
+    let hash = record.hash(before);
+    connection
+        .prepare_cached(
+            "INSERT INTO entry (seq, subject, revision, at, day, by, action, body, hash)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        )?
+        .execute(params![
+            record.seq,
+            record.subject,
+            record.revision,
+            record.at.timestamp(),
+            record.day,
+            record.by,
+            record.action,
+            record.body,
+            hash
+        ])?;
+    Ok(hash)
+}
+
 impl Tx<'_> {
-    /// Appends one entry to the chain and returns its place.
-    pub(super) fn chain(
-        &self,
-        subject: &str,
-        revision: u32,
-        stamp: &Stamp,
-        action: &str,
-        body: String,
-    ) -> Result<i64> {
+    /// The last entry's place and hash, as this transaction sees it; of a book that is being made the
+    /// hash is not known yet.
+    pub(super) fn chain_head(&self) -> Result<(i64, Vec<u8>)> {
+        match &self.ahead {
+            Some(ahead) => Ok((ahead.last(), Vec::new())),
+            None => head(self.connection()),
+        }
+    }
+
+    /// Appends an entry of a case to the chain, with its words in the search index, and returns its place.
+    pub(super) fn chain_entry(&self, stamp: &Stamp, case: i64, kind: &Kind, entry: &Entry) -> Result<i64> {
+        let mut record = Record::new(&entry.number, entry.revision, stamp, &entry.action);
+        if let Some(ahead) = &self.ahead {
+            return Ok(ahead.add(record, Some((case, kind.id, entry.clone()))));
+        }
         let (last, before) = head(self.connection())?;
-        let record = Record {
-            seq: last + 1,
-            subject: subject.to_owned(),
-            revision,
-            at: stamp.at,
-            day: stamp.day.to_string(),
-            by: stamp.by.to_owned(),
-            action: action.to_owned(),
-            body,
-        };
-        self.connection()
-            .prepare_cached(
-                "INSERT INTO entry (seq, subject, revision, at, day, by, action, body, hash)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-            )?
-            .execute(params![
-                record.seq,
-                record.subject,
-                record.revision,
-                record.at.timestamp(),
-                record.day,
-                record.by,
-                record.action,
-                record.body,
-                record.hash(&before)
-            ])?;
+        record.seq = last + 1;
+        record.body = serde_json::to_string(entry)?;
+        insert(self.connection(), &record, &before)?;
+        self.texts.note(case, kind.id, entry);
         Ok(record.seq)
     }
 
@@ -129,7 +151,13 @@ impl Tx<'_> {
             .connection()
             .prepare_cached("SELECT max(revision) FROM entry WHERE subject = ?1")?
             .query_row([subject], |row| row.get(0))?;
-        self.chain(subject, last.unwrap_or(0) + 1, stamp, action, serde_json::to_string(body)?)
+        let (place, before) = self.chain_head()?;
+        let mut record = Record::new(subject, last.unwrap_or(0) + 1, stamp, action);
+        record.seq = place + 1;
+        record.body = serde_json::to_string(body)?;
+        // Also where the book is being made: the rules may ask for what was entered about such things.
+        insert(self.connection(), &record, &before)?;
+        Ok(self.ahead.as_ref().map_or(record.seq, |ahead| ahead.add(record.clone(), None)))
     }
 }
 

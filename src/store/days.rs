@@ -57,7 +57,10 @@ impl Store {
 
     /// The last place of the chain.
     pub fn head(&self) -> Result<i64> {
-        Ok(chain::head(self.read())?.0)
+        match &self.tail {
+            Some(tail) => Ok(tail.last()),
+            None => Ok(chain::head(self.read())?.0),
+        }
     }
 }
 
@@ -85,7 +88,7 @@ impl Tx<'_> {
 
     /// Freezes a day. The signature covers every entry so far.
     pub fn put_day_sheet(&self, sheet: &DaySheet) -> Result<()> {
-        let (_, hash) = chain::head(self.connection())?;
+        let (_, hash) = self.chain_head()?;
         self.connection()
             .prepare_cached(
                 "INSERT INTO day_sheet (day, signed_at, signed_by, head, head_hash, body)
@@ -104,6 +107,6 @@ impl Tx<'_> {
 
     /// The last place of the chain.
     pub fn head(&self) -> Result<i64> {
-        Ok(chain::head(self.connection())?.0)
+        Ok(self.chain_head()?.0)
     }
 }

@@ -6,7 +6,7 @@
 pub(super) mod cases;
 mod grams;
 
-pub(super) use grams::{AT_ONCE, Pending, fill};
+pub(super) use grams::{AT_ONCE, Pending, fill, gather, settle};
 
 use std::collections::{BTreeMap, HashSet};
 

@@ -33,13 +33,14 @@ impl Cache {
         let mut statement = connection.prepare_cached("SELECT body FROM setting WHERE id = 1")?;
         let mut rows = statement.query([])?;
         let Some(row) = rows.next()? else { return Ok(None) };
-        let body = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
+        let body = row.get_ref(0)?;
         let mut kept = self.0.borrow_mut();
         if let Some((text, settings)) = kept.as_ref()
-            && text == body
+            && body.as_bytes().map_err(rusqlite::Error::from)? == text.as_bytes()
         {
             return Ok(Some(Arc::clone(settings)));
         }
+        let body = body.as_str().map_err(rusqlite::Error::from)?;
         let settings: Arc<Settings> = Arc::new(serde_json::from_str(body)?);
         *kept = Some((body.to_owned(), Arc::clone(&settings)));
         Ok(Some(settings))
@@ -81,9 +82,14 @@ impl Store {
 }
 
 impl Tx<'_> {
-    /// The settings as this transaction sees them.
+    /// The settings as this transaction sees them: nobody else changes them before it ends.
     pub fn settings(&self) -> Result<Option<Arc<Settings>>> {
-        self.read_settings.read(self.connection())
+        if let Some(settings) = self.settings.borrow().as_ref() {
+            return Ok(Some(Arc::clone(settings)));
+        }
+        let read = self.read_settings.read(self.connection())?;
+        self.settings.borrow_mut().clone_from(&read);
+        Ok(read)
     }
 
     /// The number of a case that holds this text under one of these keys, also within its lines.
@@ -105,6 +111,7 @@ impl Tx<'_> {
 
     /// Replaces the settings.
     pub fn put_settings(&self, settings: &Settings) -> Result<()> {
+        self.settings.take();
         put(self.connection(), settings)
     }
 }

@@ -46,25 +46,25 @@ pub(super) fn finish(
     let mut waiting: VecDeque<&Effect> = effects.iter().collect();
     while let Some(effect) = waiting.pop_front() {
         // Each effect sees what those before it changed.
-        let seen = after.clone();
-        let situation = situate(&seen, inputs, cx);
+        let seen = &after;
+        let situation = situate(seen, inputs, cx);
         match effect {
             Effect::Change(change) => {
                 let mut values = seen.values();
                 change(&situation, &mut values)?;
                 replace_values(&mut after, &values);
             }
-            Effect::Promise(stage) => events.extend(promised(&seen, stage, None, inputs, cx)?),
+            Effect::Promise(stage) => events.extend(promised(seen, stage, None, inputs, cx)?),
             Effect::PromiseBy(stage, key) => {
                 let stage = match before.promise() {
                     Some(open) if *stage == BY_HAND => open.stage.clone(),
                     _ => (*stage).to_owned(),
                 };
-                events.extend(promised(&seen, &stage, situation.input_instant(key), inputs, cx)?);
+                events.extend(promised(seen, &stage, situation.input_instant(key), inputs, cx)?);
             }
             Effect::PromiseAt(stage, field) => {
                 if let Some(due) = field::as_instant(&seen.get(field)) {
-                    events.extend(promised(&seen, stage, Some(due), inputs, cx)?);
+                    events.extend(promised(seen, stage, Some(due), inputs, cx)?);
                 }
             }
             // What goes on already, or was promised by hand, stays as it was said.
@@ -74,7 +74,7 @@ pub(super) fn finish(
                 events.extend(before.promise().map(|open| {
                     if open.stage == *first { Event::PromiseKept } else { Event::PromiseWithdrawn }
                 }));
-                events.extend(promised(&seen, next, None, inputs, cx)?);
+                events.extend(promised(seen, next, None, inputs, cx)?);
             }
             Effect::PromiseKept if before.promise().is_some() => events.push(Event::PromiseKept),
             Effect::PromiseWithdrawn if before.promise().is_some() => events.push(Event::PromiseWithdrawn),
@@ -82,9 +82,9 @@ pub(super) fn finish(
                 then.iter().rev().for_each(|effect| waiting.push_front(effect));
             }
             Effect::PromiseKept | Effect::PromiseWithdrawn | Effect::If(..) => {}
-            Effect::Callback(stage) => events.extend(called_back(&seen, &events, stage, None, cx)?),
+            Effect::Callback(stage) => events.extend(called_back(seen, &events, stage, None, cx)?),
             Effect::CallbackBy(stage, key) => {
-                events.extend(called_back(&seen, &events, stage, situation.input_instant(key), cx)?);
+                events.extend(called_back(seen, &events, stage, situation.input_instant(key), cx)?);
             }
             Effect::CancelCallbacks => events.extend(
                 before
@@ -95,8 +95,8 @@ pub(super) fn finish(
             ),
             Effect::Spawn(spawn) => spawns.extend(spawn(&situation)),
             Effect::Household(change) => events.extend(change(&situation).map(Event::Household)),
-            Effect::TurnInto => spawns.push(another(&seen, inputs, ("turned-into", "came-from"), cx)),
-            Effect::OpenBeside => spawns.push(another(&seen, inputs, ("led-to", "came-from"), cx)),
+            Effect::TurnInto => spawns.push(another(seen, inputs, ("turned-into", "came-from"), cx)),
+            Effect::OpenBeside => spawns.push(another(seen, inputs, ("led-to", "came-from"), cx)),
             Effect::LinkTo(key) => {
                 let number = situation.input(key).map(str::to_owned).or_else(|| seen.text(key));
                 links.extend(number.map(|number| (*key, number)));

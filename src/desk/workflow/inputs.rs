@@ -104,7 +104,18 @@ fn fitted(field: &Field, value: Value) -> Value {
 
 /// What was given, completed by presets where nothing at all was said about a field.
 pub(super) fn complete(fields: &[Field], given: &Values, case: Option<&Case>, cx: &Context) -> Values {
-    let mut all = presets(fields, case, cx);
-    all.extend(given.clone());
+    let mut all = given.clone();
+    for field in fields.iter().filter(|field| !given.contains_key(field.key)) {
+        let value = preset(field, case, cx);
+        if !value.is_null() {
+            all.insert(field.key.to_owned(), value);
+        }
+    }
     all
+}
+
+/// Whether one of these fields starts from a list of the other cases, where nothing is said about it.
+#[must_use]
+pub fn lists_others(fields: &[Field], given: &Values) -> bool {
+    fields.iter().any(|field| field.preset == Preset::Others && !given.contains_key(field.key))
 }

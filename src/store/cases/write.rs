@@ -1,21 +1,21 @@
 //! Writing cases: their numbers, their entries, and what lists and the timer read of them.
 
 use chrono::NaiveDate;
-use rusqlite::{OptionalExtension, params};
+use rusqlite::params;
 
+use super::row::{self, Place, URGENT};
 use super::{load, others};
 use crate::desk::calendar::ServiceCalendar;
-use crate::desk::callback::{Callback, Outcome};
-use crate::desk::case::{Case, DONE_OVER};
-use crate::desk::field::as_instant;
-use crate::desk::kind::{Around, Kind, Phase};
+use crate::desk::callback::Outcome;
+use crate::desk::case::Case;
+use crate::desk::kind::{Around, Kind};
 use crate::desk::number;
 use crate::desk::others::Other;
 use crate::desk::promise::Promise;
 use crate::desk::timeline::{Event, Link};
 use crate::desk::workflow::Planned;
 use crate::store::chain::Stamp;
-use crate::store::{Result, StoreError, Tx, codes};
+use crate::store::{Result, Tx, codes};
 
 impl Tx<'_> {
     /// Takes the next number of a kind for a day. Two processes never get the same one, and a
@@ -68,18 +68,11 @@ impl Tx<'_> {
         let (entry, case) = (&planned.entry, &planned.case);
         let day = calendar.day_of(entry.at);
         let stamp = Stamp { at: entry.at, day, by: &entry.by };
-        let (id, before) = match self.row_id(&case.number)? {
-            Some((_, revision)) if revision + 1 != entry.revision => {
-                return Err(StoreError::Stale(case.number.clone()));
-            }
-            Some((id, _)) => (id, Some(id)),
-            None => (self.insert(case, calendar)?, None),
-        };
-        self.update(id, kind, case, calendar, day)?;
+        let Place { id, new } = row::put(self.connection(), kind, case, calendar, day)?;
         if kind.coded.is_some_and(|coded| coded(case)) {
             codes::give(self.connection(), id, &case.number)?;
         }
-        let touched = |wanted: fn(&Event) -> bool| before.is_none() || entry.events.iter().any(wanted);
+        let touched = |wanted: fn(&Event) -> bool| new || entry.events.iter().any(wanted);
         if touched(|e| matches!(e, Event::Promised(_) | Event::PromiseKept | Event::PromiseWithdrawn)) {
             self.put_promises(id, &case.promises, calendar)?;
         }
@@ -91,88 +84,7 @@ impl Tx<'_> {
         if touched(|e| matches!(e, Event::Linked(_))) {
             self.put_links(id, &case.links)?;
         }
-        let body = serde_json::to_string(entry)?;
-        let seq = self.chain(&case.number, entry.revision, &stamp, &entry.action, body)?;
-        self.texts.note(id, kind.id, entry);
-        Ok(seq)
-    }
-
-    fn row_id(&self, number: &str) -> Result<Option<(i64, u32)>> {
-        Ok(self
-            .connection()
-            .prepare_cached("SELECT id, revision FROM cases WHERE number = ?1")?
-            .query_row([number], |row| Ok((row.get(0)?, row.get(1)?)))
-            .optional()?)
-    }
-
-    fn insert(&self, case: &Case, calendar: &ServiceCalendar) -> Result<i64> {
-        self.connection()
-            .prepare_cached(
-                "INSERT INTO cases (number, kind, state, open, summary, opened_at, opened_by, day, hour, owner, revision, detail)
-                 VALUES (?1, ?2, '', 1, '', ?3, ?4, ?5, ?6, '', 0, '{}')",
-            )?
-            .execute(params![
-                case.number,
-                case.kind,
-                case.opened_at.timestamp(),
-                case.opened_by,
-                calendar.day_of(case.opened_at).to_string(),
-                calendar.hour_of(case.opened_at)
-            ])?;
-        Ok(self.connection().last_insert_rowid())
-    }
-
-    fn update(
-        &self,
-        id: i64,
-        kind: &Kind,
-        case: &Case,
-        calendar: &ServiceCalendar,
-        day: NaiveDate,
-    ) -> Result<()> {
-        let counted = Counted::of(kind, case, calendar);
-        let open = !kind.ends(&case.state);
-        let callback_at = case.open_callback().map(|callback| callback.next_at().timestamp());
-        let expires = (kind.expires)(case).map(|(at, _)| at.timestamp());
-        let warn = expires.filter(|_| kind.warning > 0).map(|at| at - i64::from(kind.warning) * 60);
-        self.connection()
-            .prepare_cached(
-                "UPDATE cases SET state = ?2, open = ?3, front = ?4, unit = ?5, contact = ?6, phone = ?7,
-                 summary = ?8, category = ?9, urgency = ?10, owner = ?11, escalated = ?12, closed_at = ?13,
-                 closed_day = CASE WHEN ?13 IS NULL THEN NULL ELSE coalesce(closed_day, ?14) END,
-                 due_at = ?15, callback_at = ?16, inside = ?17, expires_at = ?18, revision = ?19, detail = ?20,
-                 warn_at = ?21, department = ?22, rings = ?23, done_day = ?24, done_minutes = ?25,
-                 cleared_day = NULL
-                 WHERE id = ?1",
-            )?
-            .execute(params![
-                id,
-                case.state,
-                open,
-                open && is_front(case),
-                case.unit,
-                case.contact,
-                case.phone,
-                case.summary,
-                case.category,
-                case.urgency,
-                case.owner,
-                case.escalated,
-                case.closed_at.map(|at| at.timestamp()),
-                day.to_string(),
-                case.due_at().map(|at| at.timestamp()),
-                callback_at,
-                (kind.inside)(case),
-                expires,
-                case.revision,
-                serde_json::to_string(&case.detail)?,
-                warn,
-                counted.department,
-                counted.rings,
-                counted.done_day,
-                counted.done_minutes
-            ])?;
-        Ok(())
+        self.chain_entry(&stamp, id, kind, entry)
     }
 
     fn put_promises(&self, id: i64, promises: &[Promise], calendar: &ServiceCalendar) -> Result<()> {
@@ -241,37 +153,4 @@ impl Tx<'_> {
         }
         Ok(())
     }
-}
-
-/// The urgency that goes first.
-const URGENT: &str = "urgent";
-
-/// What the totals count by beside a case's header.
-#[derive(Debug, Default)]
-pub(in crate::store) struct Counted {
-    pub department: Option<String>,
-    pub rings: Option<i64>,
-    pub done_day: Option<String>,
-    pub done_minutes: Option<i64>,
-}
-
-impl Counted {
-    pub(in crate::store) fn of(kind: &Kind, case: &Case, calendar: &ServiceCalendar) -> Self {
-        let done = kind.done_at.and_then(|field| as_instant(&case.get(field)));
-        let void = kind.phase(&case.state) == Phase::Void;
-        Self {
-            department: case.text("department"),
-            rings: case.get("rings").as_i64().filter(|_| !void),
-            done_day: done.map(|at| calendar.day_of(at).to_string()),
-            done_minutes: done.map(|at| (at - case.opened_at).num_minutes().max(0)),
-        }
-    }
-}
-
-/// Urgent matters and rework stand at the front of the queue.
-fn is_front(case: &Case) -> bool {
-    let dissatisfied = |callback: &Callback| callback.outcome() == Some(Outcome::Dissatisfied);
-    let again = DONE_OVER.iter().any(|key| case.get(key).as_u64().is_some_and(|times| times > 0));
-    let rework = again || case.callbacks.iter().any(dissatisfied);
-    case.urgency.as_deref() == Some(URGENT) || rework
 }

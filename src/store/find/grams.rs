@@ -235,6 +235,27 @@ impl Tx<'_> {
     }
 }
 
+/// Has the index gather so many bytes of words before it writes them, and merge nothing meanwhile: for
+/// years of entries at once.
+pub(in crate::store) fn gather(connection: &Connection, bytes: i64) -> Result<()> {
+    set(connection, "automerge", 0)?;
+    set(connection, "crisismerge", 1_000_000)?;
+    set(connection, "hashsize", bytes)
+}
+
+/// Merges what was gathered and has the index go on as any other.
+pub(in crate::store) fn settle(connection: &Connection) -> Result<()> {
+    connection.execute("INSERT INTO case_text (case_text) VALUES ('optimize')", [])?;
+    connection
+        .execute("DELETE FROM case_text_config WHERE k IN ('automerge', 'crisismerge', 'hashsize')", [])?;
+    Ok(())
+}
+
+fn set(connection: &Connection, option: &str, value: i64) -> Result<()> {
+    connection.execute("INSERT INTO case_text (case_text, rank) VALUES (?1, ?2)", params![option, value])?;
+    Ok(())
+}
+
 /// Makes the index of a book whose form had another one, or none.
 pub(in crate::store) fn fill(connection: &Connection, _: Kinds) -> Result<()> {
     let mut read = connection.prepare(

@@ -1,0 +1,175 @@
+//! Saving, acknowledged with `synchronous=FULL`: beside one bare row and its commit on the same file with the
+//! same pragmas, in the same run; at ten thousand cases, and at a million.
+//!
+//! `cargo bench --bench save`; `QIANTAI_BIG=DIRECTORY` names a large demonstration (a copy of it is measured),
+//! without it one is made.
+
+mod measure;
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Utc};
+use qiantai::counter::cases::{self, NewCase};
+use qiantai::counter::{Session, operators};
+use qiantai::demo::Wish;
+use qiantai::desk::field::Values;
+use qiantai::desk::kinds::STANDARD;
+use qiantai::store::Store;
+use rusqlite::{Connection, params};
+use serde_json::{Value, json};
+
+use measure::{Samples, demonstration_of, end, large, said};
+
+/// A save may take so many times what a bare row and its commit take.
+const BESIDE_BARE: f64 = 1.5;
+/// At a million cases it may take so many times what it takes at ten thousand.
+const BESIDE_SMALL: f64 = 1.2;
+const SMALL: u32 = 10_000;
+const SAMPLES: usize = 400;
+
+/// What was measured of one operation on one file.
+struct Found {
+    name: &'static str,
+    ours: Samples,
+    bare: Samples,
+}
+
+fn main() {
+    let now = Utc::now();
+    let mut missed = Vec::new();
+    let small = tempfile::tempdir().expect("a directory");
+    demonstration_of(small.path(), now, Wish { cases: SMALL, ..Wish::default() });
+    let home = tempfile::tempdir().expect("a directory");
+    let cases = large(home.path(), now);
+
+    println!("\n| save | cases | samples | p50 | p99 | max | bare p50 | bare p99 | ratio p50 | ratio p99 |");
+    println!("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+    let at_small = measured(small.path(), SMALL, now, &mut missed);
+    let at_large = measured(home.path(), cases, now, &mut missed);
+    println!();
+    for (few, many) in at_small.iter().zip(&at_large) {
+        for percent in [50, 99] {
+            let ratio = ratio(&many.ours, &few.ours, percent);
+            println!("- {}: {cases} cases beside {SMALL}, p{percent}: {ratio:.2} times", few.name);
+            if ratio > BESIDE_SMALL {
+                missed.push(format!("{} at {cases} cases, p{percent}: {ratio:.2} times", few.name));
+            }
+        }
+    }
+    end(&missed);
+}
+
+fn ratio(one: &Samples, other: &Samples, percent: usize) -> f64 {
+    one.at(percent).as_secs_f64() / other.at(percent).as_secs_f64().max(f64::EPSILON)
+}
+
+fn values(value: &Value) -> Values {
+    value.as_object().cloned().unwrap_or_default()
+}
+
+fn timed(samples: &mut Samples, work: impl FnOnce()) {
+    let started = Instant::now();
+    work();
+    samples.add(started.elapsed());
+}
+
+/// Saves by turns with bare rows, so that both meet the same disk.
+fn measured(directory: &Path, cases: u32, now: DateTime<Utc>, missed: &mut Vec<String>) -> Vec<Found> {
+    let mut store = Store::open(directory, STANDARD).expect("the book");
+    let session = operators::login(&mut store, "李娜", "246810", now).expect("a login");
+    let bare = bare(directory);
+    let mut desk = Desk { store: &mut store, session: &session, now, waiting: Vec::new() };
+    let operations: [(&'static str, fn(&mut Desk)); 4] = [
+        ("open a call", Desk::open),
+        ("answer it", Desk::answer),
+        ("open an answered call", Desk::open_answered),
+        ("open a call that becomes a repair", Desk::turn),
+    ];
+    let found = operations.map(|(name, operation)| {
+        let mut found = Found { name, ours: Samples::default(), bare: Samples::default() };
+        for n in 0..SAMPLES {
+            timed(&mut found.ours, || operation(&mut desk));
+            timed(&mut found.bare, || row(&bare, n));
+        }
+        found
+    });
+    for Found { name, ours, bare } in &found {
+        let [half, most, longest] = [50, 99, 100].map(|percent| said(ours.at(percent)));
+        let [bare_half, bare_most] = [50, 99].map(|percent| said(bare.at(percent)));
+        let [by_half, by_most] = [50, 99].map(|percent| ratio(ours, bare, percent));
+        println!(
+            "| {name} | {cases} | {SAMPLES} | {half} | {most} | {longest} | {bare_half} | {bare_most} | {by_half:.2} | {by_most:.2} |"
+        );
+        for (percent, ratio) in [(50, by_half), (99, by_most)] {
+            if ratio > BESIDE_BARE {
+                missed.push(format!("{name} at {cases} cases, p{percent}: {ratio:.2} times a bare row"));
+            }
+        }
+    }
+    found.into()
+}
+
+/// Somebody at the desk.
+struct Desk<'a> {
+    store: &'a mut Store,
+    session: &'a Session,
+    now: DateTime<Utc>,
+    /// Calls that are not answered yet.
+    waiting: Vec<String>,
+}
+
+impl Desk<'_> {
+    fn call(&mut self, at_once: Option<(&str, Value)>) -> String {
+        let values = values(&json!({
+            "unit": "3-2-1501", "contact": "张建国", "phone": "13800005678", "about": "enquiry",
+            "content": "垃圾什么时候收", "rings": 2
+        }));
+        let at_once = at_once.map(|(action, inputs)| (action.to_owned(), crate::values(&inputs)));
+        let new = NewCase { kind: "call".into(), values, at_once, ..NewCase::default() };
+        cases::open(self.store, self.session, self.now, &new).expect("a call").case.number
+    }
+
+    fn open(&mut self) {
+        let number = self.call(None);
+        self.waiting.push(number);
+    }
+
+    fn answer(&mut self) {
+        let number = self.waiting.pop().expect("a call that waits");
+        let inputs = values(&json!({ "answer": "早上七点和晚上七点" }));
+        cases::act(self.store, self.session, self.now, &number, "answered", &inputs, None)
+            .expect("an answer");
+    }
+
+    fn open_answered(&mut self) {
+        self.call(Some(("answered", json!({ "answer": "早上七点和晚上七点" }))));
+    }
+
+    fn turn(&mut self) {
+        let inputs = json!({ "into": "repair", "urgency": "urgent", "content": "厨房水管爆裂" });
+        self.call(Some(("turn-into", inputs)));
+    }
+}
+
+/// A connection to the same file as the store's own is.
+fn bare(directory: &Path) -> Connection {
+    let connection = Connection::open(directory.join(Store::FILE)).expect("the file");
+    connection.busy_timeout(Duration::from_secs(20)).expect("a timeout");
+    connection
+        .execute_batch(
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
+             CREATE TABLE IF NOT EXISTS bare (id INTEGER PRIMARY KEY, number TEXT, body TEXT)",
+        )
+        .expect("a table");
+    connection
+}
+
+/// One row of the size of an entry, and its commit.
+fn row(connection: &Connection, n: usize) {
+    let body = "x".repeat(600);
+    connection
+        .prepare_cached("INSERT INTO bare (number, body) VALUES (?1, ?2)")
+        .and_then(|mut statement| statement.execute(params![n as i64, body]))
+        .expect("a row");
+}

@@ -1,0 +1,277 @@
+//! Making a new book with years of cases in it: by the same rules as any other, but not row by row.
+//!
+//! Two threads share the work. The rules run on this one, against a book that lies in memory: households,
+//! cases, what is due, the totals, all by the statements that every save uses. What is only ever added to and
+//! hardly read by a rule, the chain of entries and their words in the search index, goes to the other thread,
+//! which writes it into the file. At the end the rest is copied into that file table by table, and the indexes
+//! and triggers over it are made at once. The file is nobody's until then: whoever gives it a name has it whole.
+
+use std::cell::{Cell, RefCell};
+use std::fs::File;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::JoinHandle;
+
+use rusqlite::Connection;
+
+use super::chain::{self, Record};
+use super::{Result, Store, StoreError, find};
+use crate::desk::kinds::Kinds;
+use crate::desk::timeline::Entry;
+
+/// Entries that are handed on together.
+const TOGETHER: usize = 64;
+/// How many such bundles may wait for the other thread.
+const WAITING: usize = 64;
+/// Memory for pages of the file, in KiB.
+const PAGES: i64 = 256 * 1024;
+/// Bytes of words that the search index gathers before it sorts them into the file.
+const WORDS: i64 = 64 * 1024 * 1024;
+
+/// Entries whose words are put into the search index together, in its order.
+const TEXTS: usize = 50_000;
+
+/// An entry on its way into the file.
+#[derive(Debug)]
+pub(super) struct Leaf {
+    /// Its row; the body is still empty where `entry` has it.
+    pub record: Record,
+    /// The entry of a case, with the case's id and kind.
+    pub entry: Option<(i64, &'static str, Entry)>,
+}
+
+/// The end of the chain of a book that is being made.
+#[derive(Debug)]
+pub(super) struct Tail {
+    to: SyncSender<Vec<Leaf>>,
+    last: Cell<i64>,
+    gathered: RefCell<Vec<Leaf>>,
+}
+
+impl Tail {
+    /// The place of the last entry.
+    pub(super) const fn last(&self) -> i64 {
+        self.last.get()
+    }
+
+    fn hand_on(&self, least: usize) -> Result<()> {
+        let mut gathered = self.gathered.borrow_mut();
+        if gathered.len() < least.max(1) {
+            return Ok(());
+        }
+        // The other thread says itself why it went; see `Maker::finish`.
+        self.to.send(std::mem::take(&mut *gathered)).map_err(|_| StoreError::Stopped)
+    }
+}
+
+/// What one transaction adds to the chain of a book that is being made: nothing until it is kept.
+#[derive(Debug)]
+pub(super) struct Ahead<'a> {
+    tail: &'a Tail,
+    last: Cell<i64>,
+    leaves: RefCell<Vec<Leaf>>,
+}
+
+impl<'a> Ahead<'a> {
+    pub(super) fn new(tail: &'a Tail) -> Self {
+        Self { tail, last: Cell::new(tail.last()), leaves: RefCell::default() }
+    }
+
+    /// The place of the last entry.
+    pub(super) const fn last(&self) -> i64 {
+        self.last.get()
+    }
+
+    /// Adds an entry and returns its place.
+    pub(super) fn add(&self, mut record: Record, entry: Option<(i64, &'static str, Entry)>) -> i64 {
+        record.seq = self.last() + 1;
+        self.last.set(record.seq);
+        self.leaves.borrow_mut().push(Leaf { record, entry });
+        self.last()
+    }
+
+    /// Keeps what was added.
+    pub(super) fn keep(self) -> Result<()> {
+        self.tail.last.set(self.last());
+        self.tail.gathered.borrow_mut().extend(self.leaves.into_inner());
+        self.tail.hand_on(TOGETHER)
+    }
+}
+
+/// Hears how many of how many steps are done, and may break the work off.
+pub type Told<'a> = &'a mut dyn FnMut(usize, usize) -> ControlFlow<()>;
+
+impl Store {
+    /// Makes a new book in a directory that holds none: `work` fills it, and all of what it did is in the file
+    /// and on the disk when this returns `Ok`. When it does not, what lies in the directory is of no use.
+    ///
+    /// `told` hears how far the file is once `work` is done.
+    ///
+    /// # Errors
+    /// Those of `work`, those of the file, or `told` broke it off.
+    pub fn make<T, E: From<StoreError>>(
+        directory: &Path,
+        kinds: Kinds,
+        work: impl FnOnce(&mut Self) -> std::result::Result<T, E>,
+        told: Told,
+    ) -> std::result::Result<T, E> {
+        let (mut store, maker) = Maker::begin(directory, kinds)?;
+        let done = store.batch(work);
+        match (maker.finish(store, done.is_ok(), told), done) {
+            // The other thread says why it went; this one knows only that it is gone.
+            (Ok(()) | Err(StoreError::Stopped), Err(error)) => Err(error),
+            (Ok(()), Ok(done)) => Ok(done),
+            (Err(error), _) => Err(error.into()),
+        }
+    }
+}
+
+/// Who brings the two halves together.
+struct Maker {
+    file: PathBuf,
+    /// The thread that writes the chain into the file.
+    other: JoinHandle<Result<()>>,
+    /// The statements of indexes and triggers that the file is still without.
+    later: Vec<String>,
+}
+
+impl Maker {
+    /// A file of the present form without the indexes over what comes at the end, and the book in memory.
+    fn begin(directory: &Path, kinds: Kinds) -> Result<(Store, Self)> {
+        let connection = Store::open(directory, kinds)?.connection;
+        let file = directory.join(Store::FILE);
+        hasten(&connection)?;
+        let later = take_down(&connection)?;
+        let (to, from) = sync_channel(WAITING);
+        let other = std::thread::Builder::new()
+            .name("chain".to_owned())
+            .spawn(move || keep(&connection, &from))
+            .map_err(|source| StoreError::Io { path: file.clone(), source })?;
+        let mut store = Store::in_memory(kinds)?;
+        store.tail = Some(Tail { to, last: Cell::new(0), gathered: RefCell::default() });
+        Ok((store, Self { file, other, later }))
+    }
+
+    /// Waits for the other thread and, where the work is whole, completes the file.
+    fn finish(self, mut store: Store, whole: bool, told: Told) -> Result<()> {
+        let Self { file, other, later } = self;
+        let handed_on = store.tail.take().map_or(Ok(()), |tail| tail.hand_on(1));
+        match other.join() {
+            Ok(kept) => kept?,
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+        handed_on?;
+        if !whole {
+            return Ok(());
+        }
+        let tables = tables(&store.connection)?;
+        // Besides those: the indexes as one, the disk as another.
+        let all = tables.len() + later.len() + 1;
+        let mut done = 0;
+        let mut step = || {
+            done += 1;
+            if told(done, all).is_break() { Err(StoreError::Stopped) } else { Ok(()) }
+        };
+        copy(&store.connection, &file, &tables, &mut step)?;
+        drop(store);
+        let connection = Connection::open(&file)?;
+        hasten(&connection)?;
+        // Sorting keeps a second thread busy.
+        connection.pragma_update(None, "threads", 2)?;
+        connection.execute_batch("BEGIN")?;
+        for statement in &later {
+            connection.execute_batch(statement)?;
+            step()?;
+        }
+        connection.execute_batch("COMMIT")?;
+        connection.pragma_update(None, "locking_mode", "NORMAL")?;
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        connection.close().map_err(|(_, error)| StoreError::from(error))?;
+        let io = |source| StoreError::Io { path: file.clone(), source };
+        File::options().write(true).open(&file).and_then(|file| file.sync_all()).map_err(io)?;
+        step()
+    }
+}
+
+/// Copies the tables that lie in memory into the file.
+fn copy(
+    memory: &Connection,
+    file: &Path,
+    tables: &[String],
+    step: &mut dyn FnMut() -> Result<()>,
+) -> Result<()> {
+    memory.pragma_update(None, "foreign_keys", false)?;
+    memory.execute("ATTACH ?1 AS file", [file.to_string_lossy()])?;
+    memory.pragma_update(Some("file"), "journal_mode", "OFF")?;
+    memory.pragma_update(Some("file"), "synchronous", "OFF")?;
+    memory.pragma_update(Some("file"), "cache_size", -PAGES)?;
+    memory.execute_batch("BEGIN")?;
+    for table in tables {
+        memory.execute_batch(&format!("INSERT INTO file.\"{table}\" SELECT * FROM main.\"{table}\""))?;
+        step()?;
+    }
+    // What the signatures cover is known in the file alone.
+    memory.execute_batch(
+        "UPDATE file.day_sheet SET head_hash = (SELECT hash FROM file.entry e WHERE e.seq = head);
+         COMMIT; DETACH file",
+    )?;
+    Ok(())
+}
+
+/// Nobody else knows the file, and what is not finished is thrown away: nothing has to be undone or waited for.
+fn hasten(connection: &Connection) -> Result<()> {
+    connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
+    connection.pragma_update(None, "journal_mode", "OFF")?;
+    connection.pragma_update(None, "synchronous", "OFF")?;
+    connection.pragma_update(None, "cache_size", -PAGES)?;
+    Ok(connection.pragma_update(None, "temp_store", "MEMORY")?)
+}
+
+/// Takes away the indexes and triggers over the tables that are copied at the end; gives their statements.
+fn take_down(connection: &Connection) -> Result<Vec<String>> {
+    let mut statement = connection.prepare(
+        "SELECT type, name, sql FROM sqlite_schema
+         WHERE type IN ('index', 'trigger') AND sql IS NOT NULL AND tbl_name != 'entry' ORDER BY rowid",
+    )?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    let found: Vec<(String, String, String)> = rows.collect::<rusqlite::Result<_>>()?;
+    for (sort, name, _) in &found {
+        connection.execute_batch(&format!("DROP {sort} \"{name}\""))?;
+    }
+    Ok(found.into_iter().map(|(.., sql)| sql).collect())
+}
+
+/// The tables that lie in memory until the end: all but the chain and the search index over it.
+fn tables(connection: &Connection) -> Result<Vec<String>> {
+    let mut statement = connection.prepare(
+        "SELECT name FROM pragma_table_list
+         WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite_%' AND name != 'entry' ORDER BY name",
+    )?;
+    let rows = statement.query_map([], |row| row.get(0))?;
+    rows.map(|row| row.map_err(StoreError::from)).collect()
+}
+
+/// Writes entries into the file as they come, until no more do.
+fn keep(connection: &Connection, from: &Receiver<Vec<Leaf>>) -> Result<()> {
+    connection.execute_batch("BEGIN")?;
+    find::gather(connection, WORDS)?;
+    let texts = find::Pending::default();
+    let mut hash = Vec::new();
+    for leaf in from.iter().flatten() {
+        let Leaf { mut record, entry } = leaf;
+        if let Some((.., entry)) = &entry {
+            record.body = serde_json::to_string(entry)?;
+        }
+        hash = chain::insert(connection, &record, &hash)?;
+        if let Some((case, kind, entry)) = &entry {
+            texts.note(*case, kind, entry);
+            if texts.len() >= TEXTS {
+                texts.write(connection)?;
+            }
+        }
+    }
+    texts.write(connection)?;
+    find::settle(connection)?;
+    Ok(connection.execute_batch("COMMIT")?)
+}
