@@ -207,12 +207,12 @@ fn written_at_once_it_is_the_book_that_row_by_row_makes() {
     for (sort, table, _) in things(&one_book) {
         let shadow = table.starts_with("case_text") || table.starts_with("sqlite_");
         if sort == "table" && !shadow {
-            let (these, those) = (rows(&one_book, &table), rows(&two_book, &table));
-            assert_eq!(these.len(), those.len(), "{table}");
-            for (this, that) in these.iter().zip(&those) {
+            let [one_by_one, at_once] = [&one_book, &two_book].map(|book| rows(book, &table));
+            assert_eq!(one_by_one.len(), at_once.len(), "{table}");
+            for (this, that) in one_by_one.iter().zip(&at_once) {
                 assert_eq!(this, that, "{table}");
             }
-            compared += these.len();
+            compared += one_by_one.len();
         }
     }
     assert!(compared > 5_000, "{compared} rows");
