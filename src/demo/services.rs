@@ -20,6 +20,8 @@ use crate::text::value::{Typing, typed_value};
 const HOURS: (u32, u32) = (8, 20);
 /// How often somebody else is looked for where a household is busy already.
 const TRIES: usize = 50;
+/// How often a step is tried again that was refused: too early, or before what another case has to do first.
+const REFUSED: usize = 8;
 /// From so many cases on every story is told at least once, and the equipment is in its ledger.
 pub(super) const ENOUGH: u32 = 400;
 
@@ -31,6 +33,8 @@ pub(super) struct Chapter {
     part: Option<usize>,
     /// The step that comes next.
     next: usize,
+    /// How often it was refused.
+    refused: usize,
 }
 
 impl Desk<'_> {
@@ -82,7 +86,7 @@ impl Desk<'_> {
             }
             done => done?,
         };
-        self.begin_chapter(&done.case, Chapter { story, part: None, next: 0 });
+        self.begin_chapter(&done.case, Chapter { story, part: None, next: 0, refused: 0 });
         self.begin_parts(kind, story, &done.also);
         Ok(())
     }
@@ -108,7 +112,7 @@ impl Desk<'_> {
         let Some(action) = kind.action(action) else { return Ok(()) };
         let given = self.given(kind, action.inputs, &texts.services[story].opening, &person_of(case))?;
         let done = self.act(Who::Desk, &case.number, action.id, given)?;
-        self.begin_chapter(&done.case, Chapter { story, part: None, next: 0 });
+        self.begin_chapter(&done.case, Chapter { story, part: None, next: 0, refused: 0 });
         Ok(())
     }
 
@@ -153,9 +157,16 @@ impl Desk<'_> {
             Err(DemoError::Step { source: CounterError::Refused(why), .. }) if is_taken(&why) => {
                 return Ok(());
             }
+            Err(DemoError::Step { source: CounterError::Refused(_), .. }) if chapter.refused < REFUSED => {
+                let refused = chapter.refused + 1;
+                self.chapters.insert(case.number.clone(), Chapter { refused, ..chapter });
+                let wait = self.minutes(60, 600);
+                self.later(&case.number, wait, HOURS);
+                return Ok(());
+            }
             done => done?,
         };
-        self.begin_chapter(&done.case, Chapter { next: chapter.next + 1, ..chapter });
+        self.begin_chapter(&done.case, Chapter { next: chapter.next + 1, refused: 0, ..chapter });
         self.begin_parts(kind, chapter.story, &done.also);
         Ok(())
     }
@@ -165,7 +176,7 @@ impl Desk<'_> {
         let of = self.texts.services[story].parts.len();
         let Some(parts) = kind.parts.filter(|_| of > 0) else { return };
         for (place, case) in opened.iter().filter(|case| case.kind == parts.kind).enumerate() {
-            self.begin_chapter(case, Chapter { story, part: Some(place % of), next: 0 });
+            self.begin_chapter(case, Chapter { story, part: Some(place % of), next: 0, refused: 0 });
         }
     }
 
