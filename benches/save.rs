@@ -1,8 +1,7 @@
 //! Saving, acknowledged with `synchronous=FULL`: beside one bare row and its commit on the same file with the
-//! same pragmas, in the same run; at ten thousand cases, and at a million.
+//! same pragmas, in the same run; on the small book and on the large one.
 //!
-//! `cargo bench --bench save`; `QIANTAI_BIG=DIRECTORY` names a large demonstration (a copy of it is measured),
-//! without it one is made.
+//! `cargo bench --bench save`
 
 mod measure;
 
@@ -12,20 +11,19 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Utc};
 use qiantai::counter::cases::{self, NewCase};
 use qiantai::counter::{Session, operators};
-use qiantai::demo::Wish;
 use qiantai::desk::field::Values;
 use qiantai::desk::kinds::STANDARD;
 use qiantai::store::Store;
 use rusqlite::{Connection, params};
 use serde_json::{Value, json};
 
-use measure::{Samples, demonstration_of, end, large, said};
+use measure::book::Book;
+use measure::{Samples, end, said};
 
 /// A save may take so many times what a bare row and its commit take.
 const BESIDE_BARE: f64 = 1.5;
 /// At a million cases it may take so many times what it takes at ten thousand.
 const BESIDE_SMALL: f64 = 1.2;
-const SMALL: u32 = 10_000;
 const SAMPLES: usize = 400;
 
 /// What was measured of one operation on one file.
@@ -36,24 +34,21 @@ struct Found {
 }
 
 fn main() {
-    let now = Utc::now();
     let mut missed = Vec::new();
-    let small = tempfile::tempdir().expect("a directory");
-    demonstration_of(small.path(), now, Wish { cases: SMALL, ..Wish::default() });
-    let home = tempfile::tempdir().expect("a directory");
-    let cases = large(home.path(), now);
-
+    let [small, large] = Book::both();
     println!("\n| save | cases | samples | p50 | p99 | max | bare p50 | bare p99 | ratio p50 | ratio p99 |");
     println!("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
-    let at_small = measured(small.path(), SMALL, now, &mut missed);
-    let at_large = measured(home.path(), cases, now, &mut missed);
+    let [at_small, at_large] = [&small, &large].map(|book| measured(book, &mut missed));
     println!();
     for (few, many) in at_small.iter().zip(&at_large) {
         for percent in [50, 99] {
             let ratio = ratio(&many.ours, &few.ours, percent);
-            println!("- {}: {cases} cases beside {SMALL}, p{percent}: {ratio:.2} times", few.name);
+            println!(
+                "- {}: {} cases beside {}, p{percent}: {ratio:.2} times",
+                few.name, large.cases, small.cases
+            );
             if ratio > BESIDE_SMALL {
-                missed.push(format!("{} at {cases} cases, p{percent}: {ratio:.2} times", few.name));
+                missed.push(format!("{} at {} cases, p{percent}: {ratio:.2} times", few.name, large.cases));
             }
         }
     }
@@ -75,16 +70,17 @@ fn timed(samples: &mut Samples, work: impl FnOnce()) {
 }
 
 /// Saves by turns with bare rows, so that both meet the same disk.
-fn measured(directory: &Path, cases: u32, now: DateTime<Utc>, missed: &mut Vec<String>) -> Vec<Found> {
-    let mut store = Store::open(directory, STANDARD).expect("the book");
+fn measured(book: &Book, missed: &mut Vec<String>) -> Vec<Found> {
+    let (cases, now) = (book.cases, book.now);
+    let mut store = Store::open(book.path(), STANDARD).expect("the book");
     let session = operators::login(&mut store, "李娜", "246810", now).expect("a login");
-    let bare = bare(directory);
+    let bare = bare(book.path());
     let mut desk = Desk { store: &mut store, session: &session, now, waiting: Vec::new() };
     let operations: [(&'static str, fn(&mut Desk)); 4] = [
-        ("open a call", Desk::open),
-        ("answer it", Desk::answer),
-        ("open an answered call", Desk::open_answered),
-        ("open a call that becomes a repair", Desk::turn),
+        ("open a call", |desk| desk.open()),
+        ("answer it", |desk| desk.answer()),
+        ("open an answered call", |desk| desk.open_answered()),
+        ("open a call that becomes a repair", |desk| desk.turn()),
     ];
     let found = operations.map(|(name, operation)| {
         let mut found = Found { name, ours: Samples::default(), bare: Samples::default() };

@@ -1,5 +1,6 @@
 //! The books that are measured on: a small one and a large one, made once and kept.
 
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -34,8 +35,9 @@ impl Book {
         let kept = kept().join(cases.to_string());
         if !Store::exists(&kept) {
             println!("<!-- makes a book of {cases} cases -->");
-            demo::make_in(&kept, STANDARD, Utc::now(), Wish { cases, ..Wish::default() })
-                .expect("a demonstration");
+            let wish = Wish { cases, ..Wish::default() };
+            let go_on = &mut |_, _, _| ControlFlow::Continue(());
+            demo::make_in(&kept, STANDARD, Utc::now(), wish, go_on).expect("a demonstration");
         }
         let directory =
             tempfile::Builder::new().prefix("copy-").tempdir_in(self::kept()).expect("a directory");

@@ -15,15 +15,11 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Utc};
 use qiantai::demo::{self, Wish};
 use qiantai::desk::kinds::STANDARD;
-use qiantai::store::Store;
-use qiantai::store::cases::Query;
 
 /// The longest first frame, from the start of the program on.
 pub const FIRST_FRAME: Duration = Duration::from_millis(150);
 /// The longest wait for a painted frame after a key, at the 99th percentile.
 pub const KEY: Duration = Duration::from_millis(16);
-/// The cases of a large estate after ten years.
-pub const MILLION: u32 = 1_000_000;
 /// The window that is measured.
 pub const SIZE: (u16, u16) = (120, 36);
 
@@ -173,29 +169,10 @@ pub fn keys() -> Vec<String> {
 
 /// A demonstration in a directory: three months of a counter, as `qiantai demo` makes it.
 pub fn demonstration(directory: &Path, now: DateTime<Utc>) {
-    demonstration_of(directory, now, Wish::default());
-}
-
-/// A demonstration of so many cases in a directory.
-pub fn demonstration_of(directory: &Path, now: DateTime<Utc>, wish: Wish) {
     let started = Instant::now();
     let go_on = &mut |_, _, _| ControlFlow::Continue(());
-    let (made, _) = demo::make_in(directory, STANDARD, now, wish, go_on).expect("a demonstration");
+    let (made, _) = demo::make_in(directory, STANDARD, now, Wish::default(), go_on).expect("a demonstration");
     println!("{} cases, {} households, made in {}", made.cases, made.households, said(started.elapsed()));
-}
-
-/// A demonstration of a million cases in a directory: a copy of the one that `QIANTAI_BIG` names, or one
-/// that is made now. Gives how many cases it has.
-pub fn large(directory: &Path, now: DateTime<Utc>) -> u32 {
-    let Some(kept) = std::env::var_os("QIANTAI_BIG") else {
-        demonstration_of(directory, now, Wish { cases: MILLION, ..Wish::default() });
-        return MILLION;
-    };
-    std::fs::copy(Path::new(&kept).join(Store::FILE), directory.join(Store::FILE)).expect("a copy");
-    let store = Store::open(directory, STANDARD).expect("the book");
-    let cases = store.count(&Query::default()).expect("a count");
-    println!("{cases} cases, from a copy");
-    cases as u32
 }
 
 /// How often, and how long.
