@@ -26,6 +26,9 @@ const BESIDE_BARE: f64 = 1.5;
 const BESIDE_SMALL: f64 = 1.2;
 const SAMPLES: usize = 400;
 
+/// What somebody does at the desk, by its name.
+type Operation = (&'static str, fn(&mut Desk));
+
 /// What was measured of one operation on one file.
 struct Found {
     name: &'static str,
@@ -76,7 +79,7 @@ fn measured(book: &Book, missed: &mut Vec<String>) -> Vec<Found> {
     let session = operators::login(&mut store, "李娜", "246810", now).expect("a login");
     let bare = bare(book.path());
     let mut desk = Desk { store: &mut store, session: &session, now, waiting: Vec::new() };
-    let operations: [(&'static str, fn(&mut Desk)); 4] = [
+    let operations: [Operation; 4] = [
         ("open a call", |desk| desk.open()),
         ("answer it", |desk| desk.answer()),
         ("open an answered call", |desk| desk.open_answered()),
