@@ -317,6 +317,13 @@ fn an_older_book_gets_the_index_of_texts() {
          CREATE VIRTUAL TABLE case_text USING fts5 (pairs, content = '', detail = 'none', columnsize = 0, tokenize = 'ascii')",
     )
     .unwrap();
+    // Totals were kept by other triggers then.
+    let kept = "SELECT name FROM sqlite_schema WHERE type = 'trigger' AND name LIKE 'total_%'";
+    let kept: Vec<String> =
+        raw.prepare(kept).unwrap().query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    kept.iter().for_each(|name| raw.execute_batch(&format!("DROP TRIGGER {name}")).unwrap());
+    let (_, triggers) = TOTALS.split_once("CREATE TRIGGER").unwrap();
+    raw.execute_batch(&format!("CREATE TRIGGER{triggers}")).unwrap();
     raw.pragma_update(None, "user_version", FORM_BEFORE).unwrap();
     drop(raw);
     let store = Store::open(path.parent().unwrap(), STANDARD).unwrap();
@@ -330,6 +337,8 @@ fn an_older_book_gets_the_index_of_texts() {
 
 /// The form of the file before the index of pieces.
 const FORM_BEFORE: u32 = 13;
+/// The step that first kept totals.
+const TOTALS: &str = include_str!("../../assets/schema/011-totals.sql");
 
 #[test]
 fn a_search_under_way_is_broken_off() {
