@@ -11,7 +11,7 @@ mod terminal;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use chrono::{DateTime, Utc};
+use chrono::Utc;
 use qiantai::counter::cases::{self, NewCase};
 use qiantai::counter::operators;
 use qiantai::desk::kinds::STANDARD;
@@ -24,8 +24,6 @@ use serde_json::json;
 use measure::{SIZE, Samples, demonstration, end, head};
 use terminal::Terminal;
 
-/// A Tuesday, twenty past ten in the morning in Nanjing.
-const NOW: &str = "2026-11-24T02:20:00Z";
 /// The longest wait for the first sheet of a process.
 const FIRST: Duration = Duration::from_millis(300);
 /// The longest wait for those after it.
@@ -38,7 +36,8 @@ const SHEETS: usize = 5;
 
 fn main() {
     let directory = tempfile::tempdir().expect("a directory");
-    let now: DateTime<Utc> = NOW.parse().expect("an instant");
+    // The program at the end reads the clock: a pass of another day would have lapsed.
+    let now = Utc::now();
     demonstration(directory.path(), now);
     let mut store = Store::open(directory.path(), STANDARD).expect("the book");
     let session = operators::login(&mut store, "王敏", "246810", now).expect("a login");
