@@ -321,7 +321,9 @@ fn an_older_book_gets_the_index_of_texts() {
     let kept = "SELECT name FROM sqlite_schema WHERE type = 'trigger' AND name LIKE 'total_%'";
     let kept: Vec<String> =
         raw.prepare(kept).unwrap().query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
-    kept.iter().for_each(|name| raw.execute_batch(&format!("DROP TRIGGER {name}")).unwrap());
+    for name in kept {
+        raw.execute_batch(&format!("DROP TRIGGER {name}")).unwrap();
+    }
     let (_, triggers) = TOTALS.split_once("CREATE TRIGGER").unwrap();
     raw.execute_batch(&format!("CREATE TRIGGER{triggers}")).unwrap();
     raw.pragma_update(None, "user_version", FORM_BEFORE).unwrap();
