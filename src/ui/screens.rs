@@ -37,6 +37,7 @@ mod rows;
 mod services;
 mod settings;
 mod setup;
+mod staged;
 mod vouch;
 
 use crossterm::event::{Event, MouseEvent, MouseEventKind};

@@ -170,10 +170,9 @@ impl Backups {
     }
 
     fn look_at_work(&mut self, cx: &mut Cx) {
-        let Some(told) = self.work.as_mut().and_then(Work::look) else { return };
+        let Some(told) = self.work.as_mut().and_then(|work| work.run.look()) else { return };
         self.work = None;
         let failed = match told {
-            Told::Step(..) => None,
             Told::Made(Ok(made)) => {
                 let name = made.file.file_name().unwrap_or_default().to_string_lossy().into_owned();
                 cx.toast(Tone::Good, cx.t("backup.made", &[("file", &harmless(&name))]));
@@ -358,11 +357,11 @@ impl Backups {
 
     fn draw_work(&self, frame: &mut Frame, area: Rect, look: &Look) {
         let Some(work) = &self.work else { return };
-        let (stage, done, all) = work.at;
+        let (stage, done, all) = work.run.at;
         let popup = parts::centre(area, 60, 7);
         parts::clear_under(frame, popup);
         let inner = parts::framed(frame, popup, look, &t(look.lang, work.title, &[]), None, true);
-        let words = if work.stops() {
+        let words = if work.run.stops() {
             t(look.lang, "backup.stopping", &[])
         } else {
             let (done, all) = (done.to_string(), all.to_string());
@@ -428,7 +427,7 @@ impl Screen for Backups {
         if let Some(work) = &self.work {
             // The work under way takes the keys: only breaking it off is possible.
             if matches!(event, Event::Key(key) if key.code == KeyCode::Esc) {
-                work.stop();
+                work.run.stop();
             }
             return true;
         }

@@ -1,16 +1,16 @@
 //! Taking personal fields out of cases that are long closed: what it would be, the question, and the run.
 
-mod work;
-
 use crossterm::event::{Event, KeyCode};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 use ratatui::widgets::Gauge;
 
-use self::work::{Told, Work};
+use super::staged::Staged;
+use crate::counter::Result;
 use crate::counter::retention::{self, Done, Plan};
 use crate::counter::say::say;
+use crate::store::backup::Stage;
 use crate::text::lang::t;
 use crate::text::plain::harmless;
 use crate::text::say::kind_name;
@@ -29,7 +29,7 @@ pub struct Retention {
     plan: Option<Plan>,
     /// The run is to begin, once this is confirmed.
     sure: bool,
-    work: Option<Work>,
+    work: Option<Staged<Result<Done>>>,
     /// What the last run took out, and what went wrong.
     says: Option<(Tone, String)>,
 }
@@ -52,7 +52,7 @@ impl Retention {
     }
 
     fn look_at_work(&mut self, cx: &mut Cx) {
-        let Some(Told::Ended(ended)) = self.work.as_mut().and_then(Work::look) else { return };
+        let Some(ended) = self.work.as_mut().and_then(Staged::look) else { return };
         self.work = None;
         self.says = Some(match ended {
             Ok(done) => {
@@ -181,7 +181,10 @@ impl Screen for Retention {
             match key.code {
                 KeyCode::Enter => {
                     self.sure = false;
-                    self.work = Work::start(cx);
+                    let (session, now) = (cx.session.clone(), cx.now);
+                    self.work = Staged::start(Stage::Clear, cx, move |store, watch| {
+                        retention::run(store, &session, now, None, watch)
+                    });
                 }
                 KeyCode::Esc => self.sure = false,
                 _ => {}

@@ -1,0 +1,96 @@
+//! Long work on the file in named parts, on a thread of its own with its own connection: the screen hears
+//! which part is under way and how far it is, and can break it off.
+
+use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Mutex};
+
+use crate::store::backup::{Stage, Watch};
+use crate::store::{Store, StoreError};
+use crate::ui::cx::Cx;
+
+/// What the thread tells.
+enum Told<T> {
+    Step(Stage, u64, u64),
+    Done(T),
+}
+
+/// Work under way that ends with a `T`.
+pub(super) struct Staged<T> {
+    told: Receiver<Told<T>>,
+    stop: Arc<AtomicBool>,
+    /// The part under way, and how much of how much of it is done.
+    pub at: (Stage, u64, u64),
+}
+
+impl<T> Drop for Staged<T> {
+    /// Work that nobody waits for any more is broken off.
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+impl<T> Staged<T> {
+    /// Tells the work to stop at its next step.
+    pub(super) fn stop(&self) {
+        self.stop.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it was told to stop.
+    pub(super) fn stops(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
+    /// What came out, if it has ended; notes how far it is else.
+    pub(super) fn look(&mut self) -> Option<T> {
+        for told in self.told.try_iter() {
+            match told {
+                Told::Step(stage, done, all) => self.at = (stage, done, all),
+                Told::Done(outcome) => return Some(outcome),
+            }
+        }
+        None
+    }
+}
+
+impl<T: Send + 'static> Staged<T> {
+    /// Starts it with its first part. A book in memory has no file that another connection could open.
+    pub(super) fn start(
+        first: Stage,
+        cx: &mut Cx,
+        work: impl FnOnce(&mut Store, &Watch) -> T + Send + 'static,
+    ) -> Option<Self> {
+        let again = cx.store.again().unwrap_or(Err(StoreError::ReadOnly));
+        let mut store = cx.read(again)?;
+        let (tell, told) = channel();
+        let stop = Arc::new(AtomicBool::new(false));
+        let wake = Arc::new(cx.wake());
+        let watch = watch(Arc::clone(&stop), {
+            let (tell, wake) = (tell.clone(), Arc::clone(&wake));
+            move |stage, done, all| {
+                // When the screen is gone nobody listens, and the work was told to stop.
+                drop(tell.send(Told::Step(stage, done, all)));
+                wake();
+            }
+        });
+        std::thread::spawn(move || {
+            drop(tell.send(Told::Done(work(&mut store, &watch))));
+            wake();
+        });
+        Some(Self { told, stop, at: (first, 0, 0) })
+    }
+}
+
+/// Hears of the progress, in steps that a bar can show.
+fn watch(stop: Arc<AtomicBool>, tell: impl Fn(Stage, u64, u64) + Send + Sync + 'static) -> Watch {
+    let last = Mutex::new(None);
+    Arc::new(move |stage: Stage, done: u64, all: u64| {
+        let now = Some((stage, done.saturating_mul(100).checked_div(all)));
+        let changed = last.lock().is_ok_and(|mut last| std::mem::replace(&mut *last, now) != now);
+        if changed {
+            tell(stage, done, all);
+        }
+        if stop.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    })
+}
