@@ -37,6 +37,7 @@ mod rules {
     mod staff;
     mod survey;
     mod talk;
+    mod tied;
     mod tour;
     mod walk;
     mod words;

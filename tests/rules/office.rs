@@ -100,6 +100,11 @@ impl Office {
         self.settings.calendar.day_of(self.now + TimeDelta::days(days)).to_string().into()
     }
 
+    /// The receptionist's proof of her login.
+    pub fn at_the_desk(&self) -> Session {
+        self.session(Desk)
+    }
+
     fn session(&self, who: Who) -> Session {
         if who == Boss { self.boss.clone() } else { self.desk.clone() }
     }

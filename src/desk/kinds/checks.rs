@@ -1,8 +1,9 @@
 //! Conditions and small changes that several kinds share.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use serde_json::Value;
 
+use crate::desk::case::Case;
 use crate::desk::field::{Values, as_instant};
 use crate::desk::kind::Situation;
 use crate::desk::why::{Arg, Why};
@@ -51,6 +52,13 @@ pub fn day(values: &Values, key: &str) -> Option<NaiveDate> {
     values.get(key)?.as_str()?.parse().ok()
 }
 
+/// Since when the day of a field is over: a finding knows no time zone, so it is the midnight of Greenwich.
+pub fn day_over(case: &Case, key: &str, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let day: NaiveDate = case.text(key)?.parse().ok()?;
+    let over = day.succ_opt()?.and_time(NaiveTime::MIN).and_utc();
+    (over < now).then_some(over)
+}
+
 /// Refuses a day of an input that has gone by.
 pub fn not_gone_by(s: &Situation, key: &str) -> Result<(), Why> {
     match day(s.inputs, key) {
@@ -91,4 +99,9 @@ pub fn row(s: &Situation, columns: &[(&str, &str)]) -> Value {
 /// What the household of the case owes, in fen.
 pub fn owed(s: &Situation) -> i64 {
     s.household.map_or(0, |household| household.arrears)
+}
+
+/// When the open promise was due, if it is of this stage and its time has passed.
+pub fn overdue(case: &Case, stage: &str, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    case.promise().filter(|promise| promise.stage == stage && promise.due < now).map(|promise| promise.due)
 }

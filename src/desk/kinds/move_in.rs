@@ -12,7 +12,8 @@ use crate::desk::field::{Field, FieldType, Preset, Values};
 use crate::desk::form::Form;
 use crate::desk::household::{HouseholdChange, Occupancy, Relation, Resident};
 use crate::desk::kind::{
-    Action, Around, Effect, From, Guard, Kind, Phase, Situation, Spawn, State, To, shape,
+    Action, Around, Effect, FindingRule, From, Guard, Kind, Phase, Severity, Situation, Spawn, State, To,
+    shape,
 };
 use crate::desk::others::Other;
 use crate::desk::why::{Arg, Why};
@@ -267,6 +268,8 @@ fn moved_in(s: &Situation) -> Option<HouseholdChange> {
     })
 }
 
+/// Who has the keys lives there: the rest is done and filed soon after.
+const FILE: &str = "move-in.file";
 const NOTE: Field = Field::new("note", FieldType::LongText);
 const STARTED: From = From::States(&["started"]);
 
@@ -417,7 +420,7 @@ pub static KIND: Kind = Kind {
                 Guard { id: "not-done-yet", check: not_done::<MoveIn, HAND_KEYS> },
                 Guard { id: "paid-signed-inspected", check: keys_are_due },
             ])
-            .effects(&[Effect::Change(tick::<MoveIn, HAND_KEYS>)]),
+            .effects(&[Effect::Change(tick::<MoveIn, HAND_KEYS>), Effect::Promise(FILE)]),
         Action { to: To::State("moved-in"), ..step("file-papers") }
             .inputs(&[
                 Field::required("office_file", FieldType::Text),
@@ -425,7 +428,11 @@ pub static KIND: Kind = Kind {
                 DONE_AT,
             ])
             .guards(&[Guard { id: "all-steps-done", check: all_others_done::<MoveIn> }])
-            .effects(&[Effect::Change(tick::<MoveIn, FILE_PAPERS>), Effect::Household(moved_in)]),
+            .effects(&[
+                Effect::Change(tick::<MoveIn, FILE_PAPERS>),
+                Effect::Household(moved_in),
+                Effect::PromiseKept,
+            ]),
         Action::new("open-account", From::States(&["started", "moved-in"]), To::Stay)
             .inputs(&[
                 Field::required("account", FieldType::Catalogue(account::ACCOUNTS)),
@@ -444,6 +451,20 @@ pub static KIND: Kind = Kind {
     open_checks: &[],
     summary: &["contact"],
     columns: &["contact", "phone"],
+    findings: &[
+        FindingRule {
+            id: "move-in-unfiled",
+            states: &["started"],
+            severity: Severity::Warning,
+            since: |case, now| checks::overdue(case, FILE, now),
+        },
+        FindingRule {
+            id: "move-in-stalled",
+            states: &["started"],
+            severity: Severity::Notice,
+            since: steps::stalled,
+        },
+    ],
     forms: &[Form::new("move-in"), Form::new("hand-over-receipt")],
     around: Around::Household,
     shape: shape::<MoveIn>,

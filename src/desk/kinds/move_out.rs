@@ -12,7 +12,7 @@ use super::{checks, permit, release_pass, renovation};
 use crate::desk::field::{Field, FieldType, Preset, Values};
 use crate::desk::household::{HouseholdChange, Occupancy, Relation};
 use crate::desk::kind::{
-    Action, Around, Effect, From, Guard, Kind, Phase, Situation, State, To, shape,
+    Action, Around, Effect, FindingRule, From, Guard, Kind, Phase, Severity, Situation, State, To, shape,
 };
 use crate::desk::others::{Along, Other, Reach};
 use crate::desk::people::Role;
@@ -323,6 +323,20 @@ pub static KIND: Kind = Kind {
     ],
     summary: &["contact"],
     columns: &["contact", "phone", "who", "leaving_on"],
+    findings: &[
+        FindingRule {
+            id: "move-out-overdue",
+            states: &["started"],
+            severity: Severity::Warning,
+            since: |case, now| checks::day_over(case, "leaving_on", now),
+        },
+        FindingRule {
+            id: "move-out-stalled",
+            states: &["started"],
+            severity: Severity::Notice,
+            since: |case, now| steps::stalled(case, now).filter(|_| !case.has("leaving_on")),
+        },
+    ],
     around: Around::Household,
     shape: shape::<MoveOut>,
     ..Kind::BASE

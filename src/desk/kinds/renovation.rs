@@ -3,21 +3,25 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+mod rules;
+
+use self::rules::{
+    after_patrol, agreed, applied, begins_late, deposit_given_back, deposit_paid, failed, fine_is_just,
+    given_back, has_permit, is_accepted, lifted, lives_again, may_refuse, no_open_notice, no_open_violation,
+    not_put_right, not_stopped, notified, only_one, patrolled, permit_ending, permit_valid, permits_ended,
+    permitted, put_right, renovating, says_what, stopped,
+};
 use super::two_sides::{
-    TwoSides, after_approval, after_signature, another_person, approved, both_approved, not_approved_yet,
+    after_approval, after_signature, another_person, approved, both_approved, not_approved_yet,
     not_signed_yet, seen,
 };
 use super::{checks, permit};
-use crate::desk::case::Case;
-use crate::desk::field::{Field, FieldType, Preset, Values, instant};
+use crate::desk::field::{Field, FieldType, Preset};
 use crate::desk::form::Form;
-use crate::desk::household::{HouseholdChange, Occupancy};
 use crate::desk::kind::{
-    Action, Around, Effect, FindingRule, From, Guard, Kind, Phase, Severity, Situation, State, To, shape,
+    Action, Around, Effect, FindingRule, From, Guard, Kind, Phase, Severity, State, To, shape,
 };
 use crate::desk::others::{Along, Other, Reach};
-use crate::desk::people::Role;
-use crate::desk::why::{Arg, Why};
 use crate::desk::workflow;
 
 /// The id of the kind, for kinds that look at renovations.
@@ -30,6 +34,7 @@ pub const SIDES: &[&str] = &["owner", "company"];
 /// What a look at the works found: a patrol, a second look at a notice, the final acceptance.
 pub const RESULTS: &[&str] = &["ok", "note", "violation", "put-right", "not-put-right", "failed"];
 
+const DECIDE: &str = "renovation.decide";
 const PATROL: &str = "renovation.patrol";
 const RECHECK: &str = "renovation.recheck";
 const ACCEPT: &str = "renovation.accept";
@@ -190,247 +195,6 @@ pub fn works_until(other: &Other) -> Option<NaiveDate> {
     other.day("permit_until").filter(|_| takes)
 }
 
-fn refuse_if(wrong: bool, key: &str) -> Result<(), Why> {
-    if wrong { Err(Why::new(key)) } else { Ok(()) }
-}
-
-/// The owner agrees to the works in writing, the company on its own authority.
-impl TwoSides for Renovation {
-    const SIGNED: &'static str = "owner_signed";
-    const SEEN_BY: &'static str = "signature_seen_by";
-    const APPROVED_BY: &'static str = "approved_by";
-    const APPROVED_AT: &'static str = "approved_at";
-    const WAITS: &'static str = "applied";
-    const AGREED: &'static str = "approved";
-}
-
-/// A flat is renovated once at a time.
-fn only_one(s: &Situation) -> Result<(), Why> {
-    match s.others.iter().find(|other| other.kind == ID && other.same_unit) {
-        Some(other) => Err(Why::new("renovation.why.open_already")
-            .with("number", Arg::Text(other.number.clone()))
-            .about("unit")),
-        None => Ok(()),
-    }
-}
-
-fn agreed(s: &Situation) -> Result<(), Why> {
-    refuse_if(!s.case.has("agreement_at"), "renovation.why.no_agreement")
-}
-
-fn deposit_paid(s: &Situation) -> Result<(), Why> {
-    let detail: Renovation = s.detail();
-    let paid = detail.deposit.unwrap_or_default() > 0 && detail.deposit_receipt.is_some();
-    refuse_if(!paid, "renovation.why.no_deposit")
-}
-
-fn has_permit(s: &Situation) -> Result<(), Why> {
-    refuse_if(!s.case.has("permit_number"), "renovation.why.no_permit")
-}
-
-/// Works are not begun on a permit that has run out.
-fn permit_valid(s: &Situation) -> Result<(), Why> {
-    match s.detail::<Renovation>() {
-        Renovation { permit_ends_at: Some(end), permit_until: Some(day), .. } if end <= s.now => {
-            Err(Why::new("renovation.why.permit_over").with("day", Arg::Day(day)))
-        }
-        _ => Ok(()),
-    }
-}
-
-fn no_open_violation(s: &Situation) -> Result<(), Why> {
-    refuse_if(s.case.state == "violation", "renovation.why.violation_open")
-}
-
-fn no_open_notice(s: &Situation) -> Result<(), Why> {
-    match s.detail::<Renovation>().rectify_by {
-        Some(until) => Err(Why::new("renovation.why.notice_open").with("until", Arg::At(until))),
-        None => Ok(()),
-    }
-}
-
-fn not_stopped(s: &Situation) -> Result<(), Why> {
-    refuse_if(s.case.has("stopped"), "renovation.why.stopped")
-}
-
-fn is_accepted(s: &Situation) -> Result<(), Why> {
-    refuse_if(!s.case.has("accepted_at"), "renovation.why.not_accepted")
-}
-
-/// The workers' passes are back, or at least no longer valid.
-fn permits_ended(s: &Situation) -> Result<(), Why> {
-    let valid = |other: &&Other| {
-        other.kind == permit::ID && other.linked && ["issued", "expired"].contains(&other.state.as_str())
-    };
-    match s.others.iter().find(valid) {
-        Some(other) => Err(Why::new("renovation.why.permit_out")
-            .with("number", Arg::Text(other.number.clone()))
-            .with("holder", Arg::Text(other.summary.clone()))),
-        None => Ok(()),
-    }
-}
-
-/// The company's no is a supervisor's.
-fn may_refuse(s: &Situation) -> Result<(), Why> {
-    if s.input("refused_by") == Some("company") && s.role < Role::Supervisor {
-        return Err(Why::needs_role(Role::Supervisor).about("refused_by"));
-    }
-    Ok(())
-}
-
-/// A fine has a reason and a supervisor's word, and is no more than the deposit.
-fn fine_is_just(s: &Situation) -> Result<(), Why> {
-    let detail: Renovation = s.detail();
-    let fine = detail.fine.unwrap_or_default();
-    if fine == 0 {
-        return Ok(());
-    }
-    if fine > detail.deposit.unwrap_or_default() {
-        let deposit = Arg::Money(detail.deposit.unwrap_or_default());
-        return Err(Why::new("renovation.why.fine_too_high").with("deposit", deposit).about("fine"));
-    }
-    if detail.fine_reason.is_none() {
-        return Err(Why::new("renovation.why.fine_without_reason").about("fine_reason"));
-    }
-    if s.role < Role::Supervisor {
-        return Err(Why::new("renovation.why.fine_needs_supervisor").about("fine").needing(Role::Supervisor));
-    }
-    Ok(())
-}
-
-/// A patrol that found something says what.
-fn says_what(s: &Situation) -> Result<(), Why> {
-    let wrong = s.input("result").is_some_and(|result| result != "ok") && s.input("remark").is_none();
-    if wrong { Err(Why::new("renovation.why.says_nothing").about("remark")) } else { Ok(()) }
-}
-
-/// A refused household keeps no deposit here.
-fn deposit_given_back(s: &Situation) -> Result<(), Why> {
-    let detail: Renovation = s.detail();
-    if detail.deposit_receipt.is_some() && detail.back_receipt.is_none() {
-        let deposit = Arg::Money(detail.deposit.unwrap_or_default());
-        return Err(Why::new("renovation.why.deposit_held").with("deposit", deposit).about("back_receipt"));
-    }
-    Ok(())
-}
-
-#[allow(clippy::unnecessary_wraps)] // the signature of every change
-fn applied(s: &Situation, values: &mut Values) -> Result<(), Why> {
-    if s.household.is_some() {
-        values.insert("arrears".into(), checks::owed(s).into());
-    }
-    Ok(())
-}
-
-/// The last day of the permit is over when the next begins.
-#[allow(clippy::unnecessary_wraps)] // the signature of every change
-fn permitted(s: &Situation, values: &mut Values) -> Result<(), Why> {
-    if let Some(until) = checks::day(values, "permit_until") {
-        values.insert("permit_ends_at".into(), instant(s.settings.calendar.next_day_start(until)));
-    }
-    Ok(())
-}
-
-/// Records a look at the works; a patrol says its result itself.
-fn looked(s: &Situation, values: &mut Values, result: Option<&str>) {
-    let mut row = checks::row(s, &[("at", "at"), ("who", "who"), ("result", "result"), ("remark", "remark")]);
-    if let Some(result) = result {
-        row["result"] = result.into();
-    }
-    checks::append(values, "patrols", [row]);
-}
-
-/// Records a notice with what stands in the remark.
-fn noticed(s: &Situation, values: &mut Values) {
-    let mut row = checks::row(s, &[("what", "remark"), ("until", "rectify_by")]);
-    row["at"] = instant(s.now);
-    checks::append(values, "notices", [row]);
-}
-
-#[allow(clippy::unnecessary_wraps)] // the signature of every change
-fn patrolled(s: &Situation, values: &mut Values) -> Result<(), Why> {
-    looked(s, values, None);
-    Ok(())
-}
-
-#[allow(clippy::unnecessary_wraps)] // the signature of every change
-fn notified(s: &Situation, values: &mut Values) -> Result<(), Why> {
-    noticed(s, values);
-    Ok(())
-}
-
-#[allow(clippy::unnecessary_wraps)] // the signature of every change
-fn put_right(s: &Situation, values: &mut Values) -> Result<(), Why> {
-    looked(s, values, Some("put-right"));
-    values.remove("rectify_by");
-    Ok(())
-}
-
-#[allow(clippy::unnecessary_wraps)] // the signature of every change
-fn not_put_right(s: &Situation, values: &mut Values) -> Result<(), Why> {
-    looked(s, values, Some("not-put-right"));
-    noticed(s, values);
-    Ok(())
-}
-
-#[allow(clippy::unnecessary_wraps)] // the signature of every change
-fn failed(s: &Situation, values: &mut Values) -> Result<(), Why> {
-    looked(s, values, Some("failed"));
-    noticed(s, values);
-    values.remove("finished_at");
-    Ok(())
-}
-
-/// A stop order takes the place of a notice: nothing is put right while nobody works.
-#[allow(clippy::unnecessary_wraps)] // the signature of every change
-fn stopped(_: &Situation, values: &mut Values) -> Result<(), Why> {
-    values.remove("rectify_by");
-    Ok(())
-}
-
-#[allow(clippy::unnecessary_wraps)] // the signature of every change
-fn lifted(_: &Situation, values: &mut Values) -> Result<(), Why> {
-    values.remove("stopped");
-    Ok(())
-}
-
-#[allow(clippy::unnecessary_wraps)] // the signature of every change
-fn given_back(s: &Situation, values: &mut Values) -> Result<(), Why> {
-    applied(s, values)?;
-    let detail: Renovation = s.detail();
-    let back = detail.deposit.unwrap_or_default() - detail.fine.unwrap_or_default();
-    values.insert("deposit_back".into(), back.into());
-    Ok(())
-}
-
-/// A violation waits for its notice or stop order, whatever later patrols find.
-fn after_patrol(s: &Situation) -> &'static str {
-    match s.case.state.as_str() {
-        "stopped" => "stopped",
-        "works" if s.input("result") != Some("violation") => "works",
-        _ => "violation",
-    }
-}
-
-fn occupancy(s: &Situation, to: Occupancy) -> Option<HouseholdChange> {
-    Some(HouseholdChange { occupancy: Some(to), ..HouseholdChange::of(s.case.unit.clone()?) })
-}
-
-fn renovating(s: &Situation) -> Option<HouseholdChange> {
-    occupancy(s, Occupancy::Renovating)
-}
-
-/// The household lives there again; what became of it otherwise meanwhile is left alone.
-fn lives_again(s: &Situation) -> Option<HouseholdChange> {
-    let renovated = s.household.is_some_and(|household| household.occupancy == Occupancy::Renovating);
-    occupancy(s, Occupancy::MovedIn).filter(|_| renovated)
-}
-
-/// A promise that was due and not kept, of one of these stages.
-fn overdue(case: &Case, stage: &str, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    case.promise().filter(|promise| promise.stage == stage && promise.due < now).map(|promise| promise.due)
-}
-
 const NOTE: Field = Field::new("note", FieldType::LongText);
 const AT: Field = Field::required("at", FieldType::Instant).preset(Preset::Now);
 const WHO: Field = Field::required("who", FieldType::Colleague).preset(Preset::Me);
@@ -537,7 +301,7 @@ pub static KIND: Kind = Kind {
             .supervisor()
             .inputs(&[Field::new("conditions", FieldType::LongText)])
             .guards(&[Guard { id: "not-approved-yet", check: not_approved_yet::<Renovation> }, ANOTHER_PERSON])
-            .effects(&[Effect::Change(approved::<Renovation>)]),
+            .effects(&[Effect::Change(approved::<Renovation>), Effect::PromiseKept]),
         Action::new("sign-agreement", From::States(&["applied", "approved"]), To::Stay)
             .inputs(&[
                 Field::new("agreement", FieldType::Text),
@@ -580,7 +344,8 @@ pub static KIND: Kind = Kind {
             .checks(&[
                 Guard { id: "company-by-supervisor", check: may_refuse },
                 Guard { id: "deposit-given-back", check: deposit_given_back },
-            ]),
+            ])
+            .effects(&[Effect::PromiseKept]),
         Action::new("patrol", From::States(PATROLLED), To::OneOf(PATROLLED, after_patrol))
             .inputs(&[
                 Field::required("result", FieldType::Choice(FOUND)).preset(Preset::Text("ok")),
@@ -689,7 +454,7 @@ pub static KIND: Kind = Kind {
             ..workflow::DECLARE_VOID
         },
     ],
-    on_open: &[Effect::Change(applied)],
+    on_open: &[Effect::Change(applied), Effect::Promise(DECIDE)],
     open_checks: &[
         Guard { id: "dates-in-order", check: |s| checks::in_order(s, "planned_from", "planned_until") },
         Guard { id: "only-one", check: only_one },
@@ -698,16 +463,28 @@ pub static KIND: Kind = Kind {
     columns: &["contractor", "foreman", "permit_until", "rectify_by"],
     findings: &[
         FindingRule {
+            id: "works-not-begun",
+            states: &["applied", "approved", "permitted"],
+            severity: Severity::Notice,
+            since: begins_late,
+        },
+        FindingRule {
+            id: "works-permit-ending",
+            states: &["permitted", "works", "violation", "rectify", "stopped"],
+            severity: Severity::Notice,
+            since: permit_ending,
+        },
+        FindingRule {
             id: "patrol-overdue",
             states: PATROLLED,
             severity: Severity::Serious,
-            since: |case, now| overdue(case, PATROL, now),
+            since: |case, now| checks::overdue(case, PATROL, now),
         },
         FindingRule {
             id: "notice-overdue",
             states: &["rectify"],
             severity: Severity::Serious,
-            since: |case, now| overdue(case, RECHECK, now),
+            since: |case, now| checks::overdue(case, RECHECK, now),
         },
         FindingRule {
             id: "violation-unanswered",
@@ -725,7 +502,7 @@ pub static KIND: Kind = Kind {
             id: "deposit-not-returned",
             states: &["accepted"],
             severity: Severity::Serious,
-            since: |case, now| overdue(case, DEPOSIT_BACK, now),
+            since: |case, now| checks::overdue(case, DEPOSIT_BACK, now),
         },
     ],
     around: Around::Household,

@@ -5,12 +5,13 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::checks;
-use crate::desk::field::{Field, FieldType, Preset, Values, instant};
+use crate::desk::case::Case;
+use crate::desk::field::{Field, FieldType, Preset, Values, as_instant, instant};
 use crate::desk::kind::{Guard, Situation};
 use crate::desk::why::{Arg, Why};
 
@@ -130,6 +131,18 @@ pub fn confirmed(s: &Situation, flag: &'static str) -> Result<(), Why> {
     Err(Why::new(format!("{kind}.why.not_confirmed"))
         .with("what", Arg::Term(format!("{kind}.field.{flag}")))
         .about(flag))
+}
+
+/// After so long without a step a checklist is looked at.
+const STALLED: TimeDelta = TimeDelta::days(14);
+
+/// Since when no step has been done for too long.
+pub fn stalled(case: &Case, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let steps = case.get("steps");
+    let done = steps.as_object().into_iter().flat_map(|steps| steps.values());
+    let last = done.filter_map(|step| as_instant(step.get("at")?)).max();
+    let since = last.unwrap_or(case.opened_at).max(case.opened_at) + STALLED;
+    (since <= now).then_some(since)
 }
 
 /// Ticks a step off with what was given beside it.

@@ -1,11 +1,10 @@
 //! Training 培训 (PX): courses, who came, who passed (source §六(一)). Of the new employees all are to
 //! be trained and all are to pass.
 
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::checks;
-use crate::desk::case::Case;
 use crate::desk::field::{Field, FieldType, Preset, Values};
 use crate::desk::figures::Ratio;
 use crate::desk::kind::{
@@ -192,13 +191,6 @@ fn makeup_said(s: &Situation) -> Result<(), Why> {
     Err(Why::new("training.why.no_makeup").about("makeup"))
 }
 
-/// The instant from which a day is over for certain, wherever the community lies.
-fn day_over(case: &Case, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    let date = case.typed::<Training>().ok()?.date?;
-    let over = date.succ_opt()?.and_time(NaiveTime::MIN).and_utc();
-    (over < now).then_some(over)
-}
-
 const PEOPLE: &[Field] =
     &[Field::required("name", FieldType::Colleague), Field::new("newcomer", FieldType::Flag)];
 const MARKS: &[Field] = &[
@@ -290,13 +282,13 @@ pub static KIND: Kind = Kind {
             id: "training-not-held",
             states: &["planned"],
             severity: Severity::Notice,
-            since: day_over,
+            since: |case, now| checks::day_over(case, "date", now),
         },
         FindingRule {
             id: "training-not-assessed",
             states: &["held"],
             severity: Severity::Notice,
-            since: day_over,
+            since: |case, now| checks::day_over(case, "date", now),
         },
     ],
     shape: shape::<Training>,
