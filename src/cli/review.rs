@@ -10,10 +10,12 @@ use crate::counter::say;
 use crate::desk::figures::Ratio;
 use crate::desk::kind::Severity;
 use crate::desk::review::{Finding, MarkKind};
+use crate::desk::settings::Settings;
 use crate::paper::job::{Way, What};
 use crate::text::lang::{Lang, try_t};
 use crate::text::say::{kind_name, stamp};
 use crate::text::show::show_day;
+use crate::text::shown::Reader;
 
 pub(super) fn command(lang: Lang) -> Command {
     args::command(lang, "review").arg(args::option(lang, "day", "DAY")).arg(print::output(lang))
@@ -88,7 +90,7 @@ pub(super) fn page(cx: &Cx, desk: &Desk, review: &Review) -> String {
     parts.push(if review.findings.is_empty() {
         cx.t("cli.review.no_findings", &[])
     } else {
-        findings(cx, &review.findings)
+        findings(cx, &desk.settings, &review.findings)
     });
     if !review.watch.records.is_empty() {
         let rows = review.watch.records.iter().map(|seen| {
@@ -163,7 +165,8 @@ fn share(cx: &Cx, ratio: Ratio) -> String {
 }
 
 /// Findings as a table.
-fn findings(cx: &Cx, findings: &[Finding]) -> String {
+fn findings(cx: &Cx, settings: &Settings, findings: &[Finding]) -> String {
+    let reader = Reader { lang: cx.lang, now: cx.now, settings };
     let rows = findings.iter().map(|finding| {
         let severity = match finding.severity {
             Severity::Serious => "!!",
@@ -180,7 +183,7 @@ fn findings(cx: &Cx, findings: &[Finding]) -> String {
             finding_name(cx, &finding.kind),
             finding.subject.clone(),
             finding.unit.clone().unwrap_or_default(),
-            finding.summary.clone(),
+            reader.found(finding),
             stamp(finding.since, cx.tz.get()),
             finding.owner.clone(),
             mark.unwrap_or_default(),

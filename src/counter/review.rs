@@ -14,6 +14,7 @@ use crate::desk::people::Role;
 use crate::desk::review::{self, DaySheet, Finding, Mark, MarkKind};
 use crate::desk::settings::Settings;
 use crate::desk::why::{Arg, Why};
+use crate::desk::workflow;
 use crate::store::Store;
 use crate::store::cases::{Query, Row};
 use crate::store::chain::{Record, Stamp};
@@ -207,7 +208,7 @@ fn gather(
                     && case.opened_at < span.1
                 {
                     let row = Row { id: 0, case, due_at: None, callback_at: None, front: false };
-                    findings.push(finding(rule.id, &row, since, rule.severity));
+                    findings.push(finding(kind, rule.id, &row, since, rule.severity));
                 }
             }
         }
@@ -257,6 +258,7 @@ fn of_case(
     let mut findings = Vec::new();
     let Some(mut row) = store.row(number)? else { return Ok(findings) };
     store.complete(&mut row)?;
+    let kind = kind_of(store, &row);
     let end = calendar.next_day_start(day);
     let until = end.min(now);
     let overdue = |callback: &&Callback| callback.is_open() && callback.next_at() < until;
@@ -265,35 +267,45 @@ fn of_case(
             .callbacks
             .iter()
             .filter(overdue)
-            .map(|callback| finding(review::CALLBACK_OVERDUE, &row, callback.next_at(), Severity::Serious)),
+            .map(|callback| overdue_callback(kind, &row, callback.next_at())),
     );
-    let Some(kind) = store.kinds().get(&row.case.kind) else { return Ok(findings) };
     findings.extend(broken(kind, &row, until));
-    findings.extend(undecided(&row, until));
+    findings.extend(undecided(kind, &row, until));
     let on_the_day = row.case.closed_at.is_none_or(|at| calendar.day_of(at) == day);
     for rule in kind.findings.iter().filter(|_| on_the_day && row.case.opened_at < end) {
         if rule.states.contains(&row.case.state.as_str())
             && let Some(since) = (rule.since)(&row.case, until)
         {
-            findings.push(finding(rule.id, &row, since, rule.severity));
+            findings.push(finding(kind, rule.id, &row, since, rule.severity));
         }
     }
     named(&mut findings);
     Ok(findings)
 }
 
+/// The kind of a case; of one that this program does not know, a kind that declares nothing.
+fn kind_of(store: &Store, row: &Row) -> &'static Kind {
+    static UNKNOWN: Kind = Kind::BASE;
+    store.kinds().get(&row.case.kind).unwrap_or(&UNKNOWN)
+}
+
+/// A callback whose time has passed.
+fn overdue_callback(kind: &Kind, row: &Row, due: DateTime<Utc>) -> Finding {
+    finding(kind, review::CALLBACK_OVERDUE, row, due, Severity::Serious)
+}
+
 /// A promise whose time has passed.
 fn broken(kind: &Kind, row: &Row, until: DateTime<Utc>) -> Option<Finding> {
     let due = row.due_at.filter(|due| *due < until)?;
     let (id, severity) = kind.late;
-    Some(finding(id, row, due, severity))
+    Some(finding(kind, id, row, due, severity))
 }
 
 /// What was put before a superior who has not decided.
-fn undecided(row: &Row, until: DateTime<Utc>) -> Option<Finding> {
+fn undecided(kind: &Kind, row: &Row, until: DateTime<Utc>) -> Option<Finding> {
     let case = &row.case;
     let waits = case.escalated.is_some() && case.closed_at.is_none() && case.opened_at < until;
-    waits.then(|| finding(review::UNDECIDED, row, case.opened_at, Severity::Warning))
+    waits.then(|| finding(kind, review::UNDECIDED, row, case.opened_at, Severity::Warning))
 }
 
 /// Where a kind has a name of its own for a promise that is broken, the common one says nothing more.
@@ -309,12 +321,13 @@ fn named(findings: &mut Vec<Finding>) {
     });
 }
 
-fn finding(kind: &str, row: &Row, since: DateTime<Utc>, severity: Severity) -> Finding {
+fn finding(kind: &Kind, id: &str, row: &Row, since: DateTime<Utc>, severity: Severity) -> Finding {
     Finding {
-        kind: kind.to_owned(),
+        kind: id.to_owned(),
         subject: row.case.number.clone(),
         unit: row.case.unit.clone().or_else(|| row.case.contact.clone()),
         summary: row.case.summary.clone(),
+        said: workflow::said_of(kind, &row.case),
         owner: row.case.owner.clone(),
         since,
         severity,
@@ -324,15 +337,16 @@ fn finding(kind: &str, row: &Row, since: DateTime<Utc>, severity: Severity) -> F
 
 fn overdue(store: &Store, until: DateTime<Utc>, findings: &mut Vec<Finding>) -> Result<()> {
     for callback in store.callbacks(Some(until), LIMIT)? {
-        findings.push(finding(review::CALLBACK_OVERDUE, &callback.row, callback.next_at, Severity::Serious));
+        let row = &callback.row;
+        findings.push(overdue_callback(kind_of(store, row), row, callback.next_at));
     }
     let late = Query { overdue_at: Some(until), limit: LIMIT, ..Query::default() };
     for row in store.list(&late)?.rows {
-        let kind = store.kinds().get(&row.case.kind).unwrap_or(&Kind::BASE);
-        findings.extend(broken(kind, &row, until));
+        findings.extend(broken(kind_of(store, &row), &row, until));
     }
     let escalated = Query { escalated: true, limit: LIMIT, ..Query::default() };
-    findings.extend(store.list(&escalated)?.rows.iter().filter_map(|row| undecided(row, until)));
+    let rows = store.list(&escalated)?.rows;
+    findings.extend(rows.iter().filter_map(|row| undecided(kind_of(store, row), row, until)));
     Ok(())
 }
 
@@ -361,6 +375,7 @@ fn unattended(
                 subject: format!("gap:{}", from.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)),
                 unit: None,
                 summary: format!("{} - {}", clock(from), clock(to)),
+                said: Vec::new(),
                 owner: String::new(),
                 since: from,
                 severity: Severity::Warning,
@@ -378,6 +393,7 @@ fn drafts(store: &Store, end: DateTime<Utc>, findings: &mut Vec<Finding>) -> Res
             subject: format!("draft:{}", draft.id.unwrap_or_default()),
             unit: None,
             summary: draft.title,
+            said: Vec::new(),
             owner: draft.operator,
             since: draft.begun_at,
             severity: Severity::Notice,
@@ -405,6 +421,7 @@ fn papers(
         subject: format!("papers:{day}"),
         unit: None,
         summary: format!("{}: {}", past.len(), units.join(" ")),
+        said: Vec::new(),
         owner: String::new(),
         since: calendar.next_day_start(*first),
         severity: Severity::Notice,
@@ -429,6 +446,7 @@ fn missed_days(
             subject: format!("day:{missed}"),
             unit: None,
             summary: missed.to_string(),
+            said: Vec::new(),
             owner: String::new(),
             since: calendar.next_day_start(missed),
             severity: Severity::Warning,
@@ -466,6 +484,7 @@ fn yearly(
             subject: format!("year:{}", day.year()),
             unit: None,
             summary: day.year().to_string(),
+            said: Vec::new(),
             owner: String::new(),
             since: calendar.day_start(day.with_day(1).unwrap_or(day)),
             severity: Severity::Notice,
@@ -494,6 +513,7 @@ fn copies(
         subject: format!("backup:{day}"),
         unit: None,
         summary: clock.format("%m-%d %H:%M").to_string(),
+        said: Vec::new(),
         owner: String::new(),
         since,
         severity: Severity::Serious,

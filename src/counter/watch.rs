@@ -108,6 +108,7 @@ fn finding(kind: &str, seen: &Seen, count: usize, severity: Severity) -> Finding
         subject: format!("operator:{}", seen.operator),
         unit: None,
         summary,
+        said: Vec::new(),
         owner: seen.operator.clone(),
         since: seen.at,
         severity,

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::figures::Figures;
 use super::kind::Severity;
+use super::workflow::Said;
 
 /// Found for every kind: a callback whose time has passed.
 pub const CALLBACK_OVERDUE: &str = "callback-overdue";
@@ -42,6 +43,9 @@ pub struct Finding {
     pub unit: Option<String>,
     /// What the case is about.
     pub summary: String,
+    /// The same in pieces where codes are among them, which are called differently in each language.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub said: Vec<Said>,
     /// Who answers for it.
     pub owner: String,
     /// Since when.

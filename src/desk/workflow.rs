@@ -20,7 +20,7 @@ pub use self::inputs::{inputs_of, lists_others, presets};
 use self::offers::allowed;
 pub(super) use self::offers::from_state;
 pub use self::offers::{Offer, may_open, offers, way_ahead};
-pub use self::summary::summary_with;
+pub use self::summary::{Said, said_of, summary_by, summary_with};
 use super::callback::Outcome;
 use super::case::{Case, HEADER_FIELDS};
 use super::field::{Values, check_all};

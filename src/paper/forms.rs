@@ -150,7 +150,7 @@ impl Clerk<'_> {
         let at = |at: Option<DateTime<Utc>>| at.map(|at| self.stamp(at)).unwrap_or_default();
         header("number", case.number.clone());
         header("state", word(self.lang, kind.id, "state", &case.state));
-        header("summary", case.summary.clone());
+        header("summary", self.reader().summary(self.store.kinds(), case));
         header("owner", case.owner.clone());
         header("opened_at", at(Some(case.opened_at)));
         header("opened_by", case.opened_by.clone());

@@ -10,8 +10,9 @@ use super::show::{show_money, show_when};
 use crate::desk::case::Case;
 use crate::desk::field::{Field, FieldType, as_instant};
 use crate::desk::kinds::Kinds;
+use crate::desk::review::Finding;
 use crate::desk::settings::Settings;
-use crate::desk::workflow::summary_with;
+use crate::desk::workflow::{summary_by, summary_with};
 
 /// What showing values needs to know.
 #[derive(Debug, Clone, Copy)]
@@ -54,6 +55,13 @@ impl Reader<'_> {
     pub fn summary(&self, kinds: Kinds, case: &Case) -> String {
         let Some(kind) = kinds.get(&case.kind) else { return case.summary.clone() };
         summary_with(kind, case, &|catalogue, code| self.code(catalogue, code))
+    }
+
+    /// What a finding is about, its codes in the reader's language.
+    #[must_use]
+    pub fn found(&self, finding: &Finding) -> String {
+        let said = summary_by(&finding.said, &|catalogue, code| self.code(catalogue, code));
+        if said.is_empty() { finding.summary.clone() } else { said }
     }
 
     /// A value in one line; several lines of a list are counted.

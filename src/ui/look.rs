@@ -29,7 +29,12 @@ impl Look<'_> {
     /// The one-line summary of a case in the language of whoever looks.
     #[must_use]
     pub fn summary(&self, case: &Case) -> String {
-        let reader = Reader { lang: self.lang, now: self.now, settings: self.settings };
-        reader.summary(STANDARD, case)
+        self.reader().summary(STANDARD, case)
+    }
+
+    /// Whoever looks, for showing values.
+    #[must_use]
+    pub const fn reader(&self) -> Reader<'_> {
+        Reader { lang: self.lang, now: self.now, settings: self.settings }
     }
 }

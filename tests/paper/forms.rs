@@ -253,6 +253,7 @@ fn review() -> Review {
         subject: number.into(),
         unit: Some("5-1-1102".into()),
         summary: "垃圾清运".into(),
+        said: Vec::new(),
         owner: "王敏".into(),
         since: toy::morning(),
         severity,

@@ -90,7 +90,7 @@ impl Clerk<'_> {
             name.unwrap_or_else(|| finding.kind.clone()),
             finding.number().or(finding.subject.split(':').nth(1)).unwrap_or(&finding.subject),
             finding.unit.clone().unwrap_or_default(),
-            finding.summary,
+            self.reader().found(finding),
             self.stamp(finding.since),
             finding.owner,
             mark.unwrap_or_default(),

@@ -193,7 +193,7 @@ impl Find {
         let state = word(look.lang, &row.case.kind, "state", &row.case.state);
         let unit = row.case.unit.as_deref().unwrap_or_default();
         let who = row.case.contact.as_deref().unwrap_or_default();
-        let rest = format!(" {}  {unit}  {who}  {}  {state}", row.case.number, row.case.summary);
+        let rest = format!(" {}  {unit}  {who}  {}  {state}", row.case.number, look.summary(&row.case));
         let mut spans = vec![Span::raw(" "), Span::styled(pad(&mark.content, 2, Align::Left), mark.style)];
         let words = Sought::words(&self.query.text()).words;
         spans.extend(marked(&fit(&harmless(&rest), columns.saturating_sub(3)), &words, look));

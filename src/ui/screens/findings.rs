@@ -78,9 +78,10 @@ pub fn line(finding: &Finding, columns: usize, measures: Measures, look: &Look) 
         (None, Severity::Notice) => ("-", Role::Text),
     };
     let cell = |text: &str, cols: usize| pad(&fit(&harmless(text), cols), cols, Align::Left);
+    let about = look.reader().found(finding);
     let about = match &finding.mark {
-        Some(mark) => format!("{} [{}]", finding.summary, mark.note),
-        None => finding.summary.clone(),
+        Some(mark) => format!("{about} [{}]", mark.note),
+        None => about,
     };
     // What is about no case has no number to show: its sort and matter say it all.
     let wide = columns >= WIDE;

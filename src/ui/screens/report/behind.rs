@@ -61,7 +61,7 @@ impl Screen for BehindScreen {
                 cell(&case.number, 16),
                 cell(&stamp(case.opened_at, tz), 16),
                 cell(unit, 11),
-                cell(&case.summary, rest),
+                cell(&look.summary(case), rest),
                 cell(&word(look.lang, &case.kind, "state", &case.state), 16),
             );
             let mut line = Line::from(vec![Span::raw(" "), Span::styled(text, look.theme.style(Role::Text))]);
