@@ -374,6 +374,8 @@ pub struct Kind {
     pub opens: Role,
     /// Whether it is the office's own ledger, not a service to residents: such stand together.
     pub office: bool,
+    /// Whether such a ledger stands among the services all the same, because the counter keeps it.
+    pub at_hand: bool,
     /// Fields asked for when it is opened, in the order of the form. Header fields may be among them.
     pub opening: &'static [Field],
     /// All further fields that actions fill.
@@ -445,6 +447,7 @@ impl Kind {
         prefix: "",
         opens: Role::Receptionist,
         office: false,
+        at_hand: false,
         opening: &[],
         fields: &[],
         states: &[],
@@ -476,6 +479,12 @@ impl Kind {
         forms: &[],
         shape: |detail| Ok(detail.clone()),
     };
+
+    /// Whether it stands behind the services, with the ledgers of the office.
+    #[must_use]
+    pub const fn stands_back(&self) -> bool {
+        self.office && !self.at_hand
+    }
 
     /// The state of that id.
     #[must_use]

@@ -107,6 +107,18 @@ impl Command {
     pub const SLOTS: [Self; 7] =
         [Self::Slot1, Self::Slot2, Self::Slot3, Self::Slot4, Self::Slot5, Self::Slot6, Self::Slot7];
 
+    /// The keys of the lines of a choice that come after those with a digit, in order.
+    pub const LINES: [Self; 8] = [
+        Self::Slot1,
+        Self::Slot2,
+        Self::Slot3,
+        Self::Slot4,
+        Self::Slot5,
+        Self::Slot6,
+        Self::Slot7,
+        Self::Actions,
+    ];
+
     const TABS: [Self; 10] = [
         Self::Tab1,
         Self::Tab2,

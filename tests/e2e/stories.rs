@@ -11,7 +11,7 @@ use crate::office::{BOSS, DESK, Office, Speaks, text};
 use crate::terminal::{Terminal, until};
 
 /// How many kinds have a tab of their own; the others are on the tab of services, in their order: those
-/// of the counter, and behind one line more those of the office.
+/// that the counter keeps, and behind one line more the rest of the office's.
 const OWN_TABS: usize = 6;
 /// Lines of the tab that have a digit; those after have function keys from F5 on.
 const DIGITS: usize = 10;
@@ -308,6 +308,28 @@ const STORIES: &[Story] = &[
         ],
     },
     Story {
+        kind: "answer",
+        before: |_| {},
+        opening: &[
+            ("question", "几点关大门", "when is the gate shut"),
+            ("category", "hours", "hours"),
+            ("body", "晚上十一点", "at eleven"),
+        ],
+        steps: &[
+            (DESK, "review", &[("note", "仍然如此", "still so")], "current"),
+            (BOSS, "retire", &[("reason", "改为通宵", "open all night")], "retired"),
+        ],
+    },
+    Story {
+        kind: "survey-answer",
+        before: |office| {
+            let set = |given: &str| format!("--set={given}");
+            office.by(BOSS, &["open", "survey", &set("title=年度调查"), &set(&format!("until={LATER}"))]);
+        },
+        opening: &[("unit", "3-2-1501", "3-2-1501"), ("overall", "5", "5")],
+        steps: &[],
+    },
+    Story {
         kind: "survey",
         before: |_| {},
         opening: &[("title", "年度满意度调查", "yearly survey"), ("until", LATER, LATER)],
@@ -367,9 +389,10 @@ impl<'a> Desk<'a> {
             if line < DIGITS { ((line + 1) % DIGITS).to_string() } else { format!("F{}", line - DIGITS + 5) }
         };
         let known = STANDARD.get(kind).expect("a kind of the list");
-        let beside = || STANDARD.iter().skip(OWN_TABS).filter(|other| other.office == known.office);
-        if known.office {
-            terminal.tap(&key(STANDARD.iter().skip(OWN_TABS).filter(|other| !other.office).count()));
+        let (all, back) = (|| STANDARD.iter().skip(OWN_TABS), known.stands_back());
+        let beside = || all().filter(|other| other.stands_back() == back);
+        if back {
+            terminal.tap(&key(all().filter(|other| !other.stands_back()).count()));
         }
         let line = beside().position(|other| other.id == kind).expect("it has a line");
         terminal.tap(&key(line));
@@ -480,6 +503,15 @@ fn tell(speaks: Speaks) {
         }
         assert!(office.case(&number)["closed_at"].is_string(), "{number} came to its end");
     }
+}
+
+/// Told elsewhere: the six tabs in a whole day, and a shift in an office that is open round the clock.
+#[test]
+fn every_kind_of_the_services_has_its_story() {
+    let told = |kind: &str| STORIES.iter().any(|story| story.kind == kind) || kind == "shift";
+    let missing: Vec<_> =
+        STANDARD.iter().skip(OWN_TABS).map(|kind| kind.id).filter(|kind| !told(kind)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
 }
 
 #[test]

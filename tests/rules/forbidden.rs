@@ -63,10 +63,21 @@ impl Counter<'_, '_> {
                 let after = (self.store.head().unwrap(), self.store.timeline(number).unwrap());
                 assert_eq!(after, before, "{number}: {action} was refused and left a trace");
                 assert_eq!(self.store.case(number).unwrap().as_ref(), Some(self.case), "{number}: {action}");
+                self.is_told(&why);
                 Some(why)
             }
             Err(error) => panic!("{number}: {action}: {error}"),
         }
+    }
+
+    /// The reason is a sentence of its own in each language, with everything filled in.
+    fn is_told(&self, why: &Why) {
+        let tz = self.chance.settings.calendar.tz();
+        let said = Lang::ALL.map(|lang| say(why, lang, tz));
+        for sentence in &said {
+            assert!(!sentence.contains(&why.key) && !sentence.contains("%{"), "{}: {sentence}", why.key);
+        }
+        assert_ne!(said[0], said[1], "{}", why.key);
     }
 
     fn inputs(&self, action: &Action, into: Option<&str>) -> Vec<Field> {

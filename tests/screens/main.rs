@@ -13,6 +13,7 @@ mod office;
 mod pictures;
 mod printing;
 mod privacy;
+mod services;
 #[allow(dead_code)] // shared with the rules
 mod stage;
 mod trust;

@@ -157,6 +157,7 @@ pub static KIND: Kind = Kind {
     id: "equipment",
     prefix: "WZ",
     office: true,
+    at_hand: true,
     opening: &[
         Field::required("thing", FieldType::Text),
         Field::new("model", FieldType::Text),

@@ -206,6 +206,7 @@ pub static KIND: Kind = Kind {
     id: "training",
     prefix: "PX",
     office: true,
+    at_hand: true,
     opening: &[
         Field::required("course", FieldType::Text),
         Field::required("sort", FieldType::Choice(SORTS)).preset(Preset::Text("procedures")),

@@ -1,7 +1,7 @@
 //! The counter's other services: the kinds that have no tab of their own, and the desk's own ways.
 //!
-//! A service is two keys away: the tab's digit, then the service's. The ledgers of the office stand
-//! together behind one key, as nobody waits at the counter for them. What is chosen takes the whole
+//! A service is two keys away: the tab's digit, then the service's. The ledgers of the office that the
+//! counter does not keep itself stand together behind one key, as nobody waits for them there. What is chosen takes the whole
 //! tab, with its list and case as the tabs of the first kinds have them; going back shows the choice
 //! that it was made in, going to the tab again the first one.
 
@@ -78,11 +78,12 @@ impl Services {
     fn offer(&mut self, office: bool, line: Option<usize>) {
         self.office = office;
         self.choice = (0..self.books.len())
-            .filter(|book| self.books[*book].kind.office == office)
+            .filter(|book| self.books[*book].kind.stands_back() == office)
             .map(Service::Book)
             .collect();
         if !office {
-            self.choice.extend(self.books.iter().any(|book| book.kind.office).then_some(Service::Office));
+            self.choice
+                .extend(self.books.iter().any(|book| book.kind.stands_back()).then_some(Service::Office));
             self.choice.extend([
                 Service::Do(Command::Find, "ui.services.find"),
                 Service::Do(Command::Phrases, "ui.services.phrases"),
@@ -141,12 +142,12 @@ impl Services {
         }
     }
 
-    /// The key of a line: digits first, then the keys that a case's actions have elsewhere.
+    /// The key of a line: digits first, then the keys that a case and its actions have elsewhere.
     fn key_of(look: &Look, index: usize) -> String {
         if index < TABS {
             return ((index + 1) % TABS).to_string();
         }
-        Command::SLOTS.get(index - TABS).map(|slot| look.keymap.label(*slot)).unwrap_or_default()
+        Command::LINES.get(index - TABS).map(|line| look.keymap.label(*line)).unwrap_or_default()
     }
 
     /// The line that a key asks for. With Alt a digit is a tab here too.
@@ -154,7 +155,7 @@ impl Services {
         let command = cx.keymap.resolve(key, Place::List)?;
         let digit =
             command.tab().filter(|_| matches!(key.code, KeyCode::Char(_)) && key.modifiers.is_empty());
-        digit.or_else(|| command.slot().map(|slot| TABS + slot))
+        digit.or_else(|| Some(TABS + Command::LINES.iter().position(|line| *line == command)?))
     }
 
     fn key(&mut self, key: &KeyEvent, cx: &mut Cx) -> bool {
@@ -210,7 +211,7 @@ impl Services {
                     name(&t(look.lang, "ui.services.office", &[])),
                     look.theme.style(Role::Text),
                 ));
-                let ledgers = || self.books.iter().filter(|book| book.kind.office);
+                let ledgers = || self.books.iter().filter(|book| book.kind.stands_back());
                 Self::counts(ledgers().map(|book| (book.open, book.today, book.overdue)), look, &mut spans);
             }
             Service::Do(command, words) => {
@@ -321,7 +322,7 @@ impl Screen for Services {
         let book = self.books.iter().position(|book| prefix.is_some_and(|prefix| prefix == book.kind.prefix));
         if let Some(book) = book {
             self.inside = Some(book);
-            self.offer(self.books[book].kind.office, None);
+            self.offer(self.books[book].kind.stands_back(), None);
             let line =
                 self.choice.iter().position(|service| matches!(service, Service::Book(at) if *at == book));
             self.list.select(line.unwrap_or_default());
