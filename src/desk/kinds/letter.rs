@@ -9,6 +9,7 @@ use super::checks;
 use crate::desk::callback::{Callback, Outcome};
 use crate::desk::case::Case;
 use crate::desk::field::{Field, FieldType, Preset, Values};
+use crate::desk::form::Form;
 use crate::desk::kind::{
     Action, CallbackMove, Effect, FindingRule, From, Guard, Kind, Phase, Severity, Situation, State, To,
     shape,
@@ -330,6 +331,7 @@ pub static KIND: Kind = Kind {
             since: |case, now| case.typed::<Letter>().ok()?.deadline.filter(|deadline| *deadline < now),
         },
     ],
+    forms: &[Form::new("letter-report").states(&["replied", "reported", "closed"]).when("origin", FROM_ABOVE)],
     shape: shape::<Letter>,
     ..Kind::BASE
 };

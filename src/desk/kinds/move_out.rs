@@ -10,6 +10,7 @@ use super::steps::{
 };
 use super::{checks, permit, release_pass, renovation};
 use crate::desk::field::{Field, FieldType, Preset, Values};
+use crate::desk::form::Form;
 use crate::desk::household::{HouseholdChange, Occupancy, Relation};
 use crate::desk::kind::{
     Action, Around, Effect, FindingRule, From, Guard, Kind, Phase, Severity, Situation, State, To, shape,
@@ -337,6 +338,7 @@ pub static KIND: Kind = Kind {
             since: |case, now| steps::stalled(case, now).filter(|_| !case.has("leaving_on")),
         },
     ],
+    forms: &[Form::new("move-out")],
     around: Around::Household,
     shape: shape::<MoveOut>,
     ..Kind::BASE

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::checks;
 use crate::desk::field::{Field, FieldType, Preset, Values};
 use crate::desk::figures::Ratio;
+use crate::desk::form::Form;
 use crate::desk::kind::{
     Action, Effect, FindingRule, From, Guard, Kind, Phase, Severity, Situation, State, To, shape,
 };
@@ -292,6 +293,7 @@ pub static KIND: Kind = Kind {
             since: |case, now| checks::day_over(case, "date", now),
         },
     ],
+    forms: &[Form::new("training-sheet")],
     shape: shape::<Training>,
     ..Kind::BASE
 };
