@@ -17,6 +17,7 @@ pub mod equipment;
 pub mod exports;
 pub mod household_file;
 pub mod imports;
+pub mod old_copies;
 pub mod operators;
 pub mod outcome;
 pub mod passes;

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::shape::at;
 use super::{Cx, Desk, Result, args, ask, plain};
-use crate::counter::backup::{self, Copy, Target, hex};
+use crate::counter::backup::{self, Copy, Target};
 use crate::store::backup::{Proof, prove_copy};
 use crate::store::sealed::is_named;
 use crate::text::lang::Lang;
@@ -85,14 +85,14 @@ fn prove(cx: &Cx, copy: &Path, matches: &ArgMatches) -> Result {
 pub(super) fn proved(proof: &Proof) -> Value {
     json!({
         "entries": proof.entries,
-        "head": { "seq": proof.head, "hash": hex(&proof.hash) },
+        "head": { "seq": proof.head, "hash": hex::encode(&proof.hash) },
         "bytes": proof.bytes,
     })
 }
 
 /// The beginning of the head's hash, as it is compared by eye.
 fn short(proof: &Proof) -> String {
-    hex(&proof.hash).chars().take(16).collect()
+    hex::encode(&proof.hash).chars().take(16).collect()
 }
 
 fn proof(copy: &Copy) -> Option<&Proof> {

@@ -22,7 +22,7 @@ use crate::store::{Store, StoreError, sweep};
 const REST: Duration = Duration::from_hours(1);
 
 /// Attempts that the list of copies looks through.
-const ATTEMPTS: usize = 1_000;
+pub(super) const ATTEMPTS: usize = 1_000;
 
 /// Where a copy goes that somebody asks for.
 #[derive(Debug, Clone, Copy)]
@@ -225,7 +225,7 @@ impl Begun<'_> {
         match &ended.outcome {
             Ok((file, proof)) if self.reason == Reason::Asked => {
                 let body = json!({
-                    "file": file, "entries": proof.entries, "head": proof.head, "hash": hex(&proof.hash),
+                    "file": file, "entries": proof.entries, "head": proof.head, "hash": hex::encode(&proof.hash),
                     "encrypted": sealed::is_named(Path::new(file)),
                 });
                 tx.journal(SUBJECT, &stamp, "made", &body)?;
@@ -318,15 +318,4 @@ pub fn next(store: &Store, settings: &Settings, now: DateTime<Utc>) -> crate::st
 #[must_use]
 pub fn next_standing(settings: &Settings, now: DateTime<Utc>) -> DateTime<Utc> {
     settings.backup.next_stale(&settings.calendar, now)
-}
-
-/// Bytes as people compare them.
-#[must_use]
-pub fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a text does not fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

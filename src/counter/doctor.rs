@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use serde_json::Value;
 
-use super::backup::{self, hex, is_copy};
+use super::backup::{self, is_copy};
 use super::say;
 use crate::desk::case::Case;
 use crate::desk::kinds::Kinds;
@@ -109,7 +109,7 @@ fn chain(store: &mut Store, watch: &Watch) -> Result<(Why, Vec<Why>), StoreError
     let hash = store.hash_at(head)?.unwrap_or_default();
     let sound = Why::new("doctor.chain_ok")
         .with("entries", Arg::Number(report.entries))
-        .with("hash", Arg::Text(hex(&hash).chars().take(16).collect()));
+        .with("hash", Arg::Text(hex::encode(&hash).chars().take(16).collect()));
     let fault = report.broken.map(|(seq, fault)| -> Result<Why, StoreError> {
         let subject = store.record(seq)?.map(|record| record.subject).unwrap_or_default();
         let key = match fault {
@@ -222,8 +222,9 @@ fn totals(store: &mut Store, _: &Watch) -> Result<(Why, Vec<Why>), StoreError> {
     Ok((Why::new("doctor.totals_ok"), faults.collect()))
 }
 
-/// Makes every case anew from its timeline and compares it with what is stored.
-fn rules(store: &mut Store, watch: &Watch) -> Result<(Why, Vec<Why>), StoreError> {
+/// Makes every case anew from its timeline and compares it with what is stored. Each fault names its case as
+/// `number`.
+pub(super) fn rules(store: &mut Store, watch: &Watch) -> Result<(Why, Vec<Why>), StoreError> {
     let all = store.count(&Query::default())?;
     let mut read = 0_u64;
     let mut faults = Vec::new();

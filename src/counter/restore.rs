@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 use serde_json::json;
 
 use super::authority::{self, Deed};
-use super::backup::{directory_of, hex, local};
-use super::{CounterError, Result, Session, operators, settings_of};
+use super::backup::{directory_of, local};
+use super::{CounterError, Result, Session, doctor, operators, settings_of};
 use crate::desk::kinds::Kinds;
 use crate::desk::people::Role;
 use crate::desk::why::Why;
@@ -41,14 +41,19 @@ pub struct Restored {
 }
 
 impl Restore {
-    /// Proves a copy and makes it ready to take the place of the book of a data directory. Nothing of
-    /// the book is touched. `key` opens an encrypted one.
+    /// Proves a copy and makes it ready to take the place of the book of a data directory: that the file is
+    /// sound, the chain unbroken, and each case what its entries make of it. Nothing of the book is touched.
+    /// `key` opens an encrypted one.
     ///
     /// # Errors
-    /// The key is missing or another one's, the copy is not sound, there is no room, or `watch` broke it
-    /// off.
+    /// The key is missing or another one's, the copy is not sound, a case of it is not what its entries make,
+    /// there is no room, or `watch` broke it off.
     pub fn new(file: &Path, data: &Path, kinds: Kinds, key: Option<&Key>, watch: &Watch) -> Result<Self> {
         let staged = Staged::new(file, data, key, watch)?;
+        staged.with(kinds, |copy| match doctor::rules(copy, watch)?.1.into_iter().next() {
+            Some(fault) => Err(CounterError::from(Why { key: "counter.why.copy_differs".into(), ..fault })),
+            None => Ok(()),
+        })?;
         Ok(Self { staged, file: file.to_owned(), data: data.to_owned(), kinds })
     }
 
@@ -161,7 +166,7 @@ impl Restore {
             };
             let body = json!({
                 "file": self.file.file_name().map(|name| name.to_string_lossy()),
-                "entries": proof.entries, "head": proof.head, "hash": hex(&proof.hash),
+                "entries": proof.entries, "head": proof.head, "hash": hex::encode(&proof.hash),
                 "common": common, "left": left, "kept": kept.file_name().map(|name| name.to_string_lossy()),
             });
             copy.write(|tx| {

@@ -1,14 +1,16 @@
 //! Personal fields of cases that are long closed are taken out, by a supervisor who saw before of how many.
 //!
-//! What goes is [`crate::desk::retention`]'s to say. With the cases go what the directory's and the signed days'
-//! entries of that time hold of people, and forms that nobody wrote in since. It can't be undone.
+//! What goes is [`crate::desk::retention`]'s to say. With the cases go what the directory still says of households
+//! that moved out so long ago, what its and the signed days' entries of that time hold of people, and forms that
+//! nobody wrote in since. It can't be undone.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::authority::{self, Deed};
-use super::{Result, Session, settings_of};
+use super::{Result, Session, directory, settings_of};
 use crate::desk::case::Case;
+use crate::desk::household::{Household, Relation};
 use crate::desk::people::Role;
 use crate::desk::retention::{self, Run, YEARS_RANGE, cleared, cleared_record};
 use crate::desk::settings::Settings;
@@ -34,6 +36,8 @@ pub struct Plan {
     pub cases: Lapsed,
     /// Entries of the directory and of signed days.
     pub records: u64,
+    /// Households that moved out and still say who else than the owner lived there.
+    pub households: u64,
     /// Forms that nobody wrote in since.
     pub drafts: u64,
 }
@@ -45,10 +49,21 @@ impl Plan {
         self.cases.kinds.iter().map(|(_, count)| count).sum()
     }
 
+    /// What goes beside the cases and what is held back, each by the name of its words.
+    #[must_use]
+    pub const fn beside(&self) -> [(&'static str, u64); 4] {
+        [
+            ("records", self.records),
+            ("households", self.households),
+            ("drafts", self.drafts),
+            ("held", self.cases.held),
+        ]
+    }
+
     /// Whether there is nothing to be taken out.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.count() + self.records + self.drafts == 0
+        self.count() + self.records + self.households + self.drafts == 0
     }
 }
 
@@ -61,12 +76,33 @@ pub struct Done {
     pub cases: u64,
     /// How many entries of them, of the directory and of signed days.
     pub entries: u64,
+    /// How many households that moved out.
+    pub households: u64,
     /// Forms that nobody wrote in since.
     pub drafts: u64,
     /// It was broken off; what is said here was done, the rest is left for the next run.
     pub stopped: bool,
     /// Nothing of it is left in the file and its log.
     pub scoured: bool,
+}
+
+/// That a run is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Due {
+    /// The day on which the first of the cases was closed.
+    pub closed: NaiveDate,
+    /// Since when it should have lost its personal fields.
+    pub since: NaiveDate,
+}
+
+/// Whether cases are closed for longer than the office keeps personal fields, and a month more.
+///
+/// # Errors
+/// The file can't be read.
+pub fn due(store: &Store, settings: &Settings, day: NaiveDate) -> crate::store::Result<Option<Due>> {
+    let years = settings.retention_years;
+    let closed = store.first_lapsed(retention::due_before(day, years), &kinds(store))?;
+    Ok(closed.map(|closed| Due { closed, since: retention::lapses_on(closed, years) }))
 }
 
 fn deed() -> Deed {
@@ -107,7 +143,8 @@ pub fn plan(store: &mut Store, session: &Session, now: DateTime<Utc>, asked: Opt
         records += losing(page)?.len() as u64;
     }
     let drafts = store.old_drafts(settings.calendar.day_start(before))?;
-    Ok(Plan { before, years, cases, records, drafts })
+    let households = store.left_households(before)?;
+    Ok(Plan { before, years, cases, records, households, drafts })
 }
 
 /// The records that have something to lose.
@@ -139,40 +176,39 @@ pub fn run(
     let plan = plan(store, session, now, asked)?;
     let kinds = kinds(store);
     let (all, records) = (plan.count(), plan.records);
-    let mut done =
-        Done { before: plan.before, cases: 0, entries: 0, drafts: 0, stopped: false, scoured: false };
-    let part = |done: &Done, work: &mut dyn FnMut(&Tx, &Step) -> Result<Part>, store: &mut Store| {
-        if watch(Stage::Clear, done.cases, all + records).is_break() {
-            return Ok(None);
-        }
-        authority::write(store, session, now, &deed(), |tx, hand| {
-            let run = Run { before: plan.before, years: plan.years, cases: 0 };
-            work(tx, &Step { run, stamp: hand.stamp(tx, now)? })
-        })
-        .map(Some)
+    let mut done = Done {
+        before: plan.before,
+        cases: 0,
+        entries: 0,
+        households: 0,
+        drafts: 0,
+        stopped: false,
+        scoured: false,
     };
-    // The cases first: what the run is asked for.
-    loop {
-        let Some(took) = part(&done, &mut |tx, step| take_cases(tx, step, &kinds), store)? else {
-            done.stopped = true;
-            break;
-        };
-        done.cases += took.cases;
-        done.entries += took.entries;
-        if took.is_last {
-            break;
-        }
-    }
     let mut after = 0;
-    while !done.stopped {
-        let Some(took) = part(&done, &mut |tx, step| take_records(tx, step, &mut after), store)? else {
-            done.stopped = true;
-            break;
-        };
-        done.entries += took.entries;
-        done.drafts += took.drafts;
-        if took.is_last {
-            break;
+    // The cases first: what the run is asked for.
+    let stages: [&mut Work; 3] = [
+        &mut |tx, step| take_cases(tx, step, &kinds),
+        &mut |tx, step| take_households(tx, step),
+        &mut |tx, step| take_records(tx, step, &mut after),
+    ];
+    'run: for stage in stages {
+        loop {
+            if watch(Stage::Clear, done.cases, all + records).is_break() {
+                done.stopped = true;
+                break 'run;
+            }
+            let took = authority::write(store, session, now, &deed(), |tx, hand| {
+                let run = Run { before: plan.before, years: plan.years, cases: 0 };
+                stage(tx, &Step { run, stamp: hand.stamp(tx, now)? })
+            })?;
+            done.cases += took.cases;
+            done.entries += took.entries;
+            done.households += took.households;
+            done.drafts += took.drafts;
+            if took.is_last {
+                break;
+            }
         }
     }
     done.scoured = match store.scour(watch) {
@@ -183,6 +219,9 @@ pub fn run(
     };
     Ok(done)
 }
+
+/// One part of a run, done again and again until it is the last one.
+type Work<'a> = dyn FnMut(&Tx, &Step) -> Result<Part> + 'a;
 
 /// What a part of a run works with.
 struct Step<'a> {
@@ -195,6 +234,7 @@ struct Step<'a> {
 struct Part {
     cases: u64,
     entries: u64,
+    households: u64,
     drafts: u64,
     is_last: bool,
 }
@@ -219,6 +259,25 @@ fn take_cases(tx: &Tx, step: &Step, kinds: &[&str]) -> Result<Part> {
     let run = Run { cases, ..step.run.clone() };
     tx.clear(&step.stamp, &run, &losing, &[])?;
     Ok(Part { cases, entries: losing.len() as u64, ..Part::default() })
+}
+
+/// An owner who keeps the flat stays its owner, however long nobody lives there.
+fn take_households(tx: &Tx, step: &Step) -> Result<Part> {
+    let units = tx.left_households(step.run.before, PART)?;
+    if units.is_empty() {
+        return Ok(Part { is_last: true, ..Part::default() });
+    }
+    tx.clear(&step.stamp, &step.run, &[], &[])?;
+    for unit in &units {
+        let Some(before) = tx.household(unit)? else { continue };
+        let mut after = Household { note: String::new(), ..before.clone() };
+        after.residents.retain(|resident| resident.relation == Relation::Owner);
+        tx.put_household(&after)?;
+        // What changed is on record, and not whom it was about.
+        let record = cleared_record(json!({ "before": before, "after": after }));
+        tx.journal(directory::SUBJECT, &step.stamp, "clear", &record)?;
+    }
+    Ok(Part { households: units.len() as u64, ..Part::default() })
 }
 
 fn take_records(tx: &Tx, step: &Step, after: &mut i64) -> Result<Part> {

@@ -1,15 +1,16 @@
 //! The end of day: what the day left undone, settling, carrying over, signing.
 
-use chrono::{DateTime, Datelike, Months, NaiveDate, Utc};
+mod book;
+
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::authority::{self, Deed};
 use super::watch::{self, Watch};
-use super::{Result, Session, backup, settings_of};
-use crate::desk::attendance;
+use super::{Result, Session, settings_of};
 use crate::desk::calendar::ServiceCalendar;
 use crate::desk::callback::Callback;
 use crate::desk::figures::Figures;
-use crate::desk::kind::{Kind, Severity, Span};
+use crate::desk::kind::{Kind, Severity};
 use crate::desk::people::Role;
 use crate::desk::review::{self, DaySheet, Finding, Mark, MarkKind};
 use crate::desk::settings::Settings;
@@ -24,9 +25,6 @@ const COMMON: [&str; 3] = [review::CALLBACK_OVERDUE, review::PROMISE_BROKEN, rev
 
 /// Most findings of one sort that are listed.
 const LIMIT: usize = 1_000;
-
-/// Households that one finding about papers names.
-const PAPERS_NAMED: usize = 5;
 
 /// A day as the supervisor sees it.
 #[derive(Debug, Clone, PartialEq)]
@@ -213,14 +211,9 @@ fn gather(
             }
         }
     }
-    unattended(store, day, until, calendar, &mut findings)?;
     named(&mut findings);
-    drafts(store, span.1, &mut findings)?;
-    papers(store, day, calendar, &mut findings)?;
-    missed_days(store, day, calendar, &mut findings)?;
-    yearly(store, day, calendar, &mut findings)?;
+    book::gather(store, settings, day, until, &mut findings)?;
     findings.extend(watch::of_day(store, day)?.findings());
-    copies(store, settings, day, until, &mut findings)?;
     let marks = store.day_marks(day)?;
     for finding in &mut findings {
         let key = finding.key();
@@ -347,178 +340,6 @@ fn overdue(store: &Store, until: DateTime<Utc>, findings: &mut Vec<Finding>) -> 
     let escalated = Query { escalated: true, limit: LIMIT, ..Query::default() };
     let rows = store.list(&escalated)?.rows;
     findings.extend(rows.iter().filter_map(|row| undecided(kind_of(store, row), row, until)));
-    Ok(())
-}
-
-/// Service hours in which nobody sat at the counter, once the office keeps its shifts here.
-fn unattended(
-    store: &Store,
-    day: NaiveDate,
-    until: DateTime<Utc>,
-    calendar: &ServiceCalendar,
-    findings: &mut Vec<Finding>,
-) -> Result<()> {
-    for kind in store.kinds().iter() {
-        let Some(attends) = kind.attends else { continue };
-        let of_kind = Query { kind: Some(kind.id.to_owned()), to: Some(day), ..Query::default() };
-        if store.list(&Query { limit: 1, ..of_kind.clone() })?.rows.is_empty() {
-            continue;
-        }
-        // A shift that began the evening before may go on past midnight.
-        let near = Query { from: day.pred_opt(), limit: LIMIT, ..of_kind };
-        let attended: Vec<Span> =
-            store.list(&near)?.rows.iter().flat_map(|row| attends(&row.case, until)).collect();
-        for (from, to) in attendance::gaps(&calendar.intervals_on(day), &attended, until) {
-            let clock = |at: DateTime<Utc>| at.with_timezone(&calendar.tz()).format("%H:%M").to_string();
-            findings.push(Finding {
-                kind: review::UNATTENDED.to_owned(),
-                subject: format!("gap:{}", from.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)),
-                unit: None,
-                summary: format!("{} - {}", clock(from), clock(to)),
-                said: Vec::new(),
-                owner: String::new(),
-                since: from,
-                severity: Severity::Warning,
-                mark: None,
-            });
-        }
-    }
-    Ok(())
-}
-
-fn drafts(store: &Store, end: DateTime<Utc>, findings: &mut Vec<Finding>) -> Result<()> {
-    for draft in store.drafts(None)?.into_iter().filter(|draft| draft.begun_at < end) {
-        findings.push(Finding {
-            kind: review::PARKED_DRAFT.to_owned(),
-            subject: format!("draft:{}", draft.id.unwrap_or_default()),
-            unit: None,
-            summary: draft.title,
-            said: Vec::new(),
-            owner: draft.operator,
-            since: draft.begun_at,
-            severity: Severity::Notice,
-            mark: None,
-        });
-    }
-    Ok(())
-}
-
-/// Papers that were to be kept until a day that is over: one finding, however many households.
-fn papers(
-    store: &Store,
-    day: NaiveDate,
-    calendar: &ServiceCalendar,
-    findings: &mut Vec<Finding>,
-) -> Result<()> {
-    let past = store.papers_past(day)?;
-    let Some((_, first)) = past.first() else { return Ok(()) };
-    let mut units: Vec<&str> = past.iter().take(PAPERS_NAMED).map(|(unit, _)| unit.as_str()).collect();
-    if past.len() > PAPERS_NAMED {
-        units.push("...");
-    }
-    findings.push(Finding {
-        kind: review::PAPERS_PAST.to_owned(),
-        subject: format!("papers:{day}"),
-        unit: None,
-        summary: format!("{}: {}", past.len(), units.join(" ")),
-        said: Vec::new(),
-        owner: String::new(),
-        since: calendar.next_day_start(*first),
-        severity: Severity::Notice,
-        mark: None,
-    });
-    Ok(())
-}
-
-/// Days before this one that nobody signed, since the last signed day or the first of the book.
-fn missed_days(
-    store: &Store,
-    day: NaiveDate,
-    calendar: &ServiceCalendar,
-    findings: &mut Vec<Finding>,
-) -> Result<()> {
-    let Some(first) = store.first_day()? else { return Ok(()) };
-    // A month back is enough to act on; older gaps were findings of the days between.
-    let from = first.max(day - chrono::Days::new(31));
-    for missed in store.unsigned_days(from, day)? {
-        findings.push(Finding {
-            kind: review::MISSED_DAY.to_owned(),
-            subject: format!("day:{missed}"),
-            unit: None,
-            summary: missed.to_string(),
-            said: Vec::new(),
-            owner: String::new(),
-            since: calendar.next_day_start(missed),
-            severity: Severity::Warning,
-            mark: None,
-        });
-    }
-    Ok(())
-}
-
-/// In December: what must be done once a year and was not, once the office has begun with it here, or
-/// has worked with this book for a year.
-fn yearly(
-    store: &Store,
-    day: NaiveDate,
-    calendar: &ServiceCalendar,
-    findings: &mut Vec<Finding>,
-) -> Result<()> {
-    if day.month() != 12 {
-        return Ok(());
-    }
-    let a_year_ago = day.checked_sub_months(Months::new(12));
-    let used_for_a_year = store.first_day()?.zip(a_year_ago).is_some_and(|(first, ago)| first <= ago);
-    for kind in store.kinds().iter() {
-        let Some(duty) = kind.yearly else { continue };
-        let of_kind =
-            Query { kind: Some(kind.id.to_owned()), to: Some(day), limit: LIMIT, ..Query::default() };
-        let cases = store.list(&of_kind)?.rows;
-        let of_year = |row: &&Row| row.case.get(duty.year).as_i64() == Some(i64::from(day.year()));
-        let done = cases.iter().filter(of_year).any(|row| row.case.state == duty.state);
-        if done || cases.is_empty() && !used_for_a_year {
-            continue;
-        }
-        findings.push(Finding {
-            kind: duty.finding.to_owned(),
-            subject: format!("year:{}", day.year()),
-            unit: None,
-            summary: day.year().to_string(),
-            said: Vec::new(),
-            owner: String::new(),
-            since: calendar.day_start(day.with_day(1).unwrap_or(day)),
-            severity: Severity::Notice,
-            mark: None,
-        });
-    }
-    Ok(())
-}
-
-/// A copy of the book that failed, or is missing. What failed is one of the two.
-fn copies(
-    store: &Store,
-    settings: &Settings,
-    day: NaiveDate,
-    until: DateTime<Utc>,
-    findings: &mut Vec<Finding>,
-) -> Result<()> {
-    let standing = backup::standing(store, settings, until)?;
-    let failed = standing.failed.map(|at| (review::BACKUP_FAILED, at));
-    let Some((kind, since)) = failed.or(standing.stale.map(|since| (review::BACKUP_STALE, since))) else {
-        return Ok(());
-    };
-    let clock = since.with_timezone(&settings.calendar.tz());
-    findings.push(Finding {
-        kind: kind.to_owned(),
-        subject: format!("backup:{day}"),
-        unit: None,
-        summary: clock.format("%m-%d %H:%M").to_string(),
-        said: Vec::new(),
-        owner: String::new(),
-        since,
-        severity: Severity::Serious,
-        mark: None,
-    });
     Ok(())
 }
 

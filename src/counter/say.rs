@@ -3,6 +3,7 @@
 use chrono_tz::Tz;
 
 use super::CounterError;
+use super::old_copies::OldCopies;
 use super::watch::{Seen, Watch};
 use crate::desk::kinds::Kinds;
 use crate::desk::number;
@@ -104,4 +105,40 @@ pub fn watched(watch: &Watch, lang: Lang) -> String {
         t(lang, &format!("counter.watch.{sort}"), &[("count", &count.to_string())])
     };
     watch.counts.iter().map(count).collect::<Vec<_>>().join("  ")
+}
+
+/// Copies that are named before "...".
+const NAMED: usize = 3;
+
+/// Which copies hold what was taken out of the book: a sentence for each sort of them; none where there are none.
+#[must_use]
+pub fn old_copies(old: &OldCopies, lang: Lang) -> Vec<String> {
+    let here: Vec<&str> = old.here.iter().map(|copy| copy.name.as_str()).collect();
+    let elsewhere: Vec<&str> = old.elsewhere.iter().map(String::as_str).collect();
+    let mut said = Vec::new();
+    for (key, files) in [("retention.old_copies", here), ("retention.old_elsewhere", elsewhere)] {
+        if !files.is_empty() {
+            said.push(t(lang, key, &[("count", &files.len().to_string()), ("names", &named(&files))]));
+        }
+    }
+    said.extend(old.unread.then(|| t(lang, "retention.old_unread", &[])));
+    said
+}
+
+/// Some of these files by name.
+fn named(files: &[&str]) -> String {
+    let mut names: Vec<&str> = files.iter().copied().take(NAMED).collect();
+    if files.len() > NAMED {
+        names.push("...");
+    }
+    harmless(&names.join(" ")).into_owned()
+}
+
+/// The question before such copies are removed.
+#[must_use]
+pub fn sure_of_copies(old: &OldCopies, lang: Lang) -> String {
+    let here: Vec<&str> = old.here.iter().map(|copy| copy.name.as_str()).collect();
+    let words = [("count", here.len().to_string()), ("names", named(&here))];
+    let words: Vec<(&str, &str)> = words.iter().map(|(key, value)| (*key, value.as_str())).collect();
+    t(lang, "retention.sure_copies", &words)
 }

@@ -116,6 +116,17 @@ pub enum Shown {
     When(&'static str, &'static [&'static str]),
 }
 
+/// Whether the values of a field say something of a person ([`super::retention`]).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Personal {
+    /// As its type has it: numbers of people and free texts do, what is chosen, counted or dated does not.
+    ByType,
+    /// A free text that names nobody.
+    Never,
+    /// A choice, count or day that does.
+    Always,
+}
+
 /// One field of a kind, or one input of an action.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Field {
@@ -131,9 +142,8 @@ pub struct Field {
     pub shown: Shown,
     /// Once registered, only the kind's own actions change it: amending leaves it alone.
     pub fixed: bool,
-    /// Free text that names nobody: it stays when a case that is long closed loses its personal fields
-    /// ([`super::retention`]).
-    pub kept: bool,
+    /// Whether its values go when a case that is long closed loses its personal fields.
+    pub personal: Personal,
 }
 
 impl Field {
@@ -147,7 +157,7 @@ impl Field {
             preset: Preset::None,
             shown: Shown::Always,
             fixed: false,
-            kept: false,
+            personal: Personal::ByType,
         }
     }
 
@@ -172,7 +182,13 @@ impl Field {
     /// The same for a text that names nobody, and so stays however long its case is closed.
     #[must_use]
     pub const fn kept(self) -> Self {
-        Self { kept: true, ..self }
+        Self { personal: Personal::Never, ..self }
+    }
+
+    /// The same for a value that says something of a person although its type is none of text.
+    #[must_use]
+    pub const fn personal(self) -> Self {
+        Self { personal: Personal::Always, ..self }
     }
 
     /// The same, shown only while the field `key` has one of `values`.

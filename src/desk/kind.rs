@@ -376,6 +376,9 @@ pub struct Kind {
     pub office: bool,
     /// Whether such a ledger stands among the services all the same, because the counter keeps it.
     pub at_hand: bool,
+    /// Whether its cases are about things and sums and name nobody but those who work here: however long they
+    /// are closed, they keep what they say ([`super::retention`]).
+    pub kept: bool,
     /// Fields asked for when it is opened, in the order of the form. Header fields may be among them.
     pub opening: &'static [Field],
     /// All further fields that actions fill.
@@ -448,6 +451,7 @@ impl Kind {
         opens: Role::Receptionist,
         office: false,
         at_hand: false,
+        kept: false,
         opening: &[],
         fields: &[],
         states: &[],

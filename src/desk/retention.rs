@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::callback::{Attempt, Callback};
-use super::field::{Field, FieldType, Values, as_instant};
+use super::field::{Field, FieldType, Personal, Values, as_instant};
 use super::household::HouseholdChange;
 use super::kind::Kind;
 use super::promise::Basis;
@@ -33,6 +33,23 @@ pub fn before(today: NaiveDate, years: u32) -> NaiveDate {
     today.checked_sub_months(Months::new(years.saturating_mul(12))).unwrap_or(NaiveDate::MIN)
 }
 
+/// How much longer than that a case may be closed before the end of day says so: every day some case comes of
+/// age, and whoever has them taken out once a month is not to be reminded in between.
+pub const GRACE: Months = Months::new(1);
+
+/// The day before which a case must have been closed for the end of day to say that a run is due.
+#[must_use]
+pub fn due_before(today: NaiveDate, years: u32) -> NaiveDate {
+    before(today, years).checked_sub_months(GRACE).unwrap_or(NaiveDate::MIN)
+}
+
+/// The day from which on a case closed on a day should have lost its personal fields.
+#[must_use]
+pub fn lapses_on(closed: NaiveDate, years: u32) -> NaiveDate {
+    let lapsed = closed.checked_add_months(Months::new(years.saturating_mul(12)));
+    lapsed.and_then(|day| day.succ_opt()).unwrap_or(NaiveDate::MAX)
+}
+
 /// What was taken out by one step of a run, as its entry in the chain says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Run {
@@ -48,9 +65,9 @@ pub struct Run {
 ///
 /// A field that nobody declares (an older program wrote it) may.
 fn is_personal(field: Option<&Field>) -> bool {
-    field.is_none_or(|field| match field.ty {
-        FieldType::Phone | FieldType::Plate | FieldType::MaskedId => true,
-        FieldType::Text | FieldType::LongText => !field.kept,
+    field.is_none_or(|field| match (field.ty, field.personal) {
+        (FieldType::Phone | FieldType::Plate | FieldType::MaskedId, _) | (_, Personal::Always) => true,
+        (FieldType::Text | FieldType::LongText, personal) => personal == Personal::ByType,
         _ => false,
     })
 }
@@ -91,6 +108,7 @@ fn clear(field: Option<&Field>, value: &mut Value) {
             }
         }
         None => all_texts(value),
+        Some(_) if field.is_some_and(|field| field.personal == Personal::Always) => *value = Value::Null,
         Some(_) if is_personal(field) => text(value),
         Some(_) => {}
     }
@@ -111,11 +129,10 @@ fn clear_header(kind: &Kind, key: &str, value: &mut Value) {
     }
 }
 
-/// Whether cases of a kind have personal fields to lose. The office's own ledgers (equipment, training,
-/// certificates, budgets …) are about those who work here and follow rules of their own.
+/// Whether cases of a kind have personal fields to lose: all but the ledgers of things and sums.
 #[must_use]
 pub const fn is_taken(kind: &Kind) -> bool {
-    !kind.office
+    !kind.kept
 }
 
 /// An entry of a case without what is personal in it.
@@ -203,6 +220,9 @@ fn clear_record(value: &mut Value) {
             for (key, value) in fields.iter_mut() {
                 if key == "residents" {
                     residents(value);
+                } else if is_finding && key == "said" {
+                    // The pieces of its line; those that are codes name nobody.
+                    value.as_array_mut().into_iter().flatten().for_each(text);
                 } else if PERSONAL_KEYS.contains(&key.as_str()) && !(of_book && key == "summary") {
                     all_texts(value);
                 } else if is_finding && key == "unit" && !value.as_str().is_some_and(is_unit) {

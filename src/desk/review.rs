@@ -30,6 +30,8 @@ pub const MISSED_DAY: &str = "missed-day";
 pub const BACKUP_FAILED: &str = "backup-failed";
 /// The book is without the copy that it should have.
 pub const BACKUP_STALE: &str = "backup-stale";
+/// Cases have personal fields that the office no longer keeps.
+pub const RETENTION_DUE: &str = "retention-due";
 
 /// Something that the day left undone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,7 +39,7 @@ pub struct Finding {
     /// What, e.g. `callback-overdue`; words under `finding.<kind>`.
     pub kind: String,
     /// The case's number; for other subjects `draft:ID`, `day:DAY`, `gap:INSTANT`, `year:YEAR`,
-    /// `papers:DAY` or `backup:DAY`.
+    /// `papers:DAY`, `backup:DAY` or `retention:DAY`.
     pub subject: String,
     /// Unit, or whom it is about.
     pub unit: Option<String>,

@@ -463,9 +463,17 @@ pub fn remove(directory: &Path, spare: &[String], made: &Path, rest: Duration) -
         let age = written(&directory.join(name)).ok().and_then(|at| now.duration_since(at).ok());
         age.is_some_and(|age| age >= rest) && [PART, ".part-journal"].iter().any(|end| name.ends_with(end))
     });
-    for name in parts.collect::<Vec<_>>().iter().chain(spare) {
+    discard(directory, &parts.chain(spare.iter().cloned()).collect::<Vec<_>>())
+}
+
+/// Removes files from a directory.
+///
+/// # Errors
+/// One of them can't be removed; those before it are gone.
+pub fn discard(directory: &Path, names: &[String]) -> Result<()> {
+    for name in names {
         let path: PathBuf = directory.join(name);
         std::fs::remove_file(&path).map_err(|source| io(&path, source))?;
     }
-    Ok(())
+    sync_directory(directory)
 }

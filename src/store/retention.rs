@@ -8,17 +8,16 @@
 //! What to take out is not this room's to know.
 
 use std::collections::{BTreeMap, HashMap};
-use std::fmt::Write as _;
 use std::sync::Arc;
 
-use chrono::NaiveDate;
-use rusqlite::{Connection, Row, params};
+use chrono::{DateTime, NaiveDate, Utc};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 
 use super::backup::{Stage, Watch};
 use super::chain::{COLUMNS, Record, Stamp};
 use super::check::OPS;
-use super::{Result, Store, StoreError, Tx};
+use super::{Result, Store, StoreError, Tx, instant};
 use crate::desk::case::Case;
 use crate::desk::retention::{GONE, Run};
 use crate::desk::timeline::Entry;
@@ -56,23 +55,9 @@ pub(super) fn attested(connection: &Connection) -> Result<HashMap<i64, Form>> {
     Ok(attested)
 }
 
-fn hex(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(2 * bytes.len());
-    for byte in bytes {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
-}
-
 fn unhex(text: &str) -> Option<Form> {
     let mut form = Form::default();
-    if text.len() != 2 * form.len() || !text.is_ascii() {
-        return None;
-    }
-    for (at, byte) in form.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(&text[2 * at..2 * at + 2], 16).ok()?;
-    }
+    hex::decode_to_slice(text, &mut form).ok()?;
     Some(form)
 }
 
@@ -96,6 +81,29 @@ const CLOSED: &str = "cases c INDEXED BY cases_lapsed
 /// What holds such a case back.
 const HELD: &str = "(c.callback_at IS NOT NULL OR c.due_at IS NOT NULL OR EXISTS (
      SELECT 1 FROM link l JOIN cases o ON o.number = l.number WHERE l.case_id = c.id AND o.open = 1))";
+
+/// The last part of a run that took something out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LastRun {
+    /// Its place in the chain.
+    pub seq: i64,
+    /// When its run began.
+    pub at: DateTime<Utc>,
+}
+
+/// Households that moved out and owe nothing, of which nothing was entered since a day, and that still say who
+/// else lived there. Of a household that a roster brought and nobody touched since, the last roster counts.
+const LEFT: &str = "household h
+     WHERE h.occupancy = 'moved-out' AND h.arrears = 0
+       AND (h.note <> '' OR EXISTS (
+           SELECT 1 FROM resident r WHERE r.household = h.id AND r.relation <> 'owner'))
+       AND NOT EXISTS (
+           SELECT 1 FROM cases c WHERE c.unit = h.unit AND (c.open = 1 OR c.day >= ?1 OR c.closed_day >= ?1))
+       AND coalesce(
+           (SELECT max(e.day) FROM entry e INDEXED BY entry_household WHERE e.subject = 'directory'
+            AND coalesce(json_extract(e.body, '$.after.unit'), json_extract(e.body, '$.unit')) = h.unit),
+           (SELECT max(i.day) FROM entry i WHERE i.subject = 'directory' AND i.action = 'import'),
+           (SELECT min(f.day) FROM entry f)) < ?1";
 
 /// An entry of the directory or of a signed day.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -147,11 +155,48 @@ impl Store {
         Ok(lapsed)
     }
 
+    /// The day on which the first case of these kinds was closed that was closed before a day and still has
+    /// what is personal; those that are held back left out.
+    ///
+    /// # Errors
+    /// The file can't be read.
+    pub fn first_lapsed(&self, before: NaiveDate, kinds: &[&str]) -> Result<Option<NaiveDate>> {
+        // In the order of the index: it ends with the first one, however many there are.
+        let sql = format!("SELECT c.closed_day FROM {CLOSED} AND NOT {HELD} ORDER BY c.closed_day LIMIT 1");
+        let mut statement = self.read().prepare_cached(&sql)?;
+        let kinds = serde_json::to_string(kinds)?;
+        let day: Option<String> =
+            statement.query_row(params![before.to_string(), kinds], |row| row.get(0)).optional()?;
+        Ok(day.and_then(|day| day.parse().ok()))
+    }
+
+    /// The last part of a run that took something out.
+    ///
+    /// # Errors
+    /// The file can't be read.
+    pub fn last_run(&self) -> Result<Option<LastRun>> {
+        let mut statement = self.read().prepare_cached(
+            "SELECT seq, at FROM entry WHERE subject = ?1 AND action = ?2 ORDER BY revision DESC LIMIT 1",
+        )?;
+        let run = |row: &Row| Ok(LastRun { seq: row.get(0)?, at: instant(row.get(1)?) });
+        Ok(statement.query_row([SUBJECT, RUN], run).optional()?)
+    }
+
+    /// How many households moved out long ago and still say who else than the owner lived there.
+    ///
+    /// # Errors
+    /// The file can't be read.
+    pub fn left_households(&self, before: NaiveDate) -> Result<u64> {
+        let mut statement = self.read().prepare_cached(&format!("SELECT count(*) FROM {LEFT}"))?;
+        let count = statement.query_row([before.to_string()], |row| row.get::<_, i64>(0))?;
+        Ok(count.cast_unsigned())
+    }
+
     /// Forms that nobody wrote in since an instant, in numbers.
     ///
     /// # Errors
     /// The file can't be read.
-    pub fn old_drafts(&self, before: chrono::DateTime<chrono::Utc>) -> Result<u64> {
+    pub fn old_drafts(&self, before: DateTime<Utc>) -> Result<u64> {
         let mut statement = self.read().prepare_cached("SELECT count(*) FROM draft WHERE saved_at < ?1")?;
         let count = statement.query_row([before.timestamp()], |row| row.get::<_, i64>(0))?;
         Ok(count.cast_unsigned())
@@ -216,6 +261,17 @@ impl Tx<'_> {
         rows.map(|row| row.map_err(StoreError::from)).collect()
     }
 
+    /// Units of households that moved out long ago and still say who else than the owner lived there.
+    ///
+    /// # Errors
+    /// The file can't be read.
+    pub fn left_households(&self, before: NaiveDate, limit: usize) -> Result<Vec<String>> {
+        let sql = format!("SELECT h.unit FROM {LEFT} ORDER BY h.place LIMIT ?2");
+        let mut statement = self.connection().prepare_cached(&sql)?;
+        let units = statement.query_map(params![before.to_string(), limit as i64], |row| row.get(0))?;
+        units.map(|unit| unit.map_err(StoreError::from)).collect()
+    }
+
     /// A case's timeline with the place of each entry in the chain, oldest first.
     ///
     /// # Errors
@@ -260,7 +316,7 @@ impl Tx<'_> {
         bodies.extend(records.iter().map(|record| (record.seq, record.is.clone())));
         let mut forms = BTreeMap::new();
         for (seq, body) in &bodies {
-            forms.insert(*seq, hex(&self.form(*seq, body)?));
+            forms.insert(*seq, hex::encode(self.form(*seq, body)?));
         }
         self.journal(SUBJECT, stamp, RUN, &Attested { run: run.clone(), forms })?;
         let mut allow = self.connection().prepare_cached("INSERT INTO clearing (seq) VALUES (?1)")?;
@@ -346,7 +402,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// The file can't be written.
-    pub fn drop_old(&self, saved: chrono::DateTime<chrono::Utc>, before: NaiveDate) -> Result<u64> {
+    pub fn drop_old(&self, saved: DateTime<Utc>, before: NaiveDate) -> Result<u64> {
         self.connection().pragma_update(None, "secure_delete", true)?;
         let drafts = self
             .connection()

@@ -36,6 +36,9 @@ const LOCK_WARNING: TimeDelta = TimeDelta::seconds(30);
 /// Smallest terminal that can be worked on.
 pub const SMALLEST: (u16, u16) = (80, 24);
 
+/// Most lines of keys below a screen that shows all of its own.
+const KEY_LINES: u16 = 2;
+
 /// Says a sentence outside of any frame, beside a clock of that zone; breaks off what is waited for.
 type Saying = Arc<dyn Fn(&str, Tz) -> ControlFlow<()> + Send + Sync>;
 
@@ -808,10 +811,14 @@ impl App {
             super::parts::too_small(frame, area, &self.look(), SMALLEST);
             return;
         }
+        let top = self.layers.last().map_or(&self.tabs[self.active], |top| top);
+        let hints = self.key_hints(&top.hints(&self.look()), self.layers.is_empty());
+        let lines = if top.shows_all_keys() { KEY_LINES } else { 1 };
+        let (hints, lines) = super::bar::fitting(hints, area.width, lines);
         let [bar, body, keys, status] = Layout::vertical([
             Constraint::Length(1),
             Constraint::Min(1),
-            Constraint::Length(1),
+            Constraint::Length(lines),
             Constraint::Length(1),
         ])
         .areas(area);
@@ -835,8 +842,7 @@ impl App {
             }
             layer.draw(frame, popup.unwrap_or(body), &look);
         }
-        let hints = layers.last().map_or_else(|| tabs[self.active].hints(&look), |top| top.hints(&look));
-        self.draw_keys(frame, keys, &look, &hints, layers.is_empty());
+        super::parts::key_line(frame, keys, &look, &hints);
         self.draw_status(frame, status, &look);
         self.tabs = tabs;
         self.layers = layers;

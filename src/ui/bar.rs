@@ -84,9 +84,9 @@ impl App {
         frame.render_widget(Line::styled(right, look.theme.style(Role::Title)), place);
     }
 
-    /// The keys that can be pressed now; those of the whole desk after those of the screen. Where there
-    /// is not room for all, the ways to all others stay: the menu of actions, the telephone, the help.
-    pub(super) fn draw_keys(&self, frame: &mut Frame, area: Rect, look: &Look, hints: &[Hint], on_tab: bool) {
+    /// The keys that can be pressed now; those of the whole desk after those of the screen, and which of them
+    /// stay where there is not room for all.
+    pub(super) fn key_hints(&self, hints: &[Hint], on_tab: bool) -> Vec<(Hint, bool)> {
         let acts = on_tab && self.active <= super::screens::CALLBACKS;
         let desk = [
             (Command::Actions, "ui.key.actions", acts, true),
@@ -97,19 +97,11 @@ impl App {
         ];
         let desk = desk.into_iter().filter(|(_, _, shown, _)| self.session.is_some() && *shown);
         let mut all: Vec<(Hint, bool)> = hints.iter().map(|hint| (hint.clone(), false)).collect();
+        let (keymap, lang) = (&self.keymap, self.lang);
         all.extend(desk.map(|(command, key, _, stays)| {
-            (Hint { key: look.keymap.label(command), does: t(look.lang, key, &[]) }, stays)
+            (Hint { key: keymap.label(command), does: t(lang, key, &[]) }, stays)
         }));
-        let columns = |all: &[(Hint, bool)]| -> usize {
-            all.iter().map(|(hint, _)| super::parts::hint_columns(hint)).sum::<usize>() + 1
-        };
-        while columns(&all) > usize::from(area.width)
-            && let Some(last) = all.iter().rposition(|(_, stays)| !stays)
-        {
-            all.remove(last);
-        }
-        let all: Vec<Hint> = all.into_iter().map(|(hint, _)| hint).collect();
-        super::parts::key_line(frame, area, look, &all);
+        all
     }
 
     /// A sentence, or what must not be forgotten.
@@ -247,6 +239,20 @@ impl App {
             self.tab_areas(bar).iter().position(|place| place.contains((mouse.column, mouse.row).into()));
         if let Some(tab) = hit {
             self.apply(Message::Tab(tab));
+        }
+    }
+}
+
+/// Those of these keys for which there is room, and the lines that they take. Where there is not room for all,
+/// the ways to all others stay: the menu of actions, the telephone, the help.
+pub(super) fn fitting(mut all: Vec<(Hint, bool)>, columns: u16, most: u16) -> (Vec<Hint>, u16) {
+    loop {
+        let hints: Vec<Hint> = all.iter().map(|(hint, _)| hint.clone()).collect();
+        let lines = super::parts::key_lines(&hints, columns);
+        let last = all.iter().rposition(|(_, stays)| !stays);
+        match last {
+            Some(last) if lines > usize::from(most) => drop(all.remove(last)),
+            _ => return (hints, most.min(u16::try_from(lines).unwrap_or(most))),
         }
     }
 }

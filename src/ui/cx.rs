@@ -202,6 +202,11 @@ pub trait Screen {
     /// The keys that can be pressed now.
     fn hints(&self, look: &Look) -> Vec<Hint>;
 
+    /// Whether each of these keys stands below it, on a second line where one is too narrow.
+    fn shows_all_keys(&self) -> bool {
+        false
+    }
+
     /// Whether letters and digits are being typed into it.
     fn takes_text(&self) -> bool {
         false

@@ -10,7 +10,7 @@ use ratatui::Frame;
 use ratatui::layout::{Alignment, Rect};
 use ratatui::style::{Color, Modifier};
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Block, BorderType, Clear, Paragraph};
+use ratatui::widgets::{Block, BorderType, Clear, Gauge, Paragraph};
 
 use super::cx::Hint;
 use super::look::Look;
@@ -161,18 +161,66 @@ pub fn hint_columns(hint: &Hint) -> usize {
     width(&hint.key) + width(&hint.does) + 3
 }
 
-/// The line of keys: as many as fit, the first ones first.
+/// How many lines of that width the keys take, in their order.
+#[must_use]
+pub fn key_lines(hints: &[Hint], columns: u16) -> usize {
+    let all = usize::from(columns).saturating_sub(1);
+    let mut lines = 1;
+    let mut room = all;
+    for hint in hints.iter().map(hint_columns) {
+        if hint > room && room < all {
+            lines += 1;
+            room = all;
+        }
+        room = room.saturating_sub(hint);
+    }
+    lines
+}
+
+/// The line of keys, or the lines: as many as fit, the first ones first.
 pub fn key_line(frame: &mut Frame, area: Rect, look: &Look, hints: &[Hint]) {
-    let mut spans = vec![Span::styled(" ", look.theme.style(Role::Text))];
-    let mut room = usize::from(area.width).saturating_sub(1);
+    let ground = look.theme.style(Role::Text);
+    let lead = || vec![Span::styled(" ", ground)];
+    let all = usize::from(area.width).saturating_sub(1);
+    let mut lines = vec![lead()];
+    let mut room = all;
     for hint in hints {
         let columns = hint_columns(hint);
+        if columns > room && lines.len() < usize::from(area.height) {
+            lines.push(lead());
+            room = all;
+        }
         if columns > room {
             break;
         }
         room -= columns;
-        spans.push(Span::styled(hint.key.clone(), look.theme.style(Role::Key)));
-        spans.push(Span::styled(format!(" {}  ", hint.does), look.theme.style(Role::Text)));
+        let line = lines.len() - 1;
+        lines[line].push(Span::styled(hint.key.clone(), look.theme.style(Role::Key)));
+        lines[line].push(Span::styled(format!(" {}  ", hint.does), ground));
     }
-    frame.render_widget(Line::from(spans).style(look.theme.style(Role::Text)), area);
+    for (y, spans) in lines.into_iter().enumerate() {
+        let place = Rect { y: area.y + y as u16, height: 1, ..area };
+        frame.render_widget(Line::from(spans).style(ground), place);
+    }
+}
+
+/// Long work under way, on top of what is below: the words of its present part, and a bar of how much of how
+/// much is done; an empty one where nobody knows.
+pub fn progress(
+    frame: &mut Frame,
+    area: Rect,
+    look: &Look,
+    (title, words, label): (&str, &str, &str),
+    (done, all): (u64, u64),
+) {
+    let popup = centre(area, 60, 7);
+    clear_under(frame, popup);
+    let inner = framed(frame, popup, look, title, None, true);
+    let line = Rect { y: inner.y + 1, height: 1, ..inner };
+    frame.render_widget(Line::styled(format!(" {words}"), look.theme.style(Role::Text)), line);
+    let bar = Rect { x: inner.x + 1, y: inner.y + 3, width: inner.width.saturating_sub(2), height: 1 };
+    let ratio = if all == 0 { 0.0 } else { (done as f64 / all as f64).clamp(0.0, 1.0) };
+    let gauge = Gauge::default().ratio(ratio).label(label.to_owned());
+    let gauge = gauge.gauge_style(look.theme.style(Role::Selected)).style(look.theme.style(Role::Field));
+    frame.render_widget(gauge, bar);
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use argon2::password_hash::PasswordHasher;
 use chrono::TimeDelta;
@@ -13,10 +13,11 @@ use qiantai::counter::directory::Roster;
 use qiantai::counter::equipment::Ledger;
 use qiantai::counter::imports::CaseList;
 use qiantai::counter::operators::{NOBODY, WRONG_PIN};
+use qiantai::counter::restore::Restore;
 use qiantai::counter::{
     CounterError, Result, Session, arrears, backup, community, copy_key, directory, equipment, exports,
-    household_file, imports, operators, passes, printing, privacy, recovery, reports, retention, review,
-    shifts, watch,
+    household_file, imports, old_copies, operators, passes, printing, privacy, recovery, reports, retention,
+    review, shifts, watch,
 };
 use qiantai::desk::case::Case;
 use qiantai::desk::field::Values;
@@ -27,6 +28,7 @@ use qiantai::desk::report::{Behind, Period, PeriodSort};
 use qiantai::desk::review::{MarkKind, OPERATOR_REFUSED};
 use qiantai::desk::timeline::Entry;
 use qiantai::desk::workflow::Planned;
+use qiantai::store::backup::Trust;
 use qiantai::store::past::Past;
 use qiantai::store::{Store, StoreError};
 use serde_json::{Value, json};
@@ -62,6 +64,8 @@ struct Book {
     sessions: Vec<(Who, Session)>,
     /// An open repair.
     number: String,
+    /// A copy of it.
+    copy: PathBuf,
 }
 
 impl Book {
@@ -85,7 +89,10 @@ impl Book {
             (Supervisor, boss),
             (Assistant, assistant),
         ];
-        Self { counter, sessions, number }
+        let copy = counter.store.path().unwrap().with_file_name("copy.db");
+        let watch = qiantai::store::backup::unwatched();
+        counter.store.copy_to(&copy, Trust::Proved, None, &watch).unwrap();
+        Self { counter, sessions, number, copy }
     }
 
     fn session(&self, who: Who) -> Session {
@@ -249,12 +256,23 @@ const VERBS: &[Verb] = &[
     ("recovery::new_recovery_code", ABOVE, |b, s| {
         recovery::new_recovery_code(&mut b.counter.store, s, b.counter.now, "王敏").map(drop)
     }),
+    ("restore::put", ABOVE, |b, s| {
+        // Where there is no book yet; the present one is replaced in a test of its own.
+        let directory = tempfile::tempdir().unwrap();
+        let watch = qiantai::store::backup::unwatched();
+        let restore = Restore::new(&b.copy, &directory.path().join("data"), STANDARD, None, &watch)?;
+        restore.put(None, s, b.counter.now, &watch).map(drop)
+    }),
     ("retention::plan", ABOVE, |b, s| {
         retention::plan(&mut b.counter.store, s, b.counter.now, None).map(drop)
     }),
     ("retention::run", ABOVE, |b, s| {
         let watch = qiantai::store::backup::unwatched();
         retention::run(&mut b.counter.store, s, b.counter.now, None, &watch).map(drop)
+    }),
+    ("old_copies::remove", ABOVE, |b, s| {
+        let watch = qiantai::store::backup::unwatched();
+        old_copies::remove(&mut b.counter.store, s, b.counter.now, &watch).map(drop)
     }),
     ("review::mark", ABOVE, |b, s| {
         let (now, day) = (b.counter.now, b.counter.settings.calendar.day_of(b.counter.now));
@@ -319,16 +337,49 @@ fn every_verb_is_allowed_to_whom_it_belongs_and_to_nobody_else() {
     }
 }
 
-/// Public functions of the counter that take a session, read from its sources.
-fn declared(directory: &Path, found: &mut BTreeSet<String>) {
-    for file in std::fs::read_dir(directory).unwrap().map(|file| file.unwrap().path()) {
-        if file.is_dir() {
-            declared(&file, found);
-            continue;
+#[test]
+fn going_back_to_a_copy_is_a_supervisors() {
+    let book = Book::new();
+    let watch = qiantai::store::backup::unwatched();
+    let data = book.counter.store.path().unwrap().parent().unwrap();
+    for (serial, who) in (0..).zip(ALL) {
+        let session = book.session(who);
+        let restore = Restore::new(&book.copy, data, STANDARD, None, &watch).unwrap();
+        let present = book.counter.store.again().unwrap().unwrap();
+        let before = present.head().unwrap();
+        let done =
+            restore.put(Some(present), &session, book.counter.now + TimeDelta::minutes(serial), &watch);
+        assert_eq!(done.is_ok(), ABOVE.contains(&who), "{who:?}: {done:?}");
+        if done.is_err() && who != Guest {
+            assert_eq!(book.counter.store.head().unwrap(), before + 1, "{who:?}: it is on record");
         }
-        let module = file.file_stem().unwrap().to_str().unwrap().to_owned();
-        let source = std::fs::read_to_string(&file).unwrap();
-        for declared in source.split("\npub fn ").skip(1) {
+    }
+}
+
+/// The sources of the counter, those in folders too, by their module.
+fn sources() -> Vec<(String, String)> {
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src/counter")];
+    let mut found = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for path in std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()) {
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let module = path.file_stem().unwrap().to_str().unwrap().to_owned();
+                found.push((module, std::fs::read_to_string(&path).unwrap()));
+            }
+        }
+    }
+    found
+}
+
+/// Public functions of the counter that take a session.
+fn declared() -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for (module, source) in sources() {
+        // Functions, and what can be done with a value of its own (going back to a copy).
+        let heads = source.split("\npub fn ").skip(1).chain(source.split("\n    pub fn ").skip(1));
+        for declared in heads {
             let head = declared.split(" {\n").next().unwrap();
             let name = head.split(['(', '<']).next().unwrap();
             if head.contains("session: &Session") {
@@ -336,31 +387,28 @@ fn declared(directory: &Path, found: &mut BTreeSet<String>) {
             }
         }
     }
+    found
 }
 
 #[test]
 fn no_verb_is_missing_in_the_table() {
-    let mut found = BTreeSet::new();
-    declared(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/counter"), &mut found);
+    let found = declared();
     let known: BTreeSet<String> = VERBS.iter().map(|(name, ..)| (*name).to_owned()).collect();
     assert!(found.len() > 20);
     assert_eq!(found, known);
 }
 
 /// Where the counter writes without asking who: what comes before anybody is at work, the clock, the copies
-/// that the schedule asks for.
-const UNASKED: [&str; 6] = ["authority", "backup", "clock", "community", "operators", "recovery"];
+/// that the schedule asks for, the copy that waits to take the place of the book.
+const UNASKED: [&str; 7] = ["authority", "backup", "clock", "community", "operators", "recovery", "restore"];
 
 #[test]
 fn what_a_person_writes_passes_the_one_door() {
-    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/counter");
-    let mut unasked = BTreeSet::new();
-    for file in std::fs::read_dir(directory).unwrap().map(|file| file.unwrap().path()) {
-        let source = std::fs::read_to_string(&file).unwrap();
-        if source.contains("store.write(") {
-            unasked.insert(file.file_stem().unwrap().to_str().unwrap().to_owned());
-        }
-    }
+    let unasked: BTreeSet<String> = sources()
+        .into_iter()
+        .filter(|(_, source)| source.contains(".write(|tx|"))
+        .map(|(module, _)| module)
+        .collect();
     assert_eq!(unasked.iter().map(String::as_str).collect::<Vec<_>>(), UNASKED);
 }
 

@@ -107,6 +107,7 @@ fn every_word_of_every_kind_is_there() {
         review::PAPERS_PAST,
         review::BACKUP_FAILED,
         review::BACKUP_STALE,
+        review::RETENTION_DUE,
     ] {
         need_key(&format!("finding.{finding}"), &mut missing);
     }

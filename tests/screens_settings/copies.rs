@@ -1,26 +1,17 @@
 //! Copies of the book on the screen: made, proved, gone back to, and the doctor.
 
-use std::time::{Duration, Instant};
-
+use chrono::TimeDelta;
+use qiantai::counter::backup::{self, Target};
+use qiantai::counter::operators;
+use qiantai::desk::kinds::STANDARD;
 use qiantai::store::Store;
+use qiantai::store::backup::unwatched;
 use qiantai::text::lang::Lang;
 use rusqlite::Connection;
 
 use crate::desk::{BOSS, Desk, GIRL, PIN, morning};
 
 impl Desk {
-    /// Lets threads answer until these words stand on the screen.
-    #[track_caller]
-    fn waits_for(&mut self, words: &str) -> &mut Self {
-        let end = Instant::now() + Duration::from_secs(20);
-        while !self.screen().contains(words) {
-            assert!(Instant::now() < end, "waited for {words:?}:\n{}", self.screen());
-            std::thread::sleep(Duration::from_millis(20));
-            self.app.answered(morning());
-        }
-        self
-    }
-
     /// Takes away what stands before the cursor.
     fn clears(&mut self, signs: usize) -> &mut Self {
         for _ in 0..signs {
@@ -37,6 +28,16 @@ fn a_copy_is_made_proved_and_gone_back_to() {
     desk.press(&["Ctrl+X"]).sees("Backups and checks").sees("There is no copy yet; F5 makes one.");
     desk.press(&["F5"]).waits_for("Copied and proved: qiantai-20261124-100000.db");
     desk.sees("by hand").sees("Begun 2026-11-24 10:00, by 王敏");
+    // The newest one is the one that stands chosen, whichever was before.
+    let mut other = Store::open(directory.path(), STANDARD).unwrap();
+    let boss = operators::login(&mut other, BOSS, PIN, morning()).unwrap();
+    let early = morning() - TimeDelta::days(1);
+    backup::make(&mut other, &boss, early, Target::Kept, &unwatched()).unwrap();
+    std::fs::remove_file(directory.path().join("backups/qiantai-20261124-100000.db")).unwrap();
+    desk.press(&["Esc", "Ctrl+X"])
+        .sees("Begun 2026-11-23 10:00")
+        .press(&["F5"])
+        .waits_for("Begun 2026-11-24 10:00");
     desk.press(&["F8"]).waits_for("qiantai-20261124-100000.db is sound");
     desk.press(&["F7"]).waits_for("The book is sound.").sees("SQLite finds no fault.");
     desk.press(&["Esc"]).sees("by hand");
@@ -85,6 +86,51 @@ fn the_schedule_is_a_section_of_the_settings() {
     assert_eq!(desk.settings().backup.at.to_string(), "21:30:00");
     assert!(desk.settings().backup.at_sign_off);
     desk.press(&["F11"]).sees("A copy every day at 21:30 and after each sign-off");
+}
+
+#[test]
+fn each_key_stands_below_at_the_smallest_size() {
+    for (lang, keys) in [
+        (
+            Lang::En,
+            [
+                "F5 back up now",
+                "F6 restore",
+                "F7 examine",
+                "F8 prove",
+                "F9 new key",
+                "F10 no key",
+                "Esc back",
+            ],
+        ),
+        (
+            Lang::ZhCn,
+            [
+                "F5 立即备份",
+                "F6 恢复",
+                "F7 检查数据",
+                "F8 验证备份",
+                "F9 换新密钥",
+                "F10 不再加密",
+                "Esc 返回",
+            ],
+        ),
+    ] {
+        let directory = tempfile::tempdir().unwrap();
+        let mut desk = Desk::in_directory_at(lang, directory.path(), (80, 24));
+        desk.press(&["Ctrl+X", "F9", "Enter", "Enter", "F5"]).waits_for(".db.age");
+        let screen = desk.screen();
+        let lines: Vec<&str> = screen.lines().collect();
+        // Two lines of keys and the status below them.
+        let below = lines[21..23].join(" ");
+        for key in keys.iter().chain(&["F1", "F2"]) {
+            assert!(below.contains(key), "{key}:\n{screen}");
+        }
+        // One line is enough where it is wide.
+        let mut desk = Desk::in_directory_at(lang, tempfile::tempdir().unwrap().path(), (120, 36));
+        desk.press(&["Ctrl+X"]).sees(keys[2]);
+        assert!(desk.screen().lines().nth(34).unwrap().contains("Esc"), "{}", desk.screen());
+    }
 }
 
 /// The secret key that stands on the screen.

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
@@ -50,7 +51,12 @@ impl Desk {
 
     /// A supervisor at the desk over a book that others can open too.
     pub fn in_directory(lang: Lang, directory: &Path) -> Self {
-        Self::over(Store::open(directory, STANDARD).unwrap(), lang, BOSS, (120, 36))
+        Self::in_directory_at(lang, directory, (120, 36))
+    }
+
+    /// The same at a terminal of that size.
+    pub fn in_directory_at(lang: Lang, directory: &Path, size: (u16, u16)) -> Self {
+        Self::over(Store::open(directory, STANDARD).unwrap(), lang, BOSS, size)
     }
 
     fn over(mut store: Store, lang: Lang, who: &str, (columns, rows): (u16, u16)) -> Self {
@@ -79,6 +85,18 @@ impl Desk {
             self.app.event(&Event::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE)), morning());
         }
         self.draw();
+        self
+    }
+
+    /// Lets threads answer until these words stand on the screen.
+    #[track_caller]
+    pub fn waits_for(&mut self, words: &str) -> &mut Self {
+        let end = Instant::now() + Duration::from_secs(20);
+        while !self.screen().contains(words) {
+            assert!(Instant::now() < end, "waited for {words:?}:\n{}", self.screen());
+            std::thread::sleep(Duration::from_millis(20));
+            self.app.answered(morning());
+        }
         self
     }
 

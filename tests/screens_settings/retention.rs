@@ -1,13 +1,13 @@
 //! Old personal data on the screen: counted, asked about, taken out beside the screen.
 
-use std::time::{Duration, Instant};
-
 use chrono::TimeDelta;
+use qiantai::counter::backup::{self, Target};
 use qiantai::counter::cases::{self, NewCase};
 use qiantai::counter::operators;
 use qiantai::desk::kinds::STANDARD;
 use qiantai::desk::retention::GONE;
 use qiantai::store::Store;
+use qiantai::store::backup::unwatched;
 use qiantai::text::lang::Lang;
 use serde_json::json;
 
@@ -15,8 +15,26 @@ use crate::desk::{BOSS, Desk, PIN, morning};
 
 #[test]
 fn a_run_is_asked_about_and_done_beside_the_screen() {
-    for (lang, done) in [(Lang::ZhCn, "已从 1 件事项"), (Lang::En, "Personal fields taken out. Cases: 1")]
-    {
+    for (lang, done, due, not_due, old, sure, gone) in [
+        (
+            Lang::ZhCn,
+            "已从 1 件事项",
+            "已过年限                     2019-11-26 起办结的事项",
+            "已过年限                     没有",
+            "上次清除之前的备份有 1 份",
+            "永久删除这 1 份备份",
+            "已删除备份 1 份",
+        ),
+        (
+            Lang::En,
+            "Personal fields taken out. Cases: 1",
+            "closed since 2019-11-26",
+            "Past that time               nothing",
+            "Copies made before the last run, which hold everything still: 1",
+            "Remove these copies for good? 1",
+            "Copies removed: 1",
+        ),
+    ] {
         let directory = tempfile::tempdir().unwrap();
         let mut desk = Desk::in_directory(lang, directory.path());
         let mut store = Store::open(directory.path(), STANDARD).unwrap();
@@ -28,19 +46,22 @@ fn a_run_is_asked_about_and_done_beside_the_screen() {
         let number = cases::open(&mut store, &boss, then, &new).unwrap().case.number;
         let reason = json!({ "reason": "打错了" }).as_object().unwrap().clone();
         cases::act(&mut store, &boss, then, &number, "void", &reason, None).unwrap();
-        let contact = || store.case(&number).unwrap().unwrap().contact.unwrap();
-        desk.press(&["Ctrl+E", "Down", "Down", "Down", "Down", "Down", "Down", "Down", "F11"]);
-        desk.sees("2021-11-24").press(&["F5", "Esc"]);
-        assert_eq!(contact(), "欧阳锋", "only asked");
+        let contact = |store: &Store| store.case(&number).unwrap().unwrap().contact.unwrap();
+        backup::make(&mut store, &boss, then, Target::Kept, &unwatched()).unwrap();
+        // The end of day and the settings say that a run is due, and lead to it.
+        desk.press(&["0"]).sees("2019-11-26");
+        desk.press(&["End", "Enter"]).sees("2021-11-24").misses("F6").press(&["Esc"]);
+        desk.press(&["Ctrl+E", "Down", "Down", "Down", "Down", "Down", "Down", "Down"]).sees(due);
+        desk.press(&["F11"]).sees("2021-11-24").press(&["F5", "Esc"]);
+        assert_eq!(contact(&store), "欧阳锋", "only asked");
         desk.press(&["F5", "Enter"]);
-        let end = Instant::now() + Duration::from_secs(20);
-        while !desk.screen().contains(done) {
-            assert!(Instant::now() < end, "waited for {done}:\n{}", desk.screen());
-            std::thread::sleep(Duration::from_millis(20));
-            desk.app.answered(morning());
-        }
-        assert_eq!(contact(), GONE);
+        desk.waits_for(done);
+        assert_eq!(contact(&store), GONE);
+        // Copies made before hold it still: they go once there is one made after it.
+        desk.sees(old).misses("F5").press(&["F6"]).sees(sure).press(&["Esc"]).misses(sure);
+        backup::make(&mut store, &boss, morning() + TimeDelta::hours(1), Target::Kept, &unwatched()).unwrap();
+        desk.press(&["F6", "Enter"]).waits_for(gone).misses("F6");
         // There is nothing left to be asked about.
-        desk.misses("F5").press(&["F5", "Esc"]).misses("2021-11-24");
+        desk.press(&["F5", "Esc"]).misses("2021-11-24").sees(not_due);
     }
 }

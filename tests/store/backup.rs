@@ -309,6 +309,36 @@ fn a_copy_that_is_not_sound_is_not_restored() {
 }
 
 #[test]
+fn a_copy_in_which_a_case_is_not_what_its_entries_make_is_not_gone_back_to() {
+    let (directory, store, _) = book(3);
+    let copy = directory.path().join("copy.db");
+    store.copy_to(&copy, Trust::Proved, None, &unwatched()).unwrap();
+    let raw = Connection::open(&copy).unwrap();
+    raw.execute_batch("UPDATE cases SET contact = 'somebody else' WHERE id = 2").unwrap();
+    let number: String =
+        raw.query_row("SELECT number FROM cases WHERE id = 2", [], |row| row.get(0)).unwrap();
+    drop(raw);
+    prove(&copy, &unwatched()).expect("file and chain alone say nothing of it");
+    let refused = Restore::new(&copy, directory.path(), KINDS, None, &unwatched()).unwrap_err();
+    let said = qiantai::counter::say::say(&refused, qiantai::text::lang::Lang::En, chrono_tz::Tz::UTC);
+    assert!(said.contains(&number) && said.contains("another copy"), "{said}");
+    // Looking through the cases can be broken off, too.
+    let heard = |stage: Stage| {
+        let stages: Watch =
+            Arc::new(
+                move |now, _, _| {
+                    if now == stage { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+                },
+            );
+        Restore::new(&copy, directory.path(), KINDS, None, &stages).unwrap_err()
+    };
+    assert!(matches!(heard(Stage::Rules), CounterError::Store(StoreError::Stopped)));
+    let left: Vec<_> = names(directory.path()).into_iter().filter(|name| is_left(name)).collect();
+    assert_eq!(left, Vec::<String>::new());
+    assert_eq!(store.verify_chain().unwrap().broken, None);
+}
+
+#[test]
 fn a_receptionist_does_not_restore() {
     let (directory, store, _) = book(2);
     let copy = directory.path().join("copy.db");

@@ -12,13 +12,13 @@ use qiantai::counter::cases::{self, NewCase};
 use qiantai::counter::community::{self, Setup};
 use qiantai::counter::restore::Restore;
 use qiantai::counter::retention::{self, Done};
-use qiantai::counter::{Session, directory, doctor, operators, review};
+use qiantai::counter::{Session, directory, doctor, old_copies, operators, review};
 use qiantai::demo::{self, Wish};
 use qiantai::desk::case::Case;
-use qiantai::desk::household::{Household, Relation, Resident};
+use qiantai::desk::household::{Household, Occupancy, Relation, Resident};
 use qiantai::desk::kinds::STANDARD;
 use qiantai::desk::people::Role;
-use qiantai::desk::retention::GONE;
+use qiantai::desk::retention::{GONE, cleared_record};
 use qiantai::desk::review::MarkKind;
 use qiantai::store::Store;
 use qiantai::store::backup::{Watch, unwatched};
@@ -200,7 +200,6 @@ fn a_fresh_case_and_what_is_held_back_stay() {
     let turned = Some(("turn-into", json!({ "into": "repair", "category": "other" })));
     let linked = open(&mut store, &boss, "call", linked, turned);
     assert!(linked.closed_at.is_some() && !linked.links.is_empty());
-    // The office's own ledgers are about nobody who lives here.
     let years = Some(50);
     assert_eq!(retention::plan(&mut store, &boss, later(), years).unwrap().count(), 0);
     let plan = retention::plan(&mut store, &boss, later(), None).unwrap();
@@ -209,6 +208,199 @@ fn a_fresh_case_and_what_is_held_back_stay() {
     assert_eq!(store.case(&closed).unwrap().unwrap().contact.as_deref(), Some(GONE));
     assert_eq!(store.case(&linked.number).unwrap().unwrap().contact.as_deref(), Some(NAME));
     assert_sound(directory.path());
+}
+
+/// What of old personal data a day's review finds: the day on which the first of the cases was closed.
+fn found(store: &Store, day: &str) -> Option<String> {
+    let now = format!("{day}T20:00:00+08:00").parse::<DateTime<chrono::FixedOffset>>().unwrap().to_utc();
+    let found = review::review(store, now, day.parse().unwrap()).unwrap().findings;
+    let finding = found.into_iter().find(|finding| finding.kind == "retention-due")?;
+    assert_eq!((finding.subject, finding.unit), (format!("retention:{day}"), None));
+    assert_eq!(finding.since.to_rfc3339(), "2031-11-24T16:00:00+00:00", "five years, and a day");
+    Some(finding.summary)
+}
+
+#[test]
+fn the_end_of_day_says_that_a_run_is_due_until_it_was_done() {
+    let (_directory, mut store, boss) = book();
+    told(&mut store, &boss);
+    // Five years after the day it was closed, and a month: whoever runs it each month is not reminded.
+    for day in ["2026-11-24", "2031-11-25", "2031-12-24"] {
+        assert_eq!(found(&store, day), None, "{day}");
+    }
+    assert_eq!(found(&store, "2031-12-25").as_deref(), Some("2026-11-24"));
+    // It is settled or carried over like any other.
+    let day = "2031-12-25".parse().unwrap();
+    let now = morning() + TimeDelta::days(6 * 366);
+    review::mark(
+        &mut store,
+        &boss,
+        now,
+        day,
+        &format!("retention-due retention:{day}"),
+        MarkKind::Carried,
+        "明天",
+    )
+    .unwrap();
+    run(&mut store, &boss);
+    assert_eq!(found(&store, "2032-01-20"), None);
+}
+
+#[test]
+fn what_is_held_back_or_kept_for_good_is_not_due() {
+    let (_directory, mut store, boss) = book();
+    let linked = json!({ "contact": NAME, "about": "repair", "content": "灯不亮" });
+    let turned = Some(("turn-into", json!({ "into": "repair", "category": "other" })));
+    open(&mut store, &boss, "call", linked, turned);
+    let thing = json!({ "thing": "对讲机", "count": 1, "price": 30_000, "remark": "旧" });
+    let thing = open(&mut store, &boss, "equipment", thing, None).number;
+    act(&mut store, &boss, &thing, "void", json!({ "reason": "打错了" }));
+    assert_eq!(found(&store, "2032-11-24"), None);
+    run(&mut store, &boss);
+    assert_eq!(store.case(&thing).unwrap().unwrap().get("remark"), json!("旧"));
+}
+
+#[test]
+fn papers_about_colleagues_lose_what_is_theirs_alone() {
+    let (directory, mut store, boss) = book();
+    let given = json!({
+        "person": "王敏", "form": "head", "sex": "female", "born": 1971, "post": "经理", "degree": "bachelor",
+        "working_since": 1993, "manager_since": 2001, "remark": PHONE,
+        "projects": [{ "project": NAME, "size": 120_000 }],
+    });
+    let resume = open(&mut store, &boss, "resume", given, None).number;
+    act(&mut store, &boss, &resume, "retire", json!({ "reason": NAME }));
+    let given = json!({
+        "course": "电梯困人处置", "sort": "safety", "date": "2026-11-20", "hours": 2_000, "lecturer": NAME,
+        "participants": [{ "name": "王敏" }],
+    });
+    let course = open(&mut store, &boss, "training", given, None).number;
+    let held = json!({ "date": "2026-11-20", "hours": 2_000, "attended": [{ "name": "王敏" }] });
+    act(&mut store, &boss, &course, "hold", held);
+    let marks = json!({ "results": [{ "name": "王敏", "passed": true, "score": 77 }] });
+    act(&mut store, &boss, &course, "assess", marks);
+    act(&mut store, &boss, &course, "close", json!({}));
+    assert!(holds(directory.path(), NAME) && holds(directory.path(), "1971"));
+    run(&mut store, &boss);
+    for text in [NAME, PHONE, "1971", "1993", "2001", "bachelor", "female", "\"score\":77"] {
+        assert!(!holds(directory.path(), text), "{text} is still in the file");
+    }
+    let resume = store.case(&resume).unwrap().unwrap();
+    assert_eq!((resume.get("person"), resume.get("born")), (json!("王敏"), Value::Null));
+    assert_eq!(resume.get("projects"), json!([{ "project": GONE, "size": 120_000 }]));
+    let course = store.case(&course).unwrap().unwrap();
+    assert_eq!((course.get("course"), course.get("lecturer")), (json!("电梯困人处置"), json!(GONE)));
+    assert_eq!(
+        (&course.get("results")[0]["passed"], &course.get("passed_rate")),
+        (&json!(true), &json!(100))
+    );
+    assert_sound(directory.path());
+}
+
+#[test]
+fn who_lived_where_somebody_moved_out_long_ago_goes_and_the_owner_stays() {
+    let (directory, mut store, boss) = book();
+    let of =
+        |name: &str, relation| Resident { name: name.into(), relation, phones: vec![FORMER_PHONE.into()] };
+    let moved_out = |unit: &str| Household {
+        unit: unit.into(),
+        occupancy: Occupancy::MovedOut,
+        note: format!("{FORMER} 养狗"),
+        residents: vec![of(NAME, Relation::Owner), of(FORMER, Relation::Tenant)],
+        ..Household::default()
+    };
+    let put = |store: &mut Store, now, household: &Household| {
+        directory::save_household(store, &boss, now, None, household).unwrap();
+    };
+    put(&mut store, morning(), &moved_out("3-2-1501"));
+    put(&mut store, morning(), &Household { arrears: 100, ..moved_out("3-2-1502") });
+    put(&mut store, morning(), &Household { occupancy: Occupancy::MovedIn, ..moved_out("3-2-1503") });
+    // Somebody wrote of it since, or a case is about it.
+    put(&mut store, later() - TimeDelta::days(400), &moved_out("3-2-1504"));
+    put(&mut store, morning(), &moved_out("3-2-1505"));
+    let call = json!({ "contact": NAME, "unit": "3-2-1505", "about": "enquiry", "content": "问钥匙" });
+    open(&mut store, &boss, "call", call, None);
+    let plan = retention::plan(&mut store, &boss, later(), None).unwrap();
+    assert_eq!(plan.households, 1);
+    assert_eq!(run(&mut store, &boss).households, 1);
+    let left = store.household("3-2-1501").unwrap().unwrap();
+    let names: Vec<&str> = left.residents.iter().map(|resident| resident.name.as_str()).collect();
+    assert_eq!((names, left.note.as_str()), (vec![NAME], ""));
+    for unit in ["3-2-1502", "3-2-1503", "3-2-1504", "3-2-1505"] {
+        let household = store.household(unit).unwrap().unwrap();
+        assert_eq!((household.residents.len(), household.note.is_empty()), (2, false), "{unit}");
+    }
+    let found: Vec<String> =
+        store.find_households(FORMER, 10).unwrap().into_iter().map(|found| found.unit).collect();
+    assert!(!found.contains(&"3-2-1501".into()) && found.contains(&"3-2-1502".into()), "{found:?}");
+    // It is on record in the file of the household, without a name.
+    let last = store.records("directory").unwrap().pop().unwrap();
+    assert_eq!((last.action.as_str(), last.by.as_str()), ("clear", "王敏"));
+    assert!(last.body.contains("3-2-1501") && !last.body.contains(FORMER), "{}", last.body);
+    assert!(retention::plan(&mut store, &boss, later(), None).unwrap().is_empty());
+    assert_sound(directory.path());
+}
+
+#[test]
+fn what_a_signed_finding_says_goes_and_its_codes_stay() {
+    let code = json!({ "catalogue": "complaint-code", "code": "noise" });
+    let finding = json!({ "findings": [{
+        "kind": "no-reply", "subject": "TS-20261124-001", "unit": NAME, "summary": format!("噪音 {NAME}"),
+        "said": [code, format!("{NAME} 深夜唱歌")], "owner": "王敏", "severity": "serious",
+    }] });
+    let cleared = cleared_record(finding);
+    assert!(!cleared.to_string().contains(NAME), "{cleared}");
+    assert_eq!(cleared["findings"][0]["said"], json!([code, GONE]));
+    assert_eq!(cleared["findings"][0]["owner"], "王敏");
+}
+
+#[test]
+fn copies_made_before_a_run_are_named_and_removed_once_there_is_one_after_it() {
+    let (directory, mut store, boss) = book();
+    told(&mut store, &boss);
+    let settings = store.settings().unwrap().unwrap();
+    let names = |store: &Store| -> Vec<String> {
+        old_copies::find(store, &settings).unwrap().here.into_iter().map(|copy| copy.name).collect()
+    };
+    let make =
+        |store: &mut Store, now, target| backup::make(store, &boss, now, target, &unwatched()).unwrap();
+    let old = make(&mut store, morning(), Target::Kept).file;
+    let stick = directory.path().join("stick").join("book.db");
+    make(&mut store, morning(), Target::File(&stick));
+    // One that the book knows nothing of.
+    let unnoted = old.with_file_name("before-restore-20261124-100000.db");
+    std::fs::copy(&old, &unnoted).unwrap();
+    assert_eq!(names(&store), Vec::<String>::new(), "nothing was taken out yet");
+    run(&mut store, &boss);
+    let of = |path: &Path| path.file_name().unwrap().to_string_lossy().into_owned();
+    let both = [of(&old), of(&unnoted)];
+    assert_eq!(names(&store), both);
+    let elsewhere = old_copies::find(&store, &settings).unwrap().elsewhere;
+    assert_eq!(elsewhere, [stick.display().to_string()]);
+    // Nobody is left without a copy.
+    let refused = old_copies::remove(&mut store, &boss, later(), &unwatched()).unwrap_err().to_string();
+    assert_eq!(refused, "counter.why.no_fresh_copy");
+    assert!(old.exists() && unnoted.exists());
+    let fresh = make(&mut store, later() + TimeDelta::hours(1), Target::Kept).file;
+    assert_eq!(names(&store), both, "the new one holds nothing of it");
+    // What was proved once and is not whole any more is no copy to rely on.
+    let whole = std::fs::read(&fresh).unwrap();
+    std::fs::write(&fresh, &whole[..whole.len() - 4096]).unwrap();
+    assert!(old_copies::remove(&mut store, &boss, later(), &unwatched()).is_err());
+    let mut damaged = whole.clone();
+    damaged[whole.len() / 2..].fill(0x55);
+    std::fs::write(&fresh, &damaged).unwrap();
+    assert!(old_copies::remove(&mut store, &boss, later(), &unwatched()).is_err());
+    assert!(old.exists() && unnoted.exists());
+    std::fs::write(&fresh, &whole).unwrap();
+    let removed = old_copies::remove(&mut store, &boss, later(), &unwatched()).unwrap();
+    assert_eq!(removed, both);
+    assert!(!old.exists() && !unnoted.exists() && fresh.exists() && stick.exists());
+    let last = store.records("backup").unwrap().pop().unwrap();
+    assert_eq!((last.action.as_str(), last.by.as_str()), ("remove", "王敏"));
+    assert!(both.iter().all(|name| last.body.contains(name)), "{}", last.body);
+    assert_sound(directory.path());
+    assert_eq!(old_copies::remove(&mut store, &boss, later(), &unwatched()).unwrap(), Vec::<String>::new());
 }
 
 #[test]
@@ -270,7 +462,7 @@ fn any_book_is_sound_afterwards_and_says_nothing_of_residents() {
         let done = run(&mut store, &boss);
         assert!(done.cases > 100 && done.entries > done.cases, "{done:?}");
         assert_sound(directory.path());
-        let office: Vec<&str> = STANDARD.iter().filter(|kind| kind.office).map(|kind| kind.id).collect();
+        let kept: Vec<&str> = STANDARD.iter().filter(|kind| kind.kept).map(|kind| kind.id).collect();
         let sql = "SELECT count(*) FROM entry e JOIN cases c ON c.number = e.subject
              WHERE c.cleared_day IS NOT NULL AND instr(e.body, ?1) > 0";
         for phone in &phones {
@@ -279,7 +471,7 @@ fn any_book_is_sound_afterwards_and_says_nothing_of_residents() {
         }
         let mut whole = raw.prepare("SELECT DISTINCT kind FROM cases WHERE cleared_day IS NOT NULL").unwrap();
         let taken: Vec<String> = whole.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
-        assert!(taken.iter().all(|kind| !office.contains(&kind.as_str())), "{taken:?}");
+        assert!(taken.iter().all(|kind| !kept.contains(&kind.as_str())), "{taken:?}");
     }
 }
 

@@ -282,6 +282,7 @@ pub static KIND: Kind = Kind {
     prefix: "YS",
     opens: Role::Supervisor,
     office: true,
+    kept: true,
     opening: &[
         Field::required("title", FieldType::Text),
         Field::required("year", FieldType::Count { min: 2000, max: 2999 }).preset(Preset::ThisYear).fixed(),

@@ -93,9 +93,9 @@ pub static KIND: Kind = Kind {
     opening: &[
         Field::required("holder", FieldType::Colleague).fixed(),
         Field::required("sort", FieldType::Choice(SORTS)).preset(Preset::Text("post")).fixed(),
-        Field::required("certificate", FieldType::Text),
+        Field::required("certificate", FieldType::Text).kept(),
         Field::required("certificate_number", FieldType::Text).fixed(),
-        Field::new("issuer", FieldType::Text),
+        Field::new("issuer", FieldType::Text).kept(),
         Field::required("issued_on", FieldType::Day),
         Field::new("valid_until", FieldType::Day).fixed(),
         Field::new("copy", FieldType::Flag),

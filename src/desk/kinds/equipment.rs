@@ -158,6 +158,7 @@ pub static KIND: Kind = Kind {
     prefix: "WZ",
     office: true,
     at_hand: true,
+    kept: true,
     opening: &[
         Field::required("thing", FieldType::Text),
         Field::new("model", FieldType::Text),

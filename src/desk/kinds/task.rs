@@ -87,6 +87,7 @@ pub static KIND: Kind = Kind {
     id: ID,
     prefix: "JHS",
     office: true,
+    kept: true,
     opening: &[
         Field::required("what", FieldType::Text),
         Field::required("who", FieldType::Colleague).preset(Preset::Me).fixed(),

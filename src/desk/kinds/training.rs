@@ -197,7 +197,7 @@ const PEOPLE: &[Field] =
 const MARKS: &[Field] = &[
     Field::required("name", FieldType::Colleague),
     Field::required("passed", FieldType::Flag).preset(Preset::Yes),
-    Field::new("score", FieldType::Count { min: 0, max: 100 }),
+    Field::new("score", FieldType::Count { min: 0, max: 100 }).personal(),
 ];
 const RATE: FieldType = FieldType::Count { min: 0, max: 100 };
 const ALL_MARKED: &[Guard] = &[Guard { id: "all-marked", check: all_marked }];
@@ -209,7 +209,7 @@ pub static KIND: Kind = Kind {
     office: true,
     at_hand: true,
     opening: &[
-        Field::required("course", FieldType::Text),
+        Field::required("course", FieldType::Text).kept(),
         Field::required("sort", FieldType::Choice(SORTS)).preset(Preset::Text("procedures")),
         Field::required("date", FieldType::Day).preset(Preset::Today).fixed(),
         Field::required("hours", FieldType::Reading),

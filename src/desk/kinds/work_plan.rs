@@ -137,6 +137,7 @@ pub static KIND: Kind = Kind {
     prefix: "JH",
     opens: Role::Supervisor,
     office: true,
+    kept: true,
     opening: &[
         Field::required("title", FieldType::Text),
         Field::required("period", FieldType::Choice(PERIODS)).preset(Preset::Text("month")).fixed(),

@@ -9,13 +9,12 @@ use crossterm::event::{Event, KeyCode, MouseEventKind};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::Gauge;
 
 use self::ask::{Answer, Ask};
 use self::work::{Task, Told, Work};
 use super::copy_key::CopyKey;
 use super::list::{Cursor, List};
-use crate::counter::backup::{self, Copy, hex};
+use crate::counter::backup::{self, Copy};
 use crate::counter::doctor::Check;
 use crate::counter::say::say;
 use crate::counter::{self, community, copy_key};
@@ -176,8 +175,11 @@ impl Backups {
             Told::Made(Ok(made)) => {
                 let name = made.file.file_name().unwrap_or_default().to_string_lossy().into_owned();
                 cx.toast(Tone::Good, cx.t("backup.made", &[("file", &harmless(&name))]));
+                // The new one stands first; it is what is known more of now.
+                self.read(cx);
                 self.list.select(0);
-                None
+                self.problem = None;
+                return;
             }
             Told::Proved(name, Ok(proof)) => {
                 let entries = proof.entries.to_string();
@@ -295,7 +297,7 @@ impl Backups {
                 (None, Some(_)) => t(look.lang, "backup.reason.unknown", &[]),
             };
             let entries = proof.map(|proof| proof.entries.to_string()).unwrap_or_default();
-            let hash = proof.map(|proof| hex(&proof.hash).chars().take(HASH).collect::<String>());
+            let hash = proof.map(|proof| hex::encode(&proof.hash).chars().take(HASH).collect::<String>());
             let size = t(look.lang, "backup.size", &[("kb", &copy.bytes.div_ceil(1024).to_string())]);
             let text = row([&copy.name, &reason, &entries, &hash.unwrap_or_default(), &size]);
             let chosen = self.list.selected() == Some(index);
@@ -354,32 +356,6 @@ impl Backups {
         let key = if copy.sealed { "backup.noted_encrypted" } else { "backup.noted" };
         (t(look.lang, key, &[("at", &at), ("by", &by(&attempt.by, look))]), Role::Dim)
     }
-
-    fn draw_work(&self, frame: &mut Frame, area: Rect, look: &Look) {
-        let Some(work) = &self.work else { return };
-        let (stage, done, all) = work.run.at;
-        let popup = parts::centre(area, 60, 7);
-        parts::clear_under(frame, popup);
-        let inner = parts::framed(frame, popup, look, &t(look.lang, work.title, &[]), None, true);
-        let words = if work.run.stops() {
-            t(look.lang, "backup.stopping", &[])
-        } else {
-            let (done, all) = (done.to_string(), all.to_string());
-            t(look.lang, &format!("backup.stage.{}", stage.id()), &[("done", &done), ("all", &all)])
-        };
-        let line = Rect { y: inner.y + 1, height: 1, ..inner };
-        frame.render_widget(Line::styled(format!(" {words}"), look.theme.style(Role::Text)), line);
-        let bar = Rect { x: inner.x + 1, y: inner.y + 3, width: inner.width.saturating_sub(2), height: 1 };
-        let ratio = if all == 0 { 0.0 } else { (done as f64 / all as f64).clamp(0.0, 1.0) };
-        frame.render_widget(
-            Gauge::default()
-                .ratio(ratio)
-                .label("")
-                .gauge_style(look.theme.style(Role::Selected))
-                .style(look.theme.style(Role::Field)),
-            bar,
-        );
-    }
 }
 
 /// Who asked for a copy; the schedule has a word of its own.
@@ -417,7 +393,9 @@ impl Screen for Backups {
             let place = Rect { y: body.bottom() + n as u16, height: 1, ..inner };
             frame.render_widget(Line::styled(format!(" {line}"), look.theme.style(role)), place);
         }
-        self.draw_work(frame, area, look);
+        if let Some(work) = &self.work {
+            work.run.draw(frame, area, look, &t(look.lang, work.title, &[]));
+        }
         if let Some(ask) = &mut self.ask {
             ask.draw(frame, area, look);
         }
@@ -477,6 +455,10 @@ impl Screen for Backups {
         }
         hints.push(hint("Esc".into(), "ui.key.back"));
         hints
+    }
+
+    fn shows_all_keys(&self) -> bool {
+        true
     }
 
     fn takes_text(&self) -> bool {

@@ -15,7 +15,6 @@ use crossterm::event::{Event, KeyCode};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
-use ratatui::widgets::Gauge;
 use serde::{Deserialize, Serialize};
 
 use self::columns::Columns;
@@ -269,24 +268,10 @@ impl Import {
     fn draw_work(&self, frame: &mut Frame, area: Rect, look: &Look) {
         let Some(work) = &self.work else { return };
         let (stage, done, all) = work.at;
-        let popup = parts::centre(area, 60, 7);
-        parts::clear_under(frame, popup);
-        let inner = parts::framed(frame, popup, look, &self.name(), None, true);
         let key = if work.stops() { "import.stopping" } else { stage.words() };
         let words = t(look.lang, key, &[]);
-        let line = Rect { y: inner.y + 1, height: 1, ..inner };
-        frame.render_widget(Line::styled(format!(" {words}"), look.theme.style(Role::Text)), line);
-        let bar = Rect { x: inner.x + 1, y: inner.y + 3, width: inner.width.saturating_sub(2), height: 1 };
-        let ratio = if all == 0 { 0.0 } else { (done as f64 / all as f64).clamp(0.0, 1.0) };
         let label = if all == 0 { String::new() } else { format!("{done} / {all}") };
-        frame.render_widget(
-            Gauge::default()
-                .ratio(ratio)
-                .label(label)
-                .gauge_style(look.theme.style(Role::Selected))
-                .style(look.theme.style(Role::Field)),
-            bar,
-        );
+        parts::progress(frame, area, look, (&self.name(), &words, &label), (done as u64, all as u64));
     }
 
     /// The work under way takes the keys: only breaking it off is possible.

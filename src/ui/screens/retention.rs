@@ -4,12 +4,12 @@ use crossterm::event::{Event, KeyCode};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
-use ratatui::widgets::Gauge;
 
 use super::staged::Staged;
 use crate::counter::Result;
+use crate::counter::old_copies::{self, OldCopies};
 use crate::counter::retention::{self, Done, Plan};
-use crate::counter::say::say;
+use crate::counter::say::{self, say};
 use crate::store::backup::Stage;
 use crate::text::lang::t;
 use crate::text::plain::harmless;
@@ -24,12 +24,29 @@ use crate::ui::theme::Role;
 /// Columns of a count.
 const COUNT: usize = 8;
 
+/// What is not done by one key alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sure {
+    /// The run.
+    Run,
+    /// Removing the copies that hold what the last one took out.
+    Copies,
+}
+
+/// What came of the work.
+enum Told {
+    Ran(Result<Done>),
+    Removed(Result<Vec<String>>),
+}
+
 /// The run and what it would take out.
 pub struct Retention {
     plan: Option<Plan>,
-    /// The run is to begin, once this is confirmed.
-    sure: bool,
-    work: Option<Staged<Result<Done>>>,
+    /// The copies that hold what the last run took out.
+    old: OldCopies,
+    /// What is to begin, once this is confirmed.
+    sure: Option<Sure>,
+    work: Option<Staged<Told>>,
     /// What the last run took out, and what went wrong.
     says: Option<(Tone, String)>,
 }
@@ -39,12 +56,26 @@ impl Retention {
     pub fn new(cx: &mut Cx) -> Option<Self> {
         let planned = retention::plan(cx.store, cx.session, cx.now, None);
         let plan = cx.tell(planned)?;
-        Some(Self { plan: Some(plan), sure: false, work: None, says: None })
+        let old = cx.tell(old_copies::find(cx.store, cx.settings)).unwrap_or_default();
+        Some(Self { plan: Some(plan), old, sure: None, work: None, says: None })
     }
 
     fn read(&mut self, cx: &mut Cx) {
         let planned = retention::plan(cx.store, cx.session, cx.now, None);
         self.plan = cx.tell(planned);
+        self.old = cx.tell(old_copies::find(cx.store, cx.settings)).unwrap_or_default();
+    }
+
+    fn start(&mut self, sure: Sure, cx: &mut Cx) {
+        let (session, now) = (cx.session.clone(), cx.now);
+        self.work = match sure {
+            Sure::Run => Staged::start(Stage::Clear, cx, move |store, watch| {
+                Told::Ran(retention::run(store, &session, now, None, watch))
+            }),
+            Sure::Copies => Staged::start(Stage::Check, cx, move |store, watch| {
+                Told::Removed(old_copies::remove(store, &session, now, watch))
+            }),
+        };
     }
 
     fn is_empty(&self) -> bool {
@@ -55,11 +86,16 @@ impl Retention {
         let Some(ended) = self.work.as_mut().and_then(Staged::look) else { return };
         self.work = None;
         self.says = Some(match ended {
-            Ok(done) => {
+            Told::Ran(Ok(done)) => {
                 let tone = if done.scoured { Tone::Good } else { Tone::Bad };
                 (tone, told(&done, cx))
             }
-            Err(error) => (Tone::Bad, say(&error, cx.lang, cx.settings.calendar.tz())),
+            Told::Removed(Ok(names)) => {
+                (Tone::Good, cx.t("retention.removed", &[("count", &names.len().to_string())]))
+            }
+            Told::Ran(Err(error)) | Told::Removed(Err(error)) => {
+                (Tone::Bad, say(&error, cx.lang, cx.settings.calendar.tz()))
+            }
         });
         self.read(cx);
         cx.send(Message::Changed);
@@ -84,7 +120,7 @@ impl Retention {
             let (oldest, newest) = (oldest.to_string(), newest.to_string());
             put(words("retention.closed", &[("oldest", &oldest), ("newest", &newest)]), Role::Text);
         }
-        for (key, count) in [("records", plan.records), ("drafts", plan.drafts), ("held", plan.cases.held)] {
+        for (key, count) in plan.beside() {
             if count > 0 {
                 put(words(&format!("retention.{key}"), &[("count", &count.to_string())]), Role::Text);
             }
@@ -92,41 +128,31 @@ impl Retention {
         if plan.is_empty() {
             put(words("retention.nothing", &[]), Role::Text);
         }
+        let copies = say::old_copies(&self.old, look.lang);
+        if !copies.is_empty() {
+            put(String::new(), Role::Text);
+        }
+        for sentence in copies {
+            put(sentence, Role::DueSoon);
+        }
         lines
     }
 
     /// What is asked, or what came of the last run.
     fn foot(&self, look: &Look) -> (String, Role) {
-        if self.sure {
-            let count = self.plan.as_ref().map_or(0, Plan::count).to_string();
-            return (t(look.lang, "retention.sure", &[("count", &count)]), Role::Error);
+        match self.sure {
+            Some(Sure::Run) => {
+                let count = self.plan.as_ref().map_or(0, Plan::count).to_string();
+                return (t(look.lang, "retention.sure", &[("count", &count)]), Role::Error);
+            }
+            Some(Sure::Copies) => return (say::sure_of_copies(&self.old, look.lang), Role::Error),
+            None => {}
         }
         match &self.says {
             Some((Tone::Bad, words)) => (words.clone(), Role::Error),
             Some((_, words)) => (words.clone(), Role::Done),
             None => (String::new(), Role::Dim),
         }
-    }
-
-    fn draw_work(&self, frame: &mut Frame, area: Rect, look: &Look) {
-        let Some(work) = &self.work else { return };
-        let (stage, done, all) = work.at;
-        let popup = parts::centre(area, 60, 7);
-        parts::clear_under(frame, popup);
-        let inner = parts::framed(frame, popup, look, &t(look.lang, "retention.title", &[]), None, true);
-        let words = if work.stops() {
-            t(look.lang, "backup.stopping", &[])
-        } else {
-            let (done, all) = (done.to_string(), all.to_string());
-            t(look.lang, &format!("backup.stage.{}", stage.id()), &[("done", &done), ("all", &all)])
-        };
-        let line = Rect { y: inner.y + 1, height: 1, ..inner };
-        frame.render_widget(Line::styled(format!(" {words}"), look.theme.style(Role::Text)), line);
-        let bar = Rect { x: inner.x + 1, y: inner.y + 3, width: inner.width.saturating_sub(2), height: 1 };
-        let ratio = if all == 0 { 0.0 } else { (done as f64 / all as f64).clamp(0.0, 1.0) };
-        let gauge = Gauge::default().ratio(ratio).label("");
-        let gauge = gauge.gauge_style(look.theme.style(Role::Selected)).style(look.theme.style(Role::Field));
-        frame.render_widget(gauge, bar);
     }
 }
 
@@ -165,7 +191,9 @@ impl Screen for Retention {
             let place = Rect { y: body.bottom() + n as u16, height: 1, ..inner };
             frame.render_widget(Line::styled(format!(" {line}"), look.theme.style(role)), place);
         }
-        self.draw_work(frame, area, look);
+        if let Some(work) = &self.work {
+            work.draw(frame, area, look, &t(look.lang, "retention.title", &[]));
+        }
     }
 
     fn event(&mut self, event: &Event, cx: &mut Cx) -> bool {
@@ -177,24 +205,26 @@ impl Screen for Retention {
             }
             return true;
         }
-        if self.sure {
+        if let Some(sure) = self.sure {
             match key.code {
                 KeyCode::Enter => {
-                    self.sure = false;
-                    let (session, now) = (cx.session.clone(), cx.now);
-                    self.work = Staged::start(Stage::Clear, cx, move |store, watch| {
-                        retention::run(store, &session, now, None, watch)
-                    });
+                    self.sure = None;
+                    self.start(sure, cx);
                 }
-                KeyCode::Esc => self.sure = false,
+                KeyCode::Esc => self.sure = None,
                 _ => {}
             }
             return true;
         }
-        match cx.keymap.resolve(key, Place::List).and_then(Command::slot) {
-            Some(0) if !self.is_empty() => {
+        let sure = match cx.keymap.resolve(key, Place::List).and_then(Command::slot) {
+            Some(0) if !self.is_empty() => Some(Sure::Run),
+            Some(1) if !self.old.here.is_empty() => Some(Sure::Copies),
+            _ => None,
+        };
+        match sure {
+            Some(_) => {
                 self.says = None;
-                self.sure = true;
+                self.sure = sure;
             }
             _ if key.code == KeyCode::Esc => cx.send(Message::Close),
             _ => return false,
@@ -207,12 +237,19 @@ impl Screen for Retention {
         if self.work.is_some() {
             return vec![hint("Esc".into(), "backup.key.stop")];
         }
-        if self.sure {
-            return vec![hint("Enter".into(), "retention.key.run"), hint("Esc".into(), "ui.key.back")];
+        if let Some(sure) = self.sure {
+            let does = match sure {
+                Sure::Run => "retention.key.run",
+                Sure::Copies => "retention.key.remove",
+            };
+            return vec![hint("Enter".into(), does), hint("Esc".into(), "ui.key.back")];
         }
         let mut hints = Vec::new();
         if !self.is_empty() {
             hints.push(hint(look.keymap.label(Command::Slot1), "retention.key.run"));
+        }
+        if !self.old.here.is_empty() {
+            hints.push(hint(look.keymap.label(Command::SLOTS[1]), "retention.key.remove"));
         }
         hints.push(hint("Esc".into(), "ui.key.back"));
         hints

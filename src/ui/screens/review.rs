@@ -386,7 +386,7 @@ impl Screen for ReviewScreen {
 }
 
 impl ReviewScreen {
-    /// A draft is taken up, a missed day is gone to.
+    /// A draft is taken up, a missed day is gone to; copies and old personal data have screens of their own.
     fn open_subject(&mut self, subject: &str, cx: &mut Cx) {
         match subject.split_once(':') {
             Some(("draft", id)) => {
@@ -395,6 +395,12 @@ impl ReviewScreen {
                 }
             }
             Some(("day", day)) => self.go_to_day(day.parse().ok(), cx),
+            Some(("backup", _)) => cx.send(Message::Run(Command::Copies)),
+            Some(("retention", _)) => {
+                if let Some(screen) = super::retention(cx) {
+                    cx.send(Message::Push(screen));
+                }
+            }
             _ => {}
         }
     }

@@ -19,6 +19,7 @@ use ratatui::text::{Line, Span};
 use self::form::{RowForm, Told};
 use self::section::{Around, Column, Doing, Edit, Leads, Row, Section, WORDS};
 use super::list::{Cursor, List};
+use crate::counter::retention::{self, Due};
 use crate::counter::{self, CounterError};
 use crate::desk::field::Values;
 use crate::desk::people::Operator;
@@ -53,6 +54,8 @@ pub struct SettingsScreen {
     /// The table has the keys, else the list of sections.
     in_table: bool,
     operators: Vec<Operator>,
+    /// Personal fields wait to be taken out.
+    due: Option<Due>,
     form: Option<RowForm>,
     /// What is to be done to a row and can't be undone, once this is confirmed.
     sure: Option<(Doing, String)>,
@@ -83,9 +86,10 @@ fn sections(settings: &Settings) -> Vec<Box<dyn Section>> {
     sections
 }
 
-fn around<'a>(cx: &'a Cx, operators: &'a [Operator]) -> Around<'a> {
+fn around<'a>(cx: &'a Cx, operators: &'a [Operator], due: Option<Due>) -> Around<'a> {
     Around {
         settings: cx.settings,
+        due,
         operators,
         kinds: cx.store.kinds(),
         lang: cx.lang,
@@ -105,6 +109,7 @@ impl SettingsScreen {
             table: List::default(),
             in_table: false,
             operators: Vec::new(),
+            due: None,
             form: None,
             sure: None,
             problem: None,
@@ -122,7 +127,7 @@ impl SettingsScreen {
         screen.list.select(place);
         screen.show_section(cx);
         let section = &screen.sections[place];
-        let form = RowForm::resume(section.as_ref(), draft, &around(cx, &screen.operators), cx)?;
+        let form = RowForm::resume(section.as_ref(), draft, &around(cx, &screen.operators, screen.due), cx)?;
         screen.form = Some(form);
         screen.in_table = true;
         Some(screen)
@@ -132,6 +137,8 @@ impl SettingsScreen {
         let chosen = self.section().map(Section::id);
         self.may_change = counter::community::may_change(cx.session).is_ok();
         self.operators = cx.read(cx.store.operators()).unwrap_or_default();
+        let today = cx.settings.calendar.day_of(cx.now);
+        self.due = cx.read(retention::due(cx.store, cx.settings, today)).flatten();
         self.sections = sections(cx.settings);
         let place = chosen.and_then(|id| self.sections.iter().position(|section| section.id() == id));
         self.list.set_len(self.sections.len(), place);
@@ -141,7 +148,7 @@ impl SettingsScreen {
     /// The table keeps its place on the same row, wherever that stands now.
     fn read_rows(&mut self, cx: &Cx) {
         let kept = self.row().map(|row| row.id.clone());
-        let rows = self.section().map(|section| section.rows(&around(cx, &self.operators)));
+        let rows = self.section().map(|section| section.rows(&around(cx, &self.operators, self.due)));
         self.rows = rows.unwrap_or_default();
         let place = kept.and_then(|id| self.rows.iter().position(|row| row.id == id));
         self.table.set_len(self.rows.len(), place);
@@ -191,7 +198,7 @@ impl SettingsScreen {
             }
             _ => {
                 let section = self.sections[index].as_ref();
-                let form = RowForm::new(section, doing, row, &around(cx, &self.operators), cx);
+                let form = RowForm::new(section, doing, row, &around(cx, &self.operators, self.due), cx);
                 self.form = Some(form);
             }
         }

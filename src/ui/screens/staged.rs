@@ -6,9 +6,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex};
 
+use ratatui::Frame;
+use ratatui::layout::Rect;
+
 use crate::store::backup::{Stage, Watch};
 use crate::store::{Store, StoreError};
+use crate::text::lang::t;
 use crate::ui::cx::Cx;
+use crate::ui::look::Look;
+use crate::ui::parts;
 
 /// What the thread tells.
 enum Told<T> {
@@ -51,6 +57,20 @@ impl<T> Staged<T> {
             }
         }
         None
+    }
+}
+
+impl<T> Staged<T> {
+    /// Draws how far it is on top of a screen, under a name of its own.
+    pub(super) fn draw(&self, frame: &mut Frame, area: Rect, look: &Look, title: &str) {
+        let (stage, done, all) = self.at;
+        let words = if self.stops() {
+            t(look.lang, "backup.stopping", &[])
+        } else {
+            let (done, all) = (done.to_string(), all.to_string());
+            t(look.lang, &format!("backup.stage.{}", stage.id()), &[("done", &done), ("all", &all)])
+        };
+        parts::progress(frame, area, look, (title, &words, ""), (done, all));
     }
 }
 

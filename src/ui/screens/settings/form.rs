@@ -153,7 +153,7 @@ impl RowForm {
             return self.answer_leave(section, event, cx);
         }
         let told = {
-            let offered = Offered { section, around: around(cx, operators) };
+            let offered = Offered { section, around: around(cx, operators, None) };
             self.form.event(event, &cx.context(None), &cx.look(), &offered)
         };
         match told {

@@ -8,6 +8,7 @@ use crate::desk::field::{Field, FieldType, Values};
 use crate::desk::retention::YEARS_RANGE;
 use crate::desk::settings::Settings;
 use crate::desk::why::Why;
+use crate::text::lang::t;
 use crate::text::say::word;
 use crate::ui::screens::retention;
 
@@ -19,18 +20,27 @@ const YEARS: Field = Field::required(
     FieldType::Count { min: *YEARS_RANGE.start() as i64, max: *YEARS_RANGE.end() as i64 },
 );
 
+/// The row that says whether a run is due.
+const DUE: &str = "retention_due";
+
 impl Section for Privacy {
     fn id(&self) -> String {
         "privacy".into()
     }
 
     fn columns(&self) -> &'static [Column] {
-        &[("what", 34), ("now", 0)]
+        &[("what", 28), ("now", 0)]
     }
 
     fn rows(&self, around: &Around) -> Vec<Row> {
         let label = word(around.lang, super::section::WORDS, "field", YEARS.key);
-        vec![Row::new(YEARS.key, vec![label, around.settings.retention_years.to_string()])]
+        let years = Row::new(YEARS.key, vec![label, around.settings.retention_years.to_string()]);
+        let label = word(around.lang, super::section::WORDS, "field", DUE);
+        let due = match around.due {
+            Some(due) => t(around.lang, "retention.due", &[("day", &due.closed.to_string())]),
+            None => t(around.lang, "retention.not_due", &[]),
+        };
+        vec![years, Row::new(DUE, vec![label, due])]
     }
 
     fn can(&self, doing: Doing) -> bool {

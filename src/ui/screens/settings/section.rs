@@ -1,5 +1,6 @@
 //! A section of the settings: what its table shows, what its form asks, and what a change does.
 
+use crate::counter::retention::Due;
 use crate::counter::{self, community};
 use crate::desk::field::{Field, Values};
 use crate::desk::kinds::Kinds;
@@ -75,6 +76,8 @@ pub type Column = (&'static str, u16);
 #[derive(Clone, Copy)]
 pub struct Around<'a> {
     pub settings: &'a Settings,
+    /// Cases are closed for longer than their personal fields are kept.
+    pub due: Option<Due>,
     pub operators: &'a [Operator],
     pub kinds: Kinds,
     pub lang: Lang,
