@@ -390,7 +390,7 @@ fn a_parcel_is_told_once_fetched_by_the_right_person_or_goes_back() {
     let reminded = desk.walk(number, vec![("tell", json!({ "told_how": "phone" }), To("told"))]);
     assert_eq!(reminded.due_at(), Some(due), "a reminder gives no more time");
     desk.now += TimeDelta::days(2);
-    assert_eq!(desk.findings(number), ["promise-broken"]);
+    assert_eq!(desk.findings(number), ["held-not-fetched"]);
     let card = json!({ "collected_by": "张建国", "checked_how": "id-card" });
     let collected = desk.walk(
         number,
@@ -407,6 +407,8 @@ fn a_parcel_is_told_once_fetched_by_the_right_person_or_goes_back() {
     );
     assert_eq!(collected.text("id_number").as_deref(), Some("320***********1234"));
     let other = desk.opened("held", given);
+    desk.now += TimeDelta::days(2);
+    assert_eq!(desk.findings(&other.number), ["held-not-told", "not-on-shelf"]);
     desk.walk(
         &other.number,
         vec![
@@ -496,10 +498,12 @@ fn the_equipment_of_the_source_comes_to_its_sum() {
         let case = desk.opened("equipment", given);
         let entry: Equipment = case.typed().unwrap();
         assert_eq!(entry.total, Some(entry.sum()));
-        ledger.push(entry);
+        ledger.push(case);
     }
-    let total =
-        |name: &str| ledger.iter().find(|e| e.thing.as_deref() == Some(name)).unwrap().total.unwrap() / 100;
+    let total = |name: &str| {
+        let thing = ledger.iter().find(|case| case.text("thing").as_deref() == Some(name)).unwrap();
+        thing.get("total").as_i64().unwrap() / 100
+    };
     let source = [
         ("电脑", 12_000),
         ("打印机", 3_000),
@@ -517,8 +521,13 @@ fn the_equipment_of_the_source_comes_to_its_sum() {
     for (name, yuan) in source {
         assert_eq!(total(name), yuan, "{name}");
     }
-    assert_eq!(equipment::total(&ledger), 3_790_000);
-    assert_ne!(equipment::total(&ledger), 1_144_000, "the source's own total");
+    assert_eq!(equipment::KIND.sum(ledger.iter()), Some(3_790_000), "not the source's own total of 11440");
+    assert_eq!(STANDARD.get("training").unwrap().sum(ledger.iter()), None, "nothing is added up there");
+    // What is scrapped is worth nothing any more.
+    let fax = ledger.iter_mut().find(|case| case.text("thing").as_deref() == Some("传真机")).unwrap();
+    let scrapped = desk.act_as(true, &fax.number, "scrap", json!({ "scrapped_why": "worn-out" })).unwrap();
+    *fax = scrapped;
+    assert_eq!(equipment::KIND.sum(ledger.iter()), Some(2_590_000));
 }
 
 #[test]
@@ -535,6 +544,10 @@ fn equipment_is_repaired_counted_corrected_and_scrapped() {
     let printer = desk.opened("equipment", json!({ "thing": "打印机", "count": 2, "price": 150_000 }));
     let number = printer.number.as_str();
     let correct = || json!({ "count": 1, "price": 160_000, "reason": "盘点少一台" });
+    desk.walk(number, vec![("repair", json!({ "fault": "不通电" }), To("repair"))]);
+    desk.now += TimeDelta::days(8);
+    assert_eq!(desk.findings(number), ["equipment-not-back"]);
+    desk.walk(number, vec![("back", json!({}), To("in-use"))]);
     let counted = desk.walk(
         number,
         vec![
@@ -550,7 +563,7 @@ fn equipment_is_repaired_counted_corrected_and_scrapped() {
     );
     assert_eq!(
         (counted.detail["repairs"].as_i64(), counted.detail["repair_costs"].as_i64()),
-        (Some(2), Some(10_000))
+        (Some(3), Some(10_000))
     );
     assert_eq!(desk.findings(number), ["stock-differs"]);
     let corrected = desk.act_as(true, number, "correct", correct()).unwrap();

@@ -23,6 +23,7 @@ mod rules {
     mod desk;
     mod equipment;
     mod forbidden;
+    mod forgotten;
     mod move_in;
     mod move_out;
     mod oath;

@@ -7,6 +7,7 @@ use super::{Cx, Desk, Result, args, ask, open, shape};
 use crate::counter::privacy;
 use crate::store::cases::{Query, Row};
 use crate::text::lang::Lang;
+use crate::text::show::show_money;
 
 pub(super) fn command(lang: Lang) -> Command {
     args::command(lang, "list")
@@ -37,6 +38,11 @@ pub(super) fn run(cx: &Cx, matches: &ArgMatches) -> Result {
         || json!({ "cases": documents(cx, &desk, &page.rows, whole), "more": page.more }),
         || {
             let mut text = cx.cases(&page.rows, &desk.settings, whole);
+            if let Some(sum) = kind.sum(page.rows.iter().map(|row| &row.case)) {
+                let more = if page.more { "+" } else { "" };
+                text.push('\n');
+                text.push_str(&cx.t("ui.form.total", &[("amount", &format!("{}{more}", show_money(sum)))]));
+            }
             if page.more {
                 text.push('\n');
                 text.push_str(&cx.t("cli.list.more", &[]));

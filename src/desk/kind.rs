@@ -297,6 +297,9 @@ pub struct FindingRule {
 /// A column of the kind's list, beside number, unit, summary, state and due time.
 pub type Column = &'static str;
 
+/// The column whose amounts are added up under the list.
+pub const TOTAL: Column = "total";
+
 /// When the clock ends a case, and by which action.
 pub type Expiry = (DateTime<Utc>, &'static str);
 
@@ -533,6 +536,13 @@ impl Kind {
     /// The forms that a case of this kind has, the usual one first and the common one last.
     pub fn forms_of<'a>(&self, case: &'a Case) -> impl Iterator<Item = &'static Form> + use<'a> {
         self.forms.iter().chain([&form::CASE]).filter(|form| form.is_of(case))
+    }
+
+    /// What open cases come to in fen, where the kind's list has the column [`TOTAL`].
+    pub fn sum<'a>(&self, cases: impl Iterator<Item = &'a Case>) -> Option<i64> {
+        let open = cases.filter(|case| case.closed_at.is_none());
+        let totals = open.filter_map(|case| case.get(TOTAL).as_i64());
+        self.columns.contains(&TOTAL).then(|| totals.fold(0, i64::saturating_add))
     }
 
     /// The field of that key, opening fields first.

@@ -184,6 +184,22 @@ fn people_read_tables_with_masked_telephones_and_pages_with_whole_ones() {
 }
 
 #[test]
+fn a_ledger_is_added_up_without_what_was_scrapped() {
+    let office = Office::new().in_chinese();
+    let thing = |name: &str, count: &str, price: &str| {
+        office.open(&["equipment", "--set", name, "--set", count, "--set", price])
+    };
+    thing("thing=电脑", "count=3", "price=4000");
+    let fax = thing("thing=传真机", "count=1", "price=12000");
+    office.desk(&["list", "equipment"]).shows("合计 24000.00 元");
+    office.desk(&["list", "equipment", "--limit", "1"]).shows("合计 12000.00+ 元");
+    assert_eq!(office.boss(&["act", &fax, "scrap", "--set", "scrapped_why=worn-out"]).code, 0);
+    office.desk(&["list", "equipment"]).shows("合计 12000.00 元");
+    let repairs = office.desk(&["list", "repair"]);
+    assert!(!repairs.out.contains("合计"), "{}", repairs.out);
+}
+
+#[test]
 fn a_chargeable_repair_from_the_call_to_the_end() {
     let office = Office::new();
     let number = repair(&office);

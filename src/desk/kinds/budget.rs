@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -234,9 +234,11 @@ fn claims(case: &Case, _: &Settings) -> Vec<Claim> {
 
 fn year_over(case: &Case, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let year = case.typed::<Budget>().ok()?.year?;
-    parts::over(NaiveDate::from_ymd_opt(year, 12, 31)?, now)
+    checks::over(NaiveDate::from_ymd_opt(year, 12, 31)?, now)
 }
 
+/// How long a draft may wait for its approval.
+const TO_APPROVE: TimeDelta = TimeDelta::days(14);
 const INCOME_ITEM: FieldType = FieldType::Catalogue(INCOME);
 const SPENDING_ITEM: FieldType = FieldType::Catalogue(SPENDING);
 const REMARK: Field = Field::new("remark", FieldType::Text);
@@ -367,6 +369,12 @@ pub static KIND: Kind = Kind {
     summary: &["title"],
     columns: &["year", "spending_planned", "spending_actual", "over"],
     findings: &[
+        FindingRule {
+            id: "budget-not-approved",
+            states: &["drafted"],
+            severity: Severity::Notice,
+            since: |case, now| checks::waits(case.opened_at, TO_APPROVE, now),
+        },
         FindingRule {
             id: "budget-exceeded",
             states: &["approved"],

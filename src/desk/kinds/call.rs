@@ -119,12 +119,15 @@ pub static KIND: Kind = Kind {
     open_checks: &[Guard { id: "has-happened", check: |s| checks::happened(s, "rang_at") }],
     summary: &["content"],
     columns: &["about", "contact"],
-    findings: &[FindingRule {
-        id: "not-passed-on",
-        states: &["message"],
-        severity: Severity::Warning,
-        since: |case, _| Some(case.opened_at),
-    }],
+    findings: &[
+        talk::unanswered(&["open"]),
+        FindingRule {
+            id: "not-passed-on",
+            states: &["message"],
+            severity: Severity::Warning,
+            since: |case, _| Some(case.opened_at),
+        },
+    ],
     shape: shape::<Call>,
     ..Kind::BASE
 };

@@ -1,11 +1,11 @@
 //! Conditions and small changes that several kinds share.
 
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use serde_json::Value;
 
 use crate::desk::case::Case;
 use crate::desk::field::{Values, as_instant};
-use crate::desk::kind::Situation;
+use crate::desk::kind::{FindingRule, Severity, Situation};
 use crate::desk::why::{Arg, Why};
 
 /// Refuses an instant of an input that has not come yet: what is recorded has happened.
@@ -52,11 +52,39 @@ pub fn day(values: &Values, key: &str) -> Option<NaiveDate> {
     values.get(key)?.as_str()?.parse().ok()
 }
 
-/// Since when the day of a field is over: a finding knows no time zone, so it is the midnight of Greenwich.
-pub fn day_over(case: &Case, key: &str, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    let day: NaiveDate = case.text(key)?.parse().ok()?;
+/// Since when a day is over: a finding knows no time zone, so it is the midnight of Greenwich.
+pub fn over(day: NaiveDate, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let over = day.succ_opt()?.and_time(NaiveTime::MIN).and_utc();
     (over < now).then_some(over)
+}
+
+/// Since when the day of a field is over.
+pub fn day_over(case: &Case, key: &str, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    over(case.text(key)?.parse().ok()?, now)
+}
+
+/// Since when something has waited for longer than it may.
+pub fn waits(since: DateTime<Utc>, may: TimeDelta, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    Some(since + may).filter(|end| *end <= now)
+}
+
+/// Since when a case that is only to be closed could have been: a day after the last of these instants and
+/// of the tries to call back. One that is still to be called back has more to come.
+pub fn to_close(case: &Case, keys: &[&str], now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    if case.open_callback().is_some() {
+        return None;
+    }
+    let tries = case.callbacks.iter().flat_map(|callback| &callback.attempts).map(|attempt| attempt.at);
+    let last = keys.iter().filter_map(|key| as_instant(&case.get(key))).chain(tries).max();
+    waits(last.unwrap_or(case.opened_at), TimeDelta::days(1), now)
+}
+
+/// What has everything done but its closing.
+pub const fn to_be_closed(
+    states: &'static [&'static str],
+    since: fn(&Case, DateTime<Utc>) -> Option<DateTime<Utc>>,
+) -> FindingRule {
+    FindingRule { id: "to-be-closed", states, severity: Severity::Notice, since }
 }
 
 /// Refuses a day of an input that has gone by.

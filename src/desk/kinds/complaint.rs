@@ -337,6 +337,7 @@ pub static KIND: Kind = Kind {
             severity: Severity::Warning,
             since: |case, now| case.typed::<Complaint>().ok()?.deadline.filter(|deadline| *deadline < now),
         },
+        checks::to_be_closed(&["satisfied"], |case, now| checks::to_close(case, &["replied_at"], now)),
     ],
     forms: &[Form::new("complaint")],
     done_at: Some("handled_at"),

@@ -93,11 +93,6 @@ impl Equipment {
     }
 }
 
-/// What entries of the ledger come to, in fen.
-pub fn total<'a>(entries: impl IntoIterator<Item = &'a Equipment>) -> i64 {
-    entries.into_iter().map(Equipment::sum).fold(0, i64::saturating_add)
-}
-
 #[allow(clippy::unnecessary_wraps)] // the signature of every change
 fn summed(s: &Situation, values: &mut Values) -> Result<(), Why> {
     values.insert("total".into(), s.detail::<Equipment>().sum().into());
@@ -245,6 +240,7 @@ pub static KIND: Kind = Kind {
         severity: Severity::Notice,
         since: |case, _| (case.typed::<Equipment>().ok()?.difference == Some(true)).then_some(case.opened_at),
     }],
+    late: ("equipment-not-back", Severity::Notice),
     shape: shape::<Equipment>,
     ..Kind::BASE
 };

@@ -182,12 +182,26 @@ pub static KIND: Kind = Kind {
     ],
     summary: &["sort", "courier", "tracking", "shelf", "remark"],
     columns: &["sort", "courier", "tracking", "shelf", "count"],
-    findings: &[FindingRule {
-        id: "not-on-shelf",
-        states: &["held", "told"],
-        severity: Severity::Notice,
-        since: |case, _| (!case.has("shelf")).then_some(case.opened_at),
-    }],
+    findings: &[
+        FindingRule {
+            id: "held-not-told",
+            states: &["held"],
+            severity: Severity::Warning,
+            since: |case, now| checks::overdue(case, TELL, now),
+        },
+        FindingRule {
+            id: "held-not-fetched",
+            states: &["held", "told"],
+            severity: Severity::Notice,
+            since: |case, now| checks::overdue(case, COLLECT, now),
+        },
+        FindingRule {
+            id: "not-on-shelf",
+            states: &["held", "told"],
+            severity: Severity::Notice,
+            since: |case, _| (!case.has("shelf")).then_some(case.opened_at),
+        },
+    ],
     forms: &[Form::new("parcel-slip")],
     shape: shape::<Held>,
     ..Kind::BASE

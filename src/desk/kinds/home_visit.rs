@@ -1,12 +1,15 @@
 //! Visit to a household 走访 (ZFJ): somebody of the office goes there and asks for an opinion
 //! (source §二(一)2, §三(三)1(3)). What the resident has on the heart becomes matters of its own.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{checks, parts};
+use crate::desk::case::Case;
 use crate::desk::field::{Field, FieldType, Preset, Values};
-use crate::desk::kind::{Action, Effect, From, Guard, Kind, Phase, Severity, Situation, State, To, shape};
+use crate::desk::kind::{
+    Action, Effect, FindingRule, From, Guard, Kind, Phase, Severity, Situation, State, To, shape,
+};
 use crate::desk::why::Why;
 use crate::desk::workflow::{self, TURN_INTO};
 
@@ -64,6 +67,16 @@ fn tried(s: &Situation, values: &mut Values) -> Result<(), Why> {
     Ok(())
 }
 
+/// A visit of its own, without an appointment, that nobody made; those of a round are the round's to find.
+fn forgotten(case: &Case, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let alone = case.promise().is_none() && !case.has("round");
+    checks::waits(case.opened_at, TO_VISIT, now).filter(|_| alone)
+}
+
+/// What a visit that was not made is among the findings.
+const LATE: &str = "home-visit-late";
+/// How long a visit without an appointment may wait.
+const TO_VISIT: TimeDelta = TimeDelta::days(7);
 const NOTE: Field = Field::new("note", FieldType::LongText);
 const PLANNED: From = From::States(&["planned"]);
 
@@ -131,7 +144,13 @@ pub static KIND: Kind = Kind {
     ],
     summary: &["contact", "about", "round"],
     columns: &["who", "appointment", "tries", "score"],
-    late: ("home-visit-late", Severity::Warning),
+    findings: &[FindingRule {
+        id: LATE,
+        states: &["planned"],
+        severity: Severity::Warning,
+        since: forgotten,
+    }],
+    late: (LATE, Severity::Warning),
     shape: shape::<HomeVisit>,
     ..Kind::BASE
 };

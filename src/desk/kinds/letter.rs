@@ -172,6 +172,13 @@ fn was_called_back(s: &Situation) -> Result<(), Why> {
     }
 }
 
+/// Answered, reported where that is owed, and nothing left but its filing.
+fn only_to_close(case: &Case, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    // A report that is owed is found by itself.
+    let owes = case.promise().is_some();
+    checks::to_close(case, &["replied_at", "reported_at"], now).filter(|_| !owes)
+}
+
 const CALLBACK: &str = "callback.letter";
 const REPLY_PROMISE: &str = "letter.reply";
 const REPORT_PROMISE: &str = "letter.report";
@@ -330,6 +337,7 @@ pub static KIND: Kind = Kind {
             severity: Severity::Warning,
             since: |case, now| case.typed::<Letter>().ok()?.deadline.filter(|deadline| *deadline < now),
         },
+        checks::to_be_closed(&["replied", "reported"], only_to_close),
     ],
     forms: &[Form::new("letter-report").states(&["replied", "reported", "closed"]).when("origin", FROM_ABOVE)],
     shape: shape::<Letter>,

@@ -1,7 +1,7 @@
 //! What is made of further cases, one for each line of a list: a round of its visits, a plan of its
 //! tasks. The machinery counts how far it is ([`crate::desk::parts`]).
 
-use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use serde_json::Value;
 
 use super::checks;
@@ -55,10 +55,4 @@ pub fn end_of_day(s: &Situation, values: &mut Values, day: &str, at: &str) {
         let end = s.settings.calendar.next_day_start(day) - TimeDelta::minutes(1);
         values.insert(at.into(), instant(end));
     }
-}
-
-/// The instant from which a day is over for certain, wherever the community lies.
-pub fn over(day: NaiveDate, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    let over = day.succ_opt()?.and_time(NaiveTime::MIN).and_utc();
-    (over < now).then_some(over)
 }

@@ -526,6 +526,9 @@ pub static KIND: Kind = Kind {
             severity: Severity::Notice,
             since: |case, _| case.typed::<Repair>().ok()?.quoted_at,
         },
+        checks::to_be_closed(&["declined", "called-back"], |case, now| {
+            checks::to_close(case, &["quoted_at", "confirmed_at"], now)
+        }),
     ],
     forms: &[Form::new("work-order")],
     done_at: Some("finished_at"),

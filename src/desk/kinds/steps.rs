@@ -141,8 +141,7 @@ pub fn stalled(case: &Case, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let steps = case.get("steps");
     let done = steps.as_object().into_iter().flat_map(|steps| steps.values());
     let last = done.filter_map(|step| as_instant(step.get("at")?)).max();
-    let since = last.unwrap_or(case.opened_at).max(case.opened_at) + STALLED;
-    (since <= now).then_some(since)
+    checks::waits(last.unwrap_or(case.opened_at).max(case.opened_at), STALLED, now)
 }
 
 /// Ticks a step off with what was given beside it.

@@ -1,7 +1,9 @@
 //! What calls and visits have in common: a matter, and what became of it (source §四(二)1).
 
+use chrono::TimeDelta;
+
 use crate::desk::field::{Field, FieldType, Preset, Shown, Values};
-use crate::desk::kind::{Guard, Situation, Suggestion};
+use crate::desk::kind::{FindingRule, Guard, Severity, Situation, Suggestion};
 use crate::desk::why::Why;
 use crate::desk::workflow;
 
@@ -64,4 +66,17 @@ pub fn suggest(values: &Values) -> Option<Suggestion> {
         Some("message") => ("take-message", None),
         _ => ("answered", None),
     })
+}
+
+/// A matter is answered, promised or passed on while whoever brought it is there, or soon after.
+const SOON: TimeDelta = TimeDelta::hours(1);
+
+/// A matter that was written down and nothing more.
+pub const fn unanswered(states: &'static [&'static str]) -> FindingRule {
+    FindingRule {
+        id: "unanswered",
+        states,
+        severity: Severity::Warning,
+        since: |case, now| checks::waits(case.opened_at, SOON, now),
+    }
 }

@@ -292,6 +292,7 @@ pub static KIND: Kind = Kind {
             severity: Severity::Notice,
             since: |case, now| checks::day_over(case, "date", now),
         },
+        checks::to_be_closed(&["assessed"], |case, now| checks::day_over(case, "date", now)),
     ],
     forms: &[Form::new("training-sheet")],
     shape: shape::<Training>,

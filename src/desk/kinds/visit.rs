@@ -236,6 +236,7 @@ pub static KIND: Kind = Kind {
     summary: &["contact", "whom", "content"],
     columns: &["about", "people", "badge", "time_in", "time_out"],
     findings: &[
+        talk::unanswered(&["left-open"]),
         FindingRule {
             id: "not-signed-out",
             states: &["inside", "to-answer", "message", "settled"],

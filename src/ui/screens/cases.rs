@@ -24,8 +24,6 @@ use crate::ui::parts;
 
 /// Rows read at a time.
 const WINDOW: usize = 200;
-/// The column whose amounts are added up under the list.
-const TOTAL: &str = "total";
 /// From this width on the case stands beside the list.
 const SIDE_BY_SIDE: u16 = 100;
 
@@ -320,14 +318,6 @@ impl Cases {
         }
     }
 
-    /// What the rows come to, where a kind's list has a total.
-    fn sum(&self) -> Option<i64> {
-        self.kind.columns.contains(&TOTAL).then(|| {
-            let totals = self.rows.iter().filter_map(|row| row.case.get(TOTAL).as_i64());
-            totals.fold(0, i64::saturating_add)
-        })
-    }
-
     fn draw_list(&mut self, frame: &mut Frame, area: Rect, look: &Look) {
         let title = t(
             look.lang,
@@ -349,7 +339,7 @@ impl Cases {
                 ("key", &look.keymap.label(Command::NextFilter)),
             ],
         );
-        if let Some(sum) = self.sum() {
+        if let Some(sum) = self.kind.sum(self.rows.iter().map(|row| &row.case)) {
             let total = t(look.lang, "ui.form.total", &[("amount", &format!("{}{more}", show_money(sum)))]);
             foot = format!("{total}  {foot}");
         }
