@@ -82,6 +82,12 @@ const CLOSED: &str = "cases c INDEXED BY cases_lapsed
 const HELD: &str = "(c.callback_at IS NOT NULL OR c.due_at IS NOT NULL OR EXISTS (
      SELECT 1 FROM link l JOIN cases o ON o.number = l.number WHERE l.case_id = c.id AND o.open = 1))";
 
+/// The statement of [`Store::first_lapsed`]. In the order of the index: it ends with the first one, however many
+/// there are.
+pub(super) fn first_sql() -> String {
+    format!("SELECT c.closed_day FROM {CLOSED} AND NOT {HELD} ORDER BY c.closed_day LIMIT 1")
+}
+
 /// The last part of a run that took something out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LastRun {
@@ -161,9 +167,7 @@ impl Store {
     /// # Errors
     /// The file can't be read.
     pub fn first_lapsed(&self, before: NaiveDate, kinds: &[&str]) -> Result<Option<NaiveDate>> {
-        // In the order of the index: it ends with the first one, however many there are.
-        let sql = format!("SELECT c.closed_day FROM {CLOSED} AND NOT {HELD} ORDER BY c.closed_day LIMIT 1");
-        let mut statement = self.read().prepare_cached(&sql)?;
+        let mut statement = self.read().prepare_cached(&first_sql())?;
         let kinds = serde_json::to_string(kinds)?;
         let day: Option<String> =
             statement.query_row(params![before.to_string(), kinds], |row| row.get(0)).optional()?;

@@ -80,6 +80,7 @@ fn lists_walk_along_their_index() {
 fn what_is_due_is_read_from_indexes() {
     let store = Store::in_memory(Kinds(&[])).unwrap();
     let (early, late) = (due::overdue_sql(false), due::overdue_sql(true));
+    let lapsed = super::retention::first_sql();
     let asked = [
         (due::GLANCE, "callback_open cases_due cases_inside cases_expires cases_warn"),
         (due::NEXT_CHANGE, "callback_open cases_due cases_expires cases_warn"),
@@ -96,6 +97,7 @@ fn what_is_due_is_read_from_indexes() {
         (super::references::USES, "used"),
         (super::figures::OF_UNIT, "cases_unit"),
         (super::copies::ENTERED, "entry_day"),
+        (&lapsed, "cases_lapsed"),
         (super::copies::PAST[0], "copy_started"),
         (super::copies::PAST[1], "copy_failed"),
         (super::copies::PAST[2], "day_sheet_signed"),
@@ -110,6 +112,9 @@ fn what_is_due_is_read_from_indexes() {
         assert!(!scans(&plan), "{sql}\n{plan}");
         for index in indexes.split(' ') {
             assert!(plan.contains(index), "{index}: {sql}\n{plan}");
+        }
+        if sql == lapsed {
+            assert!(!plan.contains("FOR ORDER BY"), "it is sorted:\n{plan}");
         }
     }
 }
