@@ -48,6 +48,7 @@ use chrono_tz::Tz;
 use clap::{ArgMatches, Command};
 use serde_json::Value;
 
+use self::progress::Progress;
 use crate::counter::{self, CounterError, Session};
 use crate::desk::kinds::STANDARD;
 use crate::desk::settings::Settings;
@@ -177,6 +178,8 @@ struct Cx {
     tz: Cell<Tz>,
     /// What is to be opened when the command is done.
     next: RefCell<Option<Screen>>,
+    /// The line that says that it waits for another process.
+    waits: Arc<Progress>,
 }
 
 /// The counter with somebody logged in.
@@ -196,7 +199,8 @@ impl Cx {
         if !Store::exists(&self.data) {
             return Err(Why::new("counter.why.not_set_up").into());
         }
-        let store = Store::open(&self.data, STANDARD)?;
+        let mut store = Store::open(&self.data, STANDARD)?;
+        self.tell_waiting(&mut store);
         if let Some(settings) = store.settings()? {
             self.tz.set(settings.calendar.tz());
         }
@@ -225,6 +229,7 @@ impl Cx {
 
     /// Prints what a command has to say: the document, or the text for people.
     fn say(&self, document: impl FnOnce() -> Value, text: impl FnOnce() -> String) -> Result {
+        self.waits.clear();
         let text = if self.json {
             serde_json::to_string_pretty(&document()).map_err(std::io::Error::from)?
         } else {
@@ -234,6 +239,7 @@ impl Cx {
     }
 
     fn failure(&self, error: Error) -> Failure {
+        self.waits.clear();
         match error {
             Error::Counter(error) => {
                 let sentence = counter::say::say(&error, self.lang, self.tz.get());
@@ -313,6 +319,7 @@ impl Cx {
             now: Utc::now(),
             tz: Cell::new(Tz::UTC),
             next: RefCell::new(None),
+            waits: Arc::new(Progress::new()),
         }
     }
 

@@ -3,25 +3,29 @@
 use std::io::{IsTerminal as _, Write as _};
 use std::ops::ControlFlow;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use super::Cx;
+use crate::store::Store;
 use crate::store::backup::{Stage, Watch};
 use crate::text::lang::t;
 
 /// The line, gone again when this is.
 pub(super) struct Progress {
     shown: bool,
+    /// Something stands there.
+    stands: AtomicBool,
 }
 
 impl Progress {
     pub(super) fn new() -> Self {
-        Self { shown: std::io::stderr().is_terminal() }
+        Self { shown: std::io::stderr().is_terminal(), stands: AtomicBool::new(false) }
     }
 
     /// Writes the line anew.
     pub(super) fn show(&self, words: &str) {
-        if self.shown {
+        let stood = self.stands.swap(!words.is_empty(), Ordering::Relaxed);
+        if self.shown && (stood || !words.is_empty()) {
             // What can't be shown there is not missed.
             let _ = write!(std::io::stderr(), "\r\x1b[K{words}");
         }
@@ -47,6 +51,16 @@ impl Drop for Progress {
 }
 
 impl Cx {
+    /// Says at a terminal how long a command has waited for another process that writes.
+    pub(super) fn tell_waiting(&self, store: &mut Store) {
+        let (lang, waits) = (self.lang, Arc::clone(&self.waits));
+        store.on_waiting(move |waited| {
+            let words = t(lang, "cli.waits", &[("seconds", &waited.as_secs().to_string())]);
+            waits.show(&words);
+            ControlFlow::Continue(())
+        });
+    }
+
     /// Watches work on copies. A call at the command line is broken off as any other program is:
     /// nothing that is not whole has a name yet.
     pub(super) fn watch(&self) -> Watch {

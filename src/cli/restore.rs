@@ -69,7 +69,10 @@ fn present(cx: &Cx) -> Result<Option<Store>> {
     }
     match Store::open(&cx.data, STANDARD) {
         // Where nobody was set up there is nothing to be kept but the file.
-        Ok(store) => Ok(Some(store).filter(|store| !matches!(store.settings(), Ok(None)))),
+        Ok(mut store) => {
+            cx.tell_waiting(&mut store);
+            Ok(Some(store).filter(|store| !matches!(store.settings(), Ok(None))))
+        }
         Err(refused @ (StoreError::Foreign(_) | StoreError::Newer { .. } | StoreError::Busy)) => {
             Err(refused.into())
         }

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use qiantai::desk::kinds::STANDARD;
 use qiantai::store::Store;
 
-use crate::office::{BOSS, DESK, Office, Speaks};
-use crate::terminal::until;
+use crate::office::{BOSS, DESK, Office, PIN, Speaks};
+use crate::terminal::{Terminal, until};
 use crate::worker::{Ledger, Worker};
 
 /// How long the desk stands still.
@@ -157,6 +157,26 @@ fn who_does_not_want_to_wait_for_another_desk_loses_nothing() {
     terminal.sees("LD-");
     let number = office.numbers("call").pop().expect("the call is saved");
     assert_eq!(office.case(&number)["detail"]["content"], "楼道灯不亮");
+}
+
+#[test]
+fn a_command_that_waits_for_another_desk_says_so() {
+    for (speaks, waits) in [(Speaks::Chinese, "另一台正在保存"), (Speaks::English, "Another desk is saving")]
+    {
+        let office = Office::new(speaks);
+        let data = office.data();
+        let call = ["--data", &data, "--lang", speaks.tag(), "open", "call", "--contact", "李梅"];
+        let call = [&call[..], &["--set", "content=问车位"]].concat();
+        let who = [("QIANTAI_OPERATOR", DESK), ("QIANTAI_PIN", PIN), ("QIANTAI_CONFIG", &data)];
+        let other = holds_the_pen(&data);
+        let mut terminal = Terminal::start(&call, &who, 120, 36);
+        terminal.sees(waits);
+        other.execute_batch("ROLLBACK").expect("it lets go");
+        terminal.sees("LD-");
+        // Nothing of the waiting is left over between what it prints.
+        terminal.sees_no(waits);
+        assert!(terminal.wait().success());
+    }
 }
 
 /// How many cases the book has, asked by who holds the pen.
