@@ -1,8 +1,12 @@
 //! What a receptionist can't do on the command line either, and the supervisor's word there.
 
+use std::collections::BTreeSet;
+use std::path::Path;
+
 use super::{Office, PIN, run};
 
-/// Every verb of a supervisor that the command line has, as a receptionist would try it.
+/// Every verb of a supervisor that the command line has, as a receptionist would try it. Words in
+/// capitals stand for files, a copy of the book among them, and for a call that a supervisor opened.
 const REFUSED: &[&[&str]] = &[
     &["operator", "add", "新人", "--role", "receptionist"],
     &["operator", "disable", "王敏"],
@@ -11,6 +15,43 @@ const REFUSED: &[&[&str]] = &[
     &["operator", "set-pin", "王敏"],
     &["operator", "new-recovery-code", "王敏"],
     &["sign-off", "--day", "today"],
+    &["import", "households", "ROSTER"],
+    &["import", "households", "ROSTER", "--dry-run"],
+    &["import", "arrears", "OWED"],
+    &["import", "equipment", "THINGS"],
+    &["import", "cases", "CASES"],
+    &["backup-key", "new"],
+    &["backup-key", "use", "age1qyqszqgpqyqszqgpqyqszqgpqyqszqgpqyqszqgpqyqszqgpqyqs3290gq"],
+    &["backup-key", "off"],
+    &["restore", "COPY"],
+    &["retention"],
+    &["retention", "--run"],
+    &["retention", "--remove-copies"],
+    &["export", "call", "--unmask", "-o", "OUT"],
+    &["list", "call", "--unmask"],
+    &["find", "张", "--unmask"],
+    &["callbacks", "--unmask"],
+    &["open", "budget", "--set", "title=明年预算"],
+    &["act", "CALL", "void", "--set", "reason=打错了"],
+];
+
+/// Commands that have no verb of a supervisor: what the counter does every day, and what needs nobody.
+const OF_THE_COUNTER: &[&str] = &[
+    "demo",
+    "init",
+    "household",
+    "kinds",
+    "show",
+    "print",
+    "forms",
+    "pass",
+    "callback",
+    "review",
+    "backup",
+    "report",
+    "doctor",
+    "completions",
+    "man",
 ];
 
 fn head(office: &Office) -> i64 {
@@ -21,27 +62,63 @@ fn head(office: &Office) -> i64 {
 #[test]
 fn a_receptionist_is_refused_every_verb_of_a_supervisor() {
     let office = Office::new();
-    let roster = office.path().join("roster.csv");
-    std::fs::write(&roster, "房号,姓名,电话\n3-2-1501,张建国,13800005678\n").unwrap();
-    let roster = roster.to_str().unwrap();
-    let import: &[&[&str]] =
-        &[&["import", "households", roster], &["import", "households", roster, "--dry-run"]];
+    let file = |name: &str| office.path().join(name).to_str().unwrap().to_owned();
+    let lists = [
+        ("ROSTER", "房号,姓名,电话\n3-2-1501,张建国,13800005678\n"),
+        ("OWED", "房号,金额\n3-2-1501,100\n"),
+        ("THINGS", "名称,数量,单价\n对讲机,2,300\n"),
+    ];
+    for (name, rows) in lists {
+        std::fs::write(file(&format!("{name}.csv")), rows).unwrap();
+    }
+    let call = ["open", "call", "--contact", "张三", "--set", "content=问路"];
+    let number = office.boss_json(&call)["number"].as_str().unwrap().to_owned();
+    let copy = file("COPY.db");
+    office.boss_json(&["backup", &copy]);
+    office.desk(&["export", "call", "-o", &file("CASES.csv")]).shows("CASES.csv");
     let before = head(&office);
-    for (count, call) in REFUSED.iter().chain(import).enumerate() {
-        let ran = office.desk(call);
+    for (count, call) in REFUSED.iter().enumerate() {
+        let given = |word: &&str| match *word {
+            "CALL" => number.clone(),
+            "COPY" => copy.clone(),
+            "ROSTER" | "OWED" | "THINGS" | "CASES" | "OUT" => file(&format!("{word}.csv")),
+            word => word.to_owned(),
+        };
+        let given: Vec<String> = call.iter().map(given).collect();
+        let given: Vec<&str> = given.iter().map(String::as_str).collect();
+        let ran = office.desk(&given);
         assert_eq!(ran.code, 1, "{call:?}: {}{}", ran.out, ran.err);
         ran.refused("supervisor");
         // The refusal is the only thing that was written.
         assert_eq!(head(&office), before + count as i64 + 1, "{call:?}");
     }
+    assert!(!Path::new(&file("OUT.csv")).exists(), "nothing was exported");
     assert_eq!(office.boss_json(&["find", "3-2-1501"])["households"].as_array().unwrap().len(), 0);
     let operators = office.boss_json(&["operator", "list"]);
     assert_eq!(operators["operators"].as_array().unwrap().len(), 2);
     // The supervisor sees it in the evening, and has to look into it: it was tried too often.
     let review = office.boss_json(&["review"]);
-    assert_eq!(review["operators"]["counts"]["refused"], REFUSED.len() + import.len());
+    assert_eq!(review["operators"]["counts"]["refused"], REFUSED.len());
     let found = review["findings"].as_array().unwrap();
     assert!(found.iter().any(|finding| finding["kind"] == "operator-refused"));
+    // What was tried is said in words.
+    let office = office.in_chinese();
+    let page = office.boss(&["review"]).out;
+    for verb in ["copies", "retention", "import-", "set-pin", "unmask", "restore", "export"] {
+        assert!(!page.contains(verb), "{verb}: {page}");
+    }
+}
+
+#[test]
+fn every_command_is_tried_or_is_of_the_counter() {
+    let office = Office::empty();
+    let page = run(office.call().args(["man", "--json"])).json()["page"].as_str().unwrap().to_owned();
+    let names = page.lines().filter_map(|line| line.strip_prefix("qiantai\\-")?.strip_suffix("(1)"));
+    let names: BTreeSet<String> = names.map(|name| name.replace("\\-", "-")).collect();
+    let tried = REFUSED.iter().map(|call| call[0]);
+    let known: BTreeSet<String> = tried.chain(OF_THE_COUNTER.iter().copied()).map(str::to_owned).collect();
+    assert!(names.len() > 20, "{page}");
+    assert_eq!(names, known);
 }
 
 #[test]
