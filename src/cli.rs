@@ -197,7 +197,7 @@ impl Cx {
     /// The book of the data directory, which must be there.
     fn store(&self) -> Result<Store> {
         if !Store::exists(&self.data) {
-            return Err(Why::new("counter.why.not_set_up").into());
+            return Err(counter::missing(&self.data).into());
         }
         let mut store = Store::open(&self.data, STANDARD)?;
         self.tell_waiting(&mut store);

@@ -34,11 +34,13 @@ mod secrets;
 pub mod shifts;
 pub mod watch;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::desk::people::{Operator, Role};
 use crate::desk::settings::Settings;
-use crate::desk::why::Why;
+use crate::desk::why::{Arg, Why};
+use crate::store::copies::DIRECTORY;
 use crate::store::{Store, StoreError, Tx};
 
 /// Why something was not done.
@@ -106,5 +108,17 @@ pub(crate) fn settings(tx: &Tx) -> Result<Arc<Settings>> {
 
 /// The settings of a book that is set up.
 pub fn settings_of(store: &Store) -> Result<Arc<Settings>> {
-    store.settings()?.ok_or_else(|| Why::new("counter.why.not_set_up").into())
+    let data = store.path().and_then(Path::parent);
+    store.settings()?.ok_or_else(|| data.map_or_else(|| Why::new("counter.why.not_set_up"), missing).into())
+}
+
+/// Why nobody can work in a data directory without a community: none was set up yet, or there was one, and
+/// copies of it lie there still.
+#[must_use]
+pub fn missing(data: &Path) -> Why {
+    if backup::lie_in(data) {
+        let directory = data.join(DIRECTORY).display().to_string();
+        return Why::new("counter.why.book_gone").with("directory", Arg::Text(directory));
+    }
+    Why::new("counter.why.not_set_up")
 }

@@ -6,12 +6,16 @@
 
 #![cfg(unix)]
 
+#[path = "faults/bytes.rs"]
+mod bytes;
 #[path = "faults/clock.rs"]
 mod clock;
 #[path = "faults/damage.rs"]
 mod damage;
 #[path = "faults/disk.rs"]
 mod disk;
+#[path = "faults/gone.rs"]
+mod gone;
 #[path = "faults/halted.rs"]
 mod halted;
 #[path = "faults/kills.rs"]

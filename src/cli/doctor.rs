@@ -6,9 +6,8 @@ use clap::{ArgMatches, Command};
 use serde_json::json;
 
 use super::{Cx, Error, Result, args, plain};
-use crate::counter::doctor;
+use crate::counter::{self, doctor};
 use crate::desk::kinds::STANDARD;
-use crate::desk::why::Why;
 use crate::store::Store;
 use crate::text::lang::Lang;
 
@@ -18,7 +17,7 @@ pub(super) fn command(lang: Lang) -> Command {
 
 pub(super) fn run(cx: &Cx, _: &ArgMatches) -> Result {
     if !Store::exists(&cx.data) {
-        return Err(Why::new("counter.why.not_set_up").into());
+        return Err(counter::missing(&cx.data).into());
     }
     let checks = doctor::examine(&cx.data, STANDARD, &cx.watch())?;
     let ok = checks.iter().all(|check| check.ok);

@@ -281,6 +281,13 @@ pub fn list(store: &Store, settings: &Settings) -> Result<Vec<Copy>> {
     Ok(copies)
 }
 
+/// Whether copies lie in a data directory, of a book that need not be there any more. Where they were to lie
+/// elsewhere, only that book knew.
+#[must_use]
+pub fn lie_in(data: &Path) -> bool {
+    files(&data.join(DIRECTORY)).is_ok_and(|files| files.iter().any(|(name, _)| is_copy(name)))
+}
+
 /// Whether a file of that name can be a copy.
 pub(super) fn is_copy(name: &str) -> bool {
     let plain = name.strip_suffix(backup::SEALED).unwrap_or(name);

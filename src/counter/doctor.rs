@@ -72,6 +72,10 @@ pub fn examine(data: &Path, kinds: Kinds, watch: &Watch) -> super::Result<Vec<Ch
         Ok(store) => store,
         Err(error) => return Ok(vec![unread("file", &error)]),
     };
+    if matches!(store.settings(), Ok(None)) {
+        // A file that was emptied is a sound one, with nothing in it.
+        return Ok(vec![Check::new("file", Why::new(""), vec![super::missing(data)])]);
+    }
     let parts: [(&'static str, Examination); 7] = [
         ("file", file),
         ("chain", chain),

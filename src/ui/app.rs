@@ -83,7 +83,7 @@ impl App {
         let keymap = config.keymap();
         let (settings, first) = match store.settings()? {
             Some(settings) => (settings, screens::login(&store)),
-            None => (Arc::new(counter::community::provisional()?), screens::set_up(lang)),
+            None => (Arc::new(counter::community::provisional()?), screens::set_up(&store, lang)),
         };
         let mut app = Self {
             tabs: screens::tabs(store.kinds()),

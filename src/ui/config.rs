@@ -1,6 +1,7 @@
 //! What a person sets for the screen: language, theme, keys. One file in the configuration directory.
 
-use std::path::PathBuf;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use serde::{Deserialize, Serialize};
@@ -33,13 +34,23 @@ pub struct Config {
 /// Why the configuration is not taken.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
+    /// The file is there and can't be read as text.
+    #[error("{path}: {source}")]
+    Unread {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
     /// The file is no TOML, or has values of the wrong type.
-    #[error("{path}: {problem}")]
+    #[error("{path}, {line}: {problem}")]
     Form {
         /// The file.
         path: PathBuf,
-        /// What is wrong, with the line.
-        problem: Box<toml::de::Error>,
+        /// In which line, from 1.
+        line: usize,
+        /// What is wrong.
+        problem: String,
     },
     /// A key can't be bound so.
     #[error("{path}: {problem}")]
@@ -60,12 +71,20 @@ impl Config {
         let path = configuration().map(|directory| directory.join(FILE));
         let default = Self { lang, theme: None, keys: toml::Table::new(), path: path.clone() };
         let Some(path) = path else { return Ok(default) };
-        let Ok(text) = fs::read_to_string(&path) else { return Ok(default) };
-        let table: toml::Table = toml::from_str(&text)
-            .map_err(|problem| ConfigError::Form { path: path.clone(), problem: Box::new(problem) })?;
+        let text = match fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(default),
+            // Taken for missing, it would be written anew with the next change.
+            Err(source) => return Err(ConfigError::Unread { path, source }),
+        };
+        let wrong = |problem: toml::de::Error| {
+            let before = problem.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+            let line = before.matches('\n').count() + 1;
+            ConfigError::Form { path: path.clone(), line, problem: problem.message().to_owned() }
+        };
+        let table: toml::Table = toml::from_str(&text).map_err(wrong)?;
         let speaks = table.contains_key("lang");
-        let mut config: Self = toml::from_str(&text)
-            .map_err(|problem| ConfigError::Form { path: path.clone(), problem: Box::new(problem) })?;
+        let mut config: Self = toml::from_str(&text).map_err(wrong)?;
         if !speaks {
             config.lang = lang;
         }
@@ -80,17 +99,21 @@ impl Config {
         Self { lang, theme: Some("dark".to_owned()), keys: toml::Table::new(), path: None }
     }
 
-    /// Writes the configuration.
+    /// Writes the configuration, whole or not at all: on a full disk the one before stays.
     ///
     /// # Errors
     /// The directory or file can't be written.
     pub fn save(&self) -> io::Result<()> {
         let Some(path) = &self.path else { return Ok(()) };
-        if let Some(directory) = path.parent() {
-            fs::create_dir_all(directory)?;
-        }
+        // Whoever keeps the file elsewhere and has a link here goes on doing so.
+        let path = fs::canonicalize(path).unwrap_or_else(|_| path.clone());
+        let directory = path.parent().unwrap_or(Path::new("."));
+        fs::create_dir_all(directory)?;
         let text = toml::to_string(self).map_err(io::Error::other)?;
-        fs::write(path, text)
+        let mut file = tempfile::NamedTempFile::new_in(directory)?;
+        file.write_all(text.as_bytes())?;
+        file.persist(path)?;
+        Ok(())
     }
 
     /// The theme that was chosen, or the one that fits the terminal.

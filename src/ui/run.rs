@@ -31,6 +31,7 @@ use crate::counter::{self, CounterError};
 use crate::desk::kinds::STANDARD;
 use crate::store::Store;
 use crate::text::lang::{Lang, t};
+use crate::text::plain::harmless;
 use crate::text::width::{Align, fit, pad, width as cols};
 use crate::timer::{Copier, Notice, SystemClock, Timer, TimerHandle};
 
@@ -489,7 +490,7 @@ impl OpenError {
     /// The sentence for the person who sees it. Times in it are in UTC: the book was not opened.
     #[must_use]
     pub fn say(&self, lang: Lang) -> String {
-        let say = |key: &str, error: &str| t(lang, key, &[("error", error)]);
+        let say = |key: &str, error: &str| t(lang, key, &[("error", &harmless(error))]);
         match self {
             Self::Counter(error) => counter::say::say(error, lang, Tz::UTC),
             Self::NoTerminal => t(lang, "ui.stopped.no_terminal", &[]),

@@ -40,6 +40,8 @@ mod setup;
 mod staged;
 mod vouch;
 
+use std::path::Path;
+
 use crossterm::event::{Event, MouseEvent, MouseEventKind};
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -51,7 +53,7 @@ use self::vouch::Vouch;
 use super::cx::{Cx, Hint, Message, Screen, Tone};
 use super::look::Look;
 use crate::counter::authority::Deed;
-use crate::counter::{self, CounterError};
+use crate::counter::{self, CounterError, backup};
 use crate::desk::field::Values;
 use crate::desk::kind::Kind;
 use crate::desk::kinds::Kinds;
@@ -127,8 +129,9 @@ pub fn locked(store: &Store, name: &str) -> Box<dyn Screen> {
 
 /// The set-up of a book that holds no community yet.
 #[must_use]
-pub fn set_up(lang: Lang) -> Box<dyn Screen> {
-    Box::new(setup::SetUp::new(lang))
+pub fn set_up(store: &Store, lang: Lang) -> Box<dyn Screen> {
+    let gone = store.path().and_then(Path::parent).is_some_and(backup::lie_in);
+    Box::new(setup::SetUp::new(lang, gone))
 }
 
 /// What can be done here, and with which keys.

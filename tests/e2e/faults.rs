@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use crate::office::{BOSS, DESK, Office, Speaks, text};
+use crate::office::{BOSS, DESK, Office, Speaks, begin_call, text};
 use crate::terminal::{Terminal, until, until_within};
 
 /// Asserts that the program gave the terminal back as it was.
@@ -15,17 +15,6 @@ fn gave_back(terminal: &Terminal) {
         assert!(!screen.bracketed_paste(), "pastes come plain");
         assert_eq!(screen.mouse_protocol_mode(), vt100::MouseProtocolMode::None, "the mouse is free");
     });
-}
-
-/// Opens a call and types into its content.
-fn begin_call(terminal: &mut Terminal, words: &str) {
-    terminal.press(&["F2"]);
-    terminal.sees("LD");
-    terminal.press(&["5678"]);
-    terminal.sees("138****5678");
-    terminal.press(&["Enter", "Tab"]);
-    terminal.types(words);
-    terminal.sees(words);
 }
 
 #[test]

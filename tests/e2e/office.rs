@@ -171,6 +171,17 @@ impl Office {
     }
 }
 
+/// Opens a call of the household of 张建国, and types into its content.
+pub fn begin_call(terminal: &mut Terminal, words: &str) {
+    terminal.press(&["F2"]);
+    terminal.sees("LD");
+    terminal.press(&["5678"]);
+    terminal.sees("138****5678");
+    terminal.press(&["Enter", "Tab"]);
+    terminal.types(words);
+    terminal.sees(words);
+}
+
 /// A roster with so many units, among them 3-2-1501 of 张建国.
 pub fn roster(units: usize) -> String {
     const FAMILY: [&str; 10] = ["王", "李", "赵", "刘", "陈", "杨", "黄", "周", "吴", "徐"];

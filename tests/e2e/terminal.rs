@@ -46,8 +46,19 @@ fn count(number: u16) -> NonZeroU16 {
 impl Terminal {
     /// Starts the program with these arguments and environment.
     pub fn start(arguments: &[&str], environment: &[(&str, &str)], columns: u16, rows: u16) -> Self {
+        Self::of(env!("CARGO_BIN_EXE_qiantai"), arguments, environment, columns, rows)
+    }
+
+    /// The same for another program, which may start this one.
+    pub fn of(
+        program: &str,
+        arguments: &[&str],
+        environment: &[(&str, &str)],
+        columns: u16,
+        rows: u16,
+    ) -> Self {
         let pair = native_pty_system().openpty(size(columns, rows)).expect("a pseudo-terminal");
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_qiantai"));
+        let mut command = CommandBuilder::new(program);
         command.args(arguments);
         for name in ["NO_COLOR", "COLORTERM", "COLORFGBG", "QIANTAI_OPERATOR", "QIANTAI_PIN", "QIANTAI_DATA"]
         {

@@ -1,14 +1,16 @@
 //! Disks that are full, and directories that may not be written.
 
+use std::fs::Permissions;
 use std::os::unix::fs::{PermissionsExt as _, chown};
 use std::os::unix::process::CommandExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::office::{BOSS, DESK, Office, PIN, Speaks};
+use crate::office::{BOSS, DESK, Office, PIN, Speaks, begin_call};
+use crate::terminal::{Terminal, until};
 
 const CALL: [&str; 5] = ["call", "--contact", "李梅", "--set", "content=问车位"];
 
@@ -25,6 +27,15 @@ fn surroundings(command: &mut Command, data: &Path) {
         .env("QIANTAI_CONFIG", data.join("config"))
         .env("QIANTAI_OPERATOR", DESK)
         .env("QIANTAI_PIN", PIN);
+}
+
+/// Runs the program where no file may grow beyond so many blocks of 512 bytes: a limit that is reached is an error
+/// for it, not a signal.
+fn limited(data: &Path, blocks: u64, arguments: &[&str]) -> Output {
+    let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
+    let mut shell = Command::new("sh");
+    surroundings(&mut shell, data);
+    shell.args(["-c", &script, env!("CARGO_BIN_EXE_qiantai")]).args(arguments).output().expect("a shell")
 }
 
 /// The sentence with which something was refused: one, clear, and no panic.
@@ -70,14 +81,8 @@ fn a_file_that_may_not_grow_refuses_in_words_and_keeps_what_it_has() {
         let data = Path::new(&data);
         // A reader keeps the log from being taken into the file and cut when the writer ends.
         let reader = qiantai::store::Store::open(data, qiantai::desk::kinds::STANDARD).expect("a book");
-        let (acknowledged, said) = fill(|| {
-            // In blocks of 512 bytes; a limit that is reached is an error, not a signal.
-            let script = "trap '' XFSZ; ulimit -f 1600; exec \"$0\" \"$@\"";
-            let mut shell = Command::new("sh");
-            surroundings(&mut shell, data);
-            shell.args(["-c", script, env!("CARGO_BIN_EXE_qiantai"), "--lang", lang, "--json", "open"]);
-            shell.args(CALL).output().expect("a shell")
-        });
+        let call = [&["--lang", lang, "--json", "open"][..], &CALL].concat();
+        let (acknowledged, said) = fill(|| limited(data, 1_600, &call));
         assert!(said.contains(words), "{said}");
         drop(reader);
         let mut kept = calls(data);
@@ -124,18 +129,10 @@ fn at_a_full_disk_the_form_stays_and_saves_once_there_is_room() {
     std::fs::create_dir_all(&data).expect("a directory");
     std::fs::copy(Path::new(&office.data()).join("qiantai.db"), data.join("qiantai.db")).expect("a copy");
     let shown = data.to_str().expect("a plain path");
-    let mut terminal = crate::terminal::Terminal::start(
-        &["--data", shown, "--lang", "zh-CN"],
-        &[("QIANTAI_CONFIG", shown)],
-        120,
-        36,
-    );
+    let mut terminal =
+        Terminal::start(&["--data", shown, "--lang", "zh-CN"], &[("QIANTAI_CONFIG", shown)], 120, 36);
     office.log_in(&mut terminal, DESK);
-    terminal.press(&["F2"]);
-    terminal.sees("LD");
-    terminal.press(&["5678"]);
-    terminal.sees("138****5678");
-    terminal.press(&["Enter", "Tab"]);
+    begin_call(&mut terminal, "");
     let ballast = disk.0.path().join("ballast");
     let _full = std::fs::write(&ballast, vec![0; 8 << 20]);
     terminal.types("厨房水管爆裂");
@@ -146,30 +143,61 @@ fn at_a_full_disk_the_form_stays_and_saves_once_there_is_room() {
     assert_eq!(calls(&data).len(), 0);
     std::fs::remove_file(&ballast).expect("room is made");
     terminal.press(&["Ctrl+S"]);
-    crate::terminal::until("the call is saved", || calls(&data).len() == 1);
+    until("the call is saved", || calls(&data).len() == 1);
     terminal.press(&["Ctrl+Q"]);
     assert!(terminal.wait().success());
 }
 
-/// Makes a directory and its files unwritable, and says as whom the program must run to feel it: root
-/// may write everywhere, so root becomes somebody else.
-fn lock(data: &Path) -> Option<u32> {
-    const NOBODY: u32 = 65_534;
-    let root = Command::new("id").arg("-u").output().expect("a user").stdout == b"0\n";
-    for entry in std::fs::read_dir(data).expect("a directory") {
-        let path = entry.expect("an entry").path();
-        if path.is_file() {
-            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o444)).expect("rights");
-        }
-    }
-    std::fs::set_permissions(data, std::fs::Permissions::from_mode(0o555)).expect("rights");
-    if root {
-        // The way there must be open.
+/// A data directory that may not be written, until this goes. Root may write everywhere, so the program runs as
+/// somebody else there, who reaches a copy of it.
+struct Locked<'a> {
+    data: &'a Path,
+    root: bool,
+    program: PathBuf,
+}
+
+/// Who has no rights anywhere.
+const NOBODY: u32 = 65_534;
+
+impl<'a> Locked<'a> {
+    fn of(data: &'a Path) -> Self {
         let above = data.parent().expect("a directory above");
-        std::fs::set_permissions(above, std::fs::Permissions::from_mode(0o755)).expect("rights");
-        chown(data, Some(0), None).expect("rights");
+        let program = above.join("qiantai");
+        std::fs::copy(env!("CARGO_BIN_EXE_qiantai"), &program).expect("a copy of the program");
+        let root = Command::new("id").arg("-u").output().expect("a user").stdout == b"0\n";
+        let locked = Self { data, root, program };
+        locked.rights(0o444, 0o555);
+        if root {
+            // The way there must be open.
+            std::fs::set_permissions(above, Permissions::from_mode(0o755)).expect("rights");
+            chown(data, Some(0), None).expect("rights");
+        }
+        locked
     }
-    root.then_some(NOBODY)
+
+    fn rights(&self, files: u32, directory: u32) {
+        let inside =
+            std::fs::read_dir(self.data).expect("a directory").map(|one| one.expect("an entry").path());
+        for path in inside.filter(|path| path.is_file()) {
+            std::fs::set_permissions(path, Permissions::from_mode(files)).expect("rights");
+        }
+        std::fs::set_permissions(self.data, Permissions::from_mode(directory)).expect("rights");
+    }
+
+    fn call(&self, arguments: &[&str]) -> Output {
+        let mut command = Command::new(&self.program);
+        surroundings(&mut command, self.data);
+        if self.root {
+            command.uid(NOBODY).gid(NOBODY);
+        }
+        command.args(arguments).output().expect("the program")
+    }
+}
+
+impl Drop for Locked<'_> {
+    fn drop(&mut self) {
+        self.rights(0o644, 0o755);
+    }
 }
 
 #[test]
@@ -178,21 +206,26 @@ fn a_directory_that_may_not_be_written_is_told() {
         let office = Office::new(Speaks::Chinese);
         let data = office.data();
         let data = Path::new(&data);
-        let somebody = lock(data);
-        // The program itself must be in reach of who runs it.
-        let copy = data.parent().expect("a directory above").join("qiantai");
-        std::fs::copy(env!("CARGO_BIN_EXE_qiantai"), &copy).expect("a copy of the program");
-        let mut command = Command::new(&copy);
-        surroundings(&mut command, data);
-        if let Some(uid) = somebody {
-            command.uid(uid).gid(uid);
-        }
-        let output = command.args(["--lang", lang, "open"]).args(CALL).output().expect("the program");
-        let said = refusal(&output);
+        let locked = Locked::of(data);
+        let said = refusal(&locked.call(&[&["--lang", lang, "open"][..], &CALL].concat()));
         assert!(said.contains(words), "{said}");
-        std::fs::set_permissions(data, std::fs::Permissions::from_mode(0o755)).expect("rights");
-        std::fs::set_permissions(data.join("qiantai.db"), std::fs::Permissions::from_mode(0o644))
-            .expect("rights");
+        // At the screen: the sentence, and the terminal is given back.
+        let shown = data.to_str().expect("a plain path");
+        let program = locked.program.to_str().expect("a plain path");
+        let who = NOBODY.to_string();
+        let mut line = vec!["--reuid", &who, "--regid", &who, "--clear-groups"];
+        line.extend([program, "--data", shown, "--lang", lang]);
+        let environment = [("QIANTAI_CONFIG", shown)];
+        let mut terminal = match (locked.root, Command::new("setpriv").arg("--version").output()) {
+            (true, Ok(_)) => Terminal::of("setpriv", &line, &environment, 120, 36),
+            // Nobody here can become nobody.
+            (true, Err(_)) => continue,
+            (false, _) => Terminal::of(program, &line[6..], &environment, 120, 36),
+        };
+        terminal.sees(words);
+        assert!(!terminal.wait().success());
+        terminal.look(|screen| assert!(!screen.alternate_screen()));
+        drop(locked);
         assert_eq!(calls(data).len(), 0);
         office.open(&CALL);
     }
@@ -204,13 +237,7 @@ fn a_copy_for_which_there_is_no_room_leaves_nothing_and_is_told() {
     let data = office.data();
     let data = Path::new(&data);
     let copy = data.join("backups");
-    let backup = |blocks: u32| {
-        let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
-        let mut shell = Command::new("sh");
-        surroundings(&mut shell, data);
-        shell.args(["-c", &script, env!("CARGO_BIN_EXE_qiantai"), "--lang", "en", "backup"]);
-        shell.output().expect("a shell")
-    };
+    let backup = |blocks| limited(data, blocks, &["--lang", "en", "backup"]);
     // Enough for the book's own log, too little for a copy of the whole.
     refusal(&backup(300));
     let left: Vec<_> =
@@ -228,14 +255,7 @@ fn an_encrypted_copy_without_room_leaves_nothing_in_the_clear_and_nothing_half()
     office.by(BOSS, &["backup-key", "new"]);
     let data = office.data();
     let data = Path::new(&data);
-    let copy = |blocks: u64, lang: &str| {
-        // In blocks of 512 bytes; a limit that is reached is an error, not a signal.
-        let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
-        let mut shell = Command::new("sh");
-        surroundings(&mut shell, data);
-        shell.args(["-c", &script, env!("CARGO_BIN_EXE_qiantai"), "--lang", lang, "--json", "backup"]);
-        shell.output().expect("a shell")
-    };
+    let copy = |blocks, lang| limited(data, blocks, &["--lang", lang, "--json", "backup"]);
     let left = || -> Vec<String> {
         let all = [data.to_owned(), data.join("backups")];
         let names = all.iter().filter_map(|at| std::fs::read_dir(at).ok()).flatten();

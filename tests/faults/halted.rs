@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use qiantai::desk::kinds::STANDARD;
 use qiantai::store::Store;
 
-use crate::office::{BOSS, DESK, Office, PIN, Speaks};
+use crate::office::{BOSS, DESK, Office, PIN, Speaks, begin_call};
 use crate::terminal::{Terminal, until};
 use crate::worker::{Ledger, Worker};
 
@@ -17,13 +17,7 @@ const HALT: Duration = Duration::from_secs(10);
 fn a_desk_that_stood_still_goes_on_with_what_others_wrote() {
     let office = Office::new(Speaks::Chinese);
     let mut terminal = office.at_work(DESK);
-    terminal.press(&["F2"]);
-    terminal.sees("LD");
-    terminal.press(&["5678"]);
-    terminal.sees("138****5678");
-    terminal.press(&["Enter", "Tab"]);
-    terminal.types("水管爆裂");
-    terminal.sees("水管爆裂");
+    begin_call(&mut terminal, "水管爆裂");
     terminal.signal("STOP");
     let stopped = Instant::now();
     let repair = [
@@ -102,11 +96,7 @@ fn a_save_that_waits_for_another_desk_keeps_the_screen_alive() {
         let office = Office::new(speaks);
         let data = office.data();
         let mut terminal = office.at_work(DESK);
-        terminal.press(&["F2"]);
-        terminal.sees("LD");
-        terminal.press(&["5678"]);
-        terminal.sees("138****5678");
-        terminal.press(&["Enter", "Tab"]);
+        begin_call(&mut terminal, "");
         let other = holds_the_pen(&data);
         // Typing does not wait: only its draft does.
         terminal.types(matter);
@@ -137,11 +127,7 @@ fn who_does_not_want_to_wait_for_another_desk_loses_nothing() {
     let office = Office::new(Speaks::Chinese);
     let data = office.data();
     let mut terminal = office.at_work(DESK);
-    terminal.press(&["F2"]);
-    terminal.sees("LD");
-    terminal.press(&["5678"]);
-    terminal.sees("138****5678");
-    terminal.press(&["Enter", "Tab"]);
+    begin_call(&mut terminal, "");
     let other = holds_the_pen(&data);
     terminal.types("楼道灯不亮");
     terminal.press(&["Ctrl+S"]);

@@ -9,7 +9,7 @@ use qiantai::store::Store;
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
 
-use crate::office::{BOSS, DESK, Office, Speaks};
+use crate::office::{BOSS, DESK, Office, Speaks, begin_call};
 use crate::terminal::{Terminal, until_within};
 use crate::worker::{Ledger, Worker};
 
@@ -116,11 +116,7 @@ fn a_draft_is_at_most_a_second_old_when_the_desk_is_killed() {
     let mut dice = StdRng::seed_from_u64(20_261_125);
     for _ in 0..(kills() / PER_DESK).max(1) {
         let mut terminal = office.at_work(DESK);
-        terminal.press(&["F2"]);
-        terminal.sees("LD");
-        terminal.press(&["5678"]);
-        terminal.sees("138****5678");
-        terminal.press(&["Enter", "Tab"]);
+        begin_call(&mut terminal, "");
         let work = Duration::from_millis(dice.random_range(1_100..2_600));
         let shown = type_on(&mut terminal, Instant::now() + work);
         terminal.kill();

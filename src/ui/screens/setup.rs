@@ -70,6 +70,8 @@ pub struct SetUp {
     problem: Option<String>,
     /// Esc was pressed: the person is asked whether to leave.
     asks_to_leave: bool,
+    /// There was a community here before: copies of it lie there.
+    gone: bool,
 }
 
 fn languages() -> Vec<Choice> {
@@ -84,8 +86,8 @@ fn duties(lang: Lang) -> Vec<Choice> {
 }
 
 impl SetUp {
-    /// The questions, in this language until another is chosen.
-    pub fn new(lang: Lang) -> Self {
+    /// The questions, in this language until another is chosen; `gone` where copies of a book lie there.
+    pub fn new(lang: Lang, gone: bool) -> Self {
         let options = |choices, chosen: &str| {
             let mut options = Options::new(choices, false);
             options.set(Some(chosen));
@@ -100,7 +102,7 @@ impl SetUp {
             item(Ask::Pin, Widget::Text(TextEdit::secret(PIN_MAX))),
             item(Ask::Again, Widget::Text(TextEdit::secret(PIN_MAX))),
         ];
-        Self { items, focus: 1, problem: None, asks_to_leave: false }
+        Self { items, focus: 1, problem: None, asks_to_leave: false, gone }
     }
 
     fn text(&self, ask: Ask) -> String {
@@ -296,14 +298,16 @@ impl Screen for SetUp {
     }
 
     fn draw(&mut self, frame: &mut Frame, area: Rect, look: &Look) {
-        let welcome = wrap(&t(look.lang, "setup.welcome", &[]), usize::from(COLUMNS.min(area.width)) - 4);
+        let (words, role) =
+            if self.gone { ("setup.gone", Role::DueSoon) } else { ("setup.welcome", Role::Dim) };
+        let welcome = wrap(&t(look.lang, words, &[]), usize::from(COLUMNS.min(area.width)) - 4);
         let page = parts::centre(area, COLUMNS, welcome.len() as u16 + 17);
         let inner = parts::framed(frame, page, look, &t(look.lang, "setup.title", &[]), None, true);
         let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
         let mut y = inner.y;
         for line in welcome {
             let place = Rect { y, height: 1, ..inner };
-            frame.render_widget(Line::styled(line, look.theme.style(Role::Dim)), place);
+            frame.render_widget(Line::styled(line, look.theme.style(role)), place);
             y += 1;
         }
         y += 1;
