@@ -27,6 +27,7 @@ mod open;
 mod operator;
 mod pass;
 mod plain;
+mod plan;
 mod print;
 mod progress;
 mod report;
@@ -139,6 +140,7 @@ const COMMANDS: &[Entry] = &[
     Entry { command: print::command, run: print::run },
     Entry { command: forms::command, run: forms::run },
     Entry { command: list::command, run: list::run },
+    Entry { command: plan::command, run: plan::run },
     Entry { command: pass::command, run: pass::run },
     Entry { command: callbacks::command, run: callbacks::run },
     Entry { command: callback::command, run: callback::run },

@@ -21,6 +21,7 @@ pub mod old_copies;
 pub mod operators;
 pub mod outcome;
 pub mod passes;
+pub mod plan;
 pub mod printing;
 pub mod privacy;
 pub mod progress;

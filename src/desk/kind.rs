@@ -321,6 +321,16 @@ pub enum Pool {
     Stock(&'static str),
 }
 
+impl Pool {
+    /// The catalogue whose things are given out.
+    #[must_use]
+    pub const fn catalogue(self) -> &'static str {
+        match self {
+            Self::Hours(catalogue) | Self::Stock(catalogue) => catalogue,
+        }
+    }
+}
+
 /// How a case is scored by those that name it (a survey by its answers).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Scored {

@@ -42,6 +42,7 @@ const OF_THE_COUNTER: &[&str] = &[
     "household",
     "kinds",
     "show",
+    "plan",
     "print",
     "forms",
     "pass",

@@ -200,6 +200,46 @@ fn a_ledger_is_added_up_without_what_was_scrapped() {
 }
 
 #[test]
+fn what_is_booked_and_lent_is_told_by_the_hour_and_by_the_piece() {
+    let office = Office::new();
+    let who = ["--contact", "张建国", "--phone", "13800005678"];
+    let open = |kind: &str, given: &[&str]| {
+        let set = given.iter().flat_map(|given| ["--set", *given]);
+        office.open(&[kind].into_iter().chain(who).chain(set).collect::<Vec<_>>())
+    };
+    open("booking", &["category=tennis", "from=tomorrow 10:00", "until=tomorrow 12:00"]);
+    let lent = open("loan", &["category=umbrella", "count=3"]);
+    let gone = open("loan", &["category=pump"]);
+    assert_eq!(office.act(&gone, "lose", &["lost=丢了"]), "lost");
+    assert_eq!(office.boss(&["act", &gone, "write-off", "--set", "reason=找不到"]).code, 0);
+
+    let plan = office.json(&["plan", "booking", "--day", "tomorrow"]);
+    let thing = |plan: &serde_json::Value, code: &str| -> serde_json::Value {
+        let things = plan["things"].as_array().unwrap();
+        things.iter().find(|thing| thing["code"] == code).unwrap().clone()
+    };
+    let tennis = thing(&plan, "tennis");
+    let taken: Vec<_> =
+        tennis["hours"].as_array().unwrap().iter().map(|hour| hour["taken"].as_u64().unwrap()).collect();
+    assert_eq!((taken.len(), taken.iter().sum::<u64>()), (16, 2), "of the sixteen hours of service two");
+    assert_eq!((taken[3], taken[4], taken[5]), (1, 1, 0), "from ten to twelve");
+    assert_eq!(tennis["held"][0]["contact"], "张建国");
+    let today = thing(&office.json(&["plan", "booking"]), "tennis");
+    assert_eq!(today["held"], serde_json::json!([]));
+
+    let stock = office.json(&["plan", "loan"]);
+    let count = |code: &str| {
+        let thing = thing(&stock, code);
+        ["all", "out", "gone", "left"].map(|key| thing[key].as_u64().unwrap())
+    };
+    assert_eq!((count("umbrella"), count("pump")), ([20, 3, 0, 17], [2, 0, 1, 1]));
+    office.desk(&["plan", "loan"]).shows(&lent);
+    office.desk(&["plan", "loan"]).shows("Umbrella");
+    office.desk(&["plan", "booking", "--day", "tomorrow"]).shows("Tennis court");
+    office.desk(&["plan", "repair"]).refused("neither booked by the hour nor lent");
+}
+
+#[test]
 fn a_chargeable_repair_from_the_call_to_the_end() {
     let office = Office::new();
     let number = repair(&office);

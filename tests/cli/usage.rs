@@ -4,7 +4,7 @@ use std::process::Stdio;
 
 use crate::{Office, PIN, run};
 
-const COMMANDS: [&str; 19] = [
+const COMMANDS: [&str; 20] = [
     "init",
     "operator",
     "import",
@@ -14,6 +14,7 @@ const COMMANDS: [&str; 19] = [
     "act",
     "show",
     "list",
+    "plan",
     "callbacks",
     "callback",
     "review",

@@ -16,8 +16,8 @@ use qiantai::counter::operators::{NOBODY, WRONG_PIN};
 use qiantai::counter::restore::Restore;
 use qiantai::counter::{
     CounterError, Result, Session, arrears, backup, community, copy_key, directory, equipment, exports,
-    household_file, imports, old_copies, operators, passes, printing, privacy, recovery, reports, retention,
-    review, shifts, watch,
+    household_file, imports, old_copies, operators, passes, plan, printing, privacy, recovery, reports,
+    retention, review, shifts, watch,
 };
 use qiantai::desk::case::Case;
 use qiantai::desk::field::Values;
@@ -248,6 +248,11 @@ const VERBS: &[Verb] = &[
         let case = b.counter.store.case(&b.number)?.unwrap();
         let form = printing::forms(&b.counter.store, s, &case)?.remove(0).form;
         printing::record(&mut b.counter.store, s, b.counter.now, &b.number, form, 0).map(drop)
+    }),
+    ("plan::plan", COUNTER, |b, s| {
+        let (c, loan) = (&b.counter, STANDARD.get("loan").unwrap());
+        let day = c.settings.calendar.day_of(c.now);
+        plan::plan(&c.store, s, &c.settings, loan, day, c.now).map(drop)
     }),
     ("privacy::reveal", COUNTER, |b, s| {
         privacy::reveal(&mut b.counter.store, s, b.counter.now, "3-2-1501").map(drop)
