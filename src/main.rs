@@ -3,7 +3,12 @@
 use std::io::Write as _;
 use std::process::ExitCode;
 
+use mimalloc::MiMalloc;
 use qiantai::{cli, ui};
+
+/// Rows, forms and texts are many small pieces, and the two threads that make a book hand them to each other.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     let ended = match cli::run(std::env::args_os()) {

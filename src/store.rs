@@ -462,8 +462,9 @@ impl Store {
             waiting: &self.texts,
             ahead: self.tail.as_ref().map(making::Ahead::new),
         };
-        let done = work(&tx)?;
-        let left = tx.commit(self.place.as_ref())?;
+        let ended = work(&tx).and_then(|done| Ok((done, tx.commit(self.place.as_ref())?)));
+        self.read_settings.settle();
+        let (done, left) = ended?;
         self.texts.take_over(left);
         if self.texts.len() >= find::AT_ONCE {
             self.texts.write(&self.connection)?;
@@ -497,8 +498,14 @@ impl Store {
         });
         self.batch = false;
         self.texts.clear();
+        if done.is_err() {
+            self.read_settings.forget();
+        }
         let end = if done.is_ok() { "COMMIT" } else { "ROLLBACK" };
         let ended = self.connection.execute_batch(end).map_err(StoreError::from);
+        if ended.is_err() {
+            self.read_settings.forget();
+        }
         if ended.is_err() && !self.connection.is_autocommit() {
             // A commit that failed leaves the transaction open; the next write must find none.
             self.connection.execute_batch("ROLLBACK").map_err(StoreError::from)?;

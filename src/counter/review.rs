@@ -23,6 +23,9 @@ use crate::store::chain::{Record, Stamp};
 /// What is found in the cases of every kind.
 const COMMON: [&str; 3] = [review::CALLBACK_OVERDUE, review::PROMISE_BROKEN, review::UNDECIDED];
 
+/// Why a day can't be signed while a finding is neither settled nor carried over.
+pub const FINDINGS_LEFT: &str = "counter.why.findings_left";
+
 /// Most findings of one sort that are listed.
 const LIMIT: usize = 1_000;
 
@@ -164,7 +167,7 @@ pub fn sign_off(
         let (figures, findings) = gather(store, now, day, &settings)?;
         let left = findings.iter().filter(|finding| finding.mark.is_none()).count();
         if left > 0 {
-            return Err(Why::new("counter.why.findings_left").with("count", Arg::Number(left as i64)).into());
+            return Err(Why::new(FINDINGS_LEFT).with("count", Arg::Number(left as i64)).into());
         }
         authority::write(store, session, now, &signing(day), |tx, _| {
             if tx.is_signed(day)? {
@@ -212,8 +215,7 @@ fn gather(
         }
     }
     named(&mut findings);
-    book::gather(store, settings, day, until, &mut findings)?;
-    findings.extend(watch::of_day(store, day)?.findings());
+    findings.extend(of_office(store, now, day, settings)?);
     let marks = store.day_marks(day)?;
     for finding in &mut findings {
         let key = finding.key();
@@ -223,8 +225,22 @@ fn gather(
     Ok((figures, findings))
 }
 
-/// Whether a day shows a finding. What is about a case is looked for in that case alone: a busy day has
-/// dozens of findings, and each is marked by itself.
+/// What [`gather`] finds beside the cases.
+fn of_office(
+    store: &Store,
+    now: DateTime<Utc>,
+    day: NaiveDate,
+    settings: &Settings,
+) -> Result<Vec<Finding>> {
+    let until = settings.calendar.next_day_start(day).min(now);
+    let mut findings = Vec::new();
+    book::gather(store, settings, day, until, &mut findings)?;
+    findings.extend(watch::of_day(store, day)?.findings());
+    Ok(findings)
+}
+
+/// Whether a day shows a finding. What is about a case is looked for in that case alone, and what is not
+/// beside the cases: a busy day has dozens of findings, and each is marked by itself.
 fn is_found(
     store: &Store,
     now: DateTime<Utc>,
@@ -235,7 +251,7 @@ fn is_found(
     let number = key.split_once(' ').map(|(_, subject)| subject).filter(|subject| !subject.contains(':'));
     let findings = match number {
         Some(number) => of_case(store, now, day, &settings.calendar, number)?,
-        None => gather(store, now, day, settings)?.1,
+        None => of_office(store, now, day, settings)?,
     };
     Ok(findings.iter().any(|known| known.key() == key))
 }

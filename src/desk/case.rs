@@ -62,30 +62,49 @@ pub struct Case {
     pub links: Vec<Link>,
 }
 
+/// The value of a field as it stands in its case; none where it has none.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Seen<'a> {
+    /// Of the header.
+    Header(Option<&'a str>),
+    /// Of the kind's own fields.
+    Detail(Option<&'a Value>),
+}
+
 impl Case {
     /// The present value of a field, header or detail; `null` if there is none.
     #[must_use]
     pub fn get(&self, key: &str) -> Value {
-        let header = |value: &Option<String>| value.clone().map_or(Value::Null, Value::String);
-        match key {
-            "unit" => header(&self.unit),
-            "contact" => header(&self.contact),
-            "phone" => header(&self.phone),
-            "summary" if self.summary.is_empty() => Value::Null,
-            "summary" => self.summary.clone().into(),
-            "category" => header(&self.category),
-            "urgency" => header(&self.urgency),
-            "owner" => self.owner.clone().into(),
-            "number" => self.number.clone().into(),
-            "escalated" => header(&self.escalated),
-            _ => self.detail.get(key).cloned().unwrap_or(Value::Null),
+        match self.seen(key) {
+            Seen::Header(text) => text.map_or(Value::Null, Value::from),
+            Seen::Detail(value) => value.cloned().unwrap_or(Value::Null),
         }
     }
 
     /// The text of a field, if it has one.
     #[must_use]
     pub fn text(&self, key: &str) -> Option<String> {
-        self.get(key).as_str().map(str::to_owned)
+        match self.seen(key) {
+            Seen::Header(text) => text.map(str::to_owned),
+            Seen::Detail(value) => value.and_then(Value::as_str).map(str::to_owned),
+        }
+    }
+
+    /// The present value of a field where it stands.
+    fn seen(&self, key: &str) -> Seen<'_> {
+        let header = match key {
+            "unit" => self.unit.as_deref(),
+            "contact" => self.contact.as_deref(),
+            "phone" => self.phone.as_deref(),
+            "summary" => Some(self.summary.as_str()).filter(|summary| !summary.is_empty()),
+            "category" => self.category.as_deref(),
+            "urgency" => self.urgency.as_deref(),
+            "owner" => Some(self.owner.as_str()),
+            "number" => Some(self.number.as_str()),
+            "escalated" => self.escalated.as_deref(),
+            _ => return Seen::Detail(self.detail.get(key).filter(|value| !value.is_null())),
+        };
+        Seen::Header(header)
     }
 
     /// The kind's own fields as its typed struct.
@@ -93,7 +112,7 @@ impl Case {
     /// # Errors
     /// The detail does not have the struct's shape.
     pub fn typed<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
-        serde_json::from_value(Value::Object(self.detail.clone()))
+        T::deserialize(&self.detail)
     }
 
     /// The promise under way.
@@ -153,24 +172,16 @@ impl Case {
 
     /// The fields in which `self` differs from `before`.
     pub(super) fn changes_since(&self, before: &Self) -> Vec<Change> {
-        let header = HEADER_FIELDS.into_iter().filter_map(|key| {
-            let (was, is) = (before.get(key), self.get(key));
-            (was != is).then(|| Change { field: key.to_owned(), before: was, after: is })
-        });
-        let mut keys: Vec<&String> = self.detail.keys().chain(before.detail.keys()).collect();
-        keys.sort();
+        let mut keys: Vec<&str> =
+            self.detail.keys().chain(before.detail.keys()).map(String::as_str).collect();
+        keys.sort_unstable();
         keys.dedup();
-        let value = |values: &Values, key: &str| values.get(key).cloned().unwrap_or(Value::Null);
-        let detail = keys.into_iter().filter_map(|key| {
-            let (was, is) = (before.detail.get(key), self.detail.get(key));
-            let change = || Change {
-                field: key.clone(),
-                before: value(&before.detail, key),
-                after: value(&self.detail, key),
-            };
-            (was != is).then(change).filter(|change| change.before != change.after)
-        });
-        header.chain(detail).collect()
+        HEADER_FIELDS
+            .into_iter()
+            .chain(keys)
+            .filter(|key| self.seen(key) != before.seen(key))
+            .map(|key| Change { field: key.to_owned(), before: before.get(key), after: self.get(key) })
+            .collect()
     }
 
     /// Takes an entry into the state.

@@ -603,7 +603,7 @@ pub const fn never_expires(_: &Case) -> Option<Expiry> {
 /// # Errors
 /// The values do not fit the struct.
 pub fn shape<T: Serialize + DeserializeOwned>(detail: &Values) -> Result<Values, serde_json::Error> {
-    let typed: T = serde_json::from_value(Value::Object(detail.clone()))?;
+    let typed = T::deserialize(detail)?;
     match serde_json::to_value(typed)? {
         Value::Object(mut values) => {
             values.retain(|_, value| {

@@ -193,6 +193,9 @@ fn links(connection: &Connection, id: i64) -> Result<Vec<Link>> {
 impl Store {
     /// The case of that number, whole, as it stood at one instant.
     pub fn case(&self, number: &str) -> Result<Option<Case>> {
+        if let Some(case) = self.tail.as_ref().and_then(|tail| tail.open_case(number)) {
+            return Ok(Some(case));
+        }
         self.snapshot(|store| Ok(load(store.read(), number)?.map(|row| row.case)))
     }
 

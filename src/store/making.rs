@@ -7,6 +7,7 @@
 //! and triggers over it are made at once. The file is nobody's until then: whoever gives it a name has it whole.
 
 use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 use std::fs::File;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -17,6 +18,7 @@ use rusqlite::Connection;
 
 use super::chain::{self, Record};
 use super::{Result, Store, StoreError, find};
+use crate::desk::case::Case;
 use crate::desk::kinds::Kinds;
 use crate::desk::timeline::Entry;
 
@@ -47,9 +49,19 @@ pub(super) struct Tail {
     to: SyncSender<Vec<Leaf>>,
     last: Cell<i64>,
     gathered: RefCell<Vec<Leaf>>,
+    open: RefCell<HashMap<String, Case>>,
 }
 
 impl Tail {
+    fn new(to: SyncSender<Vec<Leaf>>) -> Self {
+        Self { to, last: Cell::new(0), gathered: RefCell::default(), open: RefCell::default() }
+    }
+
+    /// An open case as it was written last: nobody else writes, so that it need not be read again.
+    pub(super) fn open_case(&self, number: &str) -> Option<Case> {
+        self.open.borrow().get(number).cloned()
+    }
+
     /// The place of the last entry.
     pub(super) const fn last(&self) -> i64 {
         self.last.get()
@@ -71,16 +83,30 @@ pub(super) struct Ahead<'a> {
     tail: &'a Tail,
     last: Cell<i64>,
     leaves: RefCell<Vec<Leaf>>,
+    /// Cases that the transaction wrote.
+    written: RefCell<Vec<Case>>,
 }
 
 impl<'a> Ahead<'a> {
     pub(super) fn new(tail: &'a Tail) -> Self {
-        Self { tail, last: Cell::new(tail.last()), leaves: RefCell::default() }
+        Self { tail, last: Cell::new(tail.last()), leaves: RefCell::default(), written: RefCell::default() }
     }
 
     /// The place of the last entry.
     pub(super) const fn last(&self) -> i64 {
         self.last.get()
+    }
+
+    /// A case as this transaction wrote it last, or an open one as earlier ones did.
+    pub(super) fn case(&self, number: &str) -> Option<Case> {
+        let written = self.written.borrow();
+        let own = written.iter().rev().find(|case| case.number == number).cloned();
+        own.or_else(|| self.tail.open_case(number))
+    }
+
+    /// Remembers a case that was written.
+    pub(super) fn wrote(&self, case: &Case) {
+        self.written.borrow_mut().push(case.clone());
     }
 
     /// Adds an entry and returns its place.
@@ -94,6 +120,15 @@ impl<'a> Ahead<'a> {
     /// Keeps what was added.
     pub(super) fn keep(self) -> Result<()> {
         self.tail.last.set(self.last());
+        let mut open = self.tail.open.borrow_mut();
+        for case in self.written.into_inner() {
+            if case.closed_at.is_none() {
+                open.insert(case.number.clone(), case);
+            } else {
+                open.remove(&case.number);
+            }
+        }
+        drop(open);
         self.tail.gathered.borrow_mut().extend(self.leaves.into_inner());
         self.tail.hand_on(TOGETHER)
     }
@@ -149,7 +184,7 @@ impl Maker {
             .spawn(move || keep(&connection, &from))
             .map_err(|source| StoreError::Io { path: file.clone(), source })?;
         let mut store = Store::in_memory(kinds)?;
-        store.tail = Some(Tail { to, last: Cell::new(0), gathered: RefCell::default() });
+        store.tail = Some(Tail::new(to));
         Ok((store, Self { file, other, later }))
     }
 

@@ -1,6 +1,6 @@
 //! The settings of the community as they are now, and the defaults a new book starts from.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
 use rusqlite::{Connection, params};
@@ -23,18 +23,39 @@ pub fn defaults(community: &str) -> std::result::Result<Settings, toml::de::Erro
 
 /// The settings as they were last read, beside the text that they were read from.
 ///
-/// Every action reads the settings, and they change a few times a year: while the text is the same
-/// it is not parsed again. Comparing texts is right whoever changed them, this process or another.
+/// Every action reads the settings, and they change a few times a year: while nobody committed anything they
+/// are not read again, and while the text is the same it is not parsed again. Comparing texts is right whoever
+/// changed them, this process or another.
 #[derive(Debug, Default)]
-pub(super) struct Cache(RefCell<Option<(String, Arc<Settings>)>>);
+pub(super) struct Cache {
+    read: RefCell<Option<(String, Arc<Settings>)>>,
+    /// Since which commit of another connection that is known to be right (`PRAGMA data_version`).
+    version: Cell<Option<i64>>,
+    /// The transaction under way has replaced them, which may yet be undone.
+    replaced: Cell<bool>,
+}
 
 impl Cache {
     pub(super) fn read(&self, connection: &Connection) -> Result<Option<Arc<Settings>>> {
+        // Asked for first: who commits between the two is then heard of the next time.
+        let version: i64 =
+            connection.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?;
+        if self.version.get() == Some(version)
+            && let Some((_, settings)) = self.read.borrow().as_ref()
+        {
+            return Ok(Some(Arc::clone(settings)));
+        }
+        let settings = self.read_text(connection)?;
+        self.version.set(Some(version).filter(|_| settings.is_some() && !self.replaced.get()));
+        Ok(settings)
+    }
+
+    fn read_text(&self, connection: &Connection) -> Result<Option<Arc<Settings>>> {
         let mut statement = connection.prepare_cached("SELECT body FROM setting WHERE id = 1")?;
         let mut rows = statement.query([])?;
         let Some(row) = rows.next()? else { return Ok(None) };
         let body = row.get_ref(0)?;
-        let mut kept = self.0.borrow_mut();
+        let mut kept = self.read.borrow_mut();
         if let Some((text, settings)) = kept.as_ref()
             && body.as_bytes().map_err(rusqlite::Error::from)? == text.as_bytes()
         {
@@ -44,6 +65,24 @@ impl Cache {
         let settings: Arc<Settings> = Arc::new(serde_json::from_str(body)?);
         *kept = Some((body.to_owned(), Arc::clone(&settings)));
         Ok(Some(settings))
+    }
+
+    /// The transaction under way has replaced the settings.
+    fn replace(&self) {
+        self.replaced.set(true);
+        self.forget();
+    }
+
+    /// A transaction has ended: what it replaced stands, or what was replaced stands again.
+    pub(super) fn settle(&self) {
+        if self.replaced.take() {
+            self.forget();
+        }
+    }
+
+    /// What was read may not stand: it is read again the next time.
+    pub(super) fn forget(&self) {
+        self.version.set(None);
     }
 }
 
@@ -112,6 +151,7 @@ impl Tx<'_> {
     /// Replaces the settings.
     pub fn put_settings(&self, settings: &Settings) -> Result<()> {
         self.settings.take();
+        self.read_settings.replace();
         put(self.connection(), settings)
     }
 }

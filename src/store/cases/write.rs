@@ -52,6 +52,9 @@ impl Tx<'_> {
 
     /// The case of that number.
     pub fn case(&self, number: &str) -> Result<Option<Case>> {
+        if let Some(case) = self.ahead.as_ref().and_then(|ahead| ahead.case(number)) {
+            return Ok(Some(case));
+        }
         Ok(load(self.connection(), number)?.map(|row| row.case))
     }
 
@@ -83,6 +86,9 @@ impl Tx<'_> {
         }
         if touched(|e| matches!(e, Event::Linked(_))) {
             self.put_links(id, &case.links)?;
+        }
+        if let Some(ahead) = &self.ahead {
+            ahead.wrote(case);
         }
         self.chain_entry(&stamp, id, kind, entry)
     }
