@@ -85,6 +85,8 @@ const STEPS: &[Step] = &[
     Step::Sql(include_str!("../assets/schema/014-used.sql")),
     // Totals that are touched only where a write changes what they count.
     Step::Sql(include_str!("../assets/schema/015-kept.sql")),
+    // Without the indexes that nothing reads.
+    Step::Sql(include_str!("../assets/schema/016-unread.sql")),
 ];
 
 /// One step of the file's form.
@@ -109,6 +111,12 @@ const VERSION: u32 = STEPS.len() as u32;
 
 /// Statements that a connection keeps ready: those of a save, and one for each set of columns that entries change.
 const STATEMENTS: usize = 256;
+
+/// Pages that the log holds before [`Store::settle_log`] brings them into the file.
+const LOG_LONG: i64 = 1_000;
+
+/// Pages that the log holds before a save does so itself, because nobody else did (32 MiB).
+const LOG_TOO_LONG: i64 = 8_000;
 
 /// How long a writer waits for another process before it gives up.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -334,6 +342,7 @@ impl Store {
         head.refuse(&name)?;
         write_ahead(&connection)?;
         connection.pragma_update(None, "synchronous", "FULL")?;
+        connection.pragma_update(None, "wal_autocheckpoint", LOG_TOO_LONG)?;
         connection.pragma_update(None, "foreign_keys", true)?;
         connection.pragma_update(None, "temp_store", "MEMORY")?;
         // Without this a statement that a partial index might serve is planned anew for every value it is
@@ -542,6 +551,22 @@ impl Store {
     /// SQLite refuses.
     pub fn stop_when(&mut self, stop: impl FnMut() -> bool + Send + 'static) -> Result<()> {
         Ok(self.connection.progress_handler(STEPS_BETWEEN, Some(stop))?)
+    }
+
+    /// Brings what the log holds into the file once the log is long, without making a reader or a writer
+    /// wait: for a thread that nobody waits for, so that no save has to do it.
+    ///
+    /// # Errors
+    /// The file can't be read or written.
+    pub fn settle_log(&self) -> Result<()> {
+        let left = |mode| -> rusqlite::Result<i64> {
+            let sql = format!("PRAGMA wal_checkpoint({mode})");
+            self.connection.query_row(&sql, [], |row| Ok(row.get::<_, i64>(1)? - row.get::<_, i64>(2)?))
+        };
+        if left("NOOP")? >= LOG_LONG {
+            left("PASSIVE")?;
+        }
+        Ok(())
     }
 
     /// A number that changes when another connection commits (`PRAGMA data_version`).

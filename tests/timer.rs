@@ -370,6 +370,24 @@ fn an_idle_timer_writes_nothing() {
 }
 
 #[test]
+fn the_timer_brings_a_long_log_into_the_file_and_no_save_has_to() {
+    let directory = tempfile::tempdir().unwrap();
+    let (mut store, session) = set_up(directory.path());
+    let length = |name| std::fs::metadata(directory.path().join(name)).unwrap().len();
+    let before = length("qiantai.db");
+    while length("qiantai.db-wal") < 1_200 * 4_096 {
+        open(&mut store, &session, morning(), json!({}));
+    }
+    assert_eq!(length("qiantai.db"), before);
+    let _timer = Running::start(directory.path(), morning());
+    let end = Instant::now() + SOON;
+    while length("qiantai.db") == before {
+        assert!(Instant::now() < end, "nobody brought the log into the file");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[test]
 fn a_file_that_cannot_be_read_is_told_once_and_tried_again() {
     let directory = tempfile::tempdir().unwrap();
     let inner = directory.path().join("data");

@@ -31,6 +31,16 @@ const PAGES: i64 = 256 * 1024;
 /// Bytes of words that the search index gathers before it sorts them into the file.
 const WORDS: i64 = 64 * 1024 * 1024;
 
+/// Indexes by which only people look for something and no rule does: the book in memory goes without them.
+const FOR_PEOPLE: [&str; 6] = [
+    "cases_serial",
+    "cases_day_serial",
+    "cases_unit",
+    "cases_inside",
+    "cases_done",
+    "cases_lapsed",
+];
+
 /// Entries whose words are put into the search index together, in its order.
 const TEXTS: usize = 50_000;
 
@@ -184,6 +194,9 @@ impl Maker {
             .spawn(move || keep(&connection, &from))
             .map_err(|source| StoreError::Io { path: file.clone(), source })?;
         let mut store = Store::in_memory(kinds)?;
+        for index in FOR_PEOPLE {
+            store.connection.execute_batch(&format!("DROP INDEX {index}"))?;
+        }
         store.tail = Some(Tail::new(to));
         Ok((store, Self { file, other, later }))
     }

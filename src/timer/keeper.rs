@@ -142,6 +142,9 @@ impl<C: Clock, T: Fn(Notice)> Keeper<C, T> {
         if look || changed {
             self.anchor = (now, instant);
             self.look(now)?;
+            if let Some((store, _)) = &self.open {
+                store.settle_log()?;
+            }
             return Ok(true);
         }
         Ok(false)
