@@ -226,12 +226,7 @@ fn gather(
 }
 
 /// What [`gather`] finds beside the cases.
-fn of_office(
-    store: &Store,
-    now: DateTime<Utc>,
-    day: NaiveDate,
-    settings: &Settings,
-) -> Result<Vec<Finding>> {
+fn of_office(store: &Store, now: DateTime<Utc>, day: NaiveDate, settings: &Settings) -> Result<Vec<Finding>> {
     let until = settings.calendar.next_day_start(day).min(now);
     let mut findings = Vec::new();
     book::gather(store, settings, day, until, &mut findings)?;

@@ -32,14 +32,8 @@ const PAGES: i64 = 256 * 1024;
 const WORDS: i64 = 64 * 1024 * 1024;
 
 /// Indexes by which only people look for something and no rule does: the book in memory goes without them.
-const FOR_PEOPLE: [&str; 6] = [
-    "cases_serial",
-    "cases_day_serial",
-    "cases_unit",
-    "cases_inside",
-    "cases_done",
-    "cases_lapsed",
-];
+const FOR_PEOPLE: [&str; 5] =
+    ["cases_serial", "cases_day_serial", "cases_unit", "cases_inside", "cases_done"];
 
 /// Entries whose words are put into the search index together, in its order.
 const TEXTS: usize = 50_000;
