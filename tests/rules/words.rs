@@ -8,8 +8,9 @@ use qiantai::desk::kind::{Effect, Kind};
 use qiantai::desk::kinds::STANDARD;
 use qiantai::desk::review;
 use qiantai::desk::workflow::{COMMON, LINKED, OPEN, PRINTED, VOID};
-use qiantai::text::lang::{Lang, has};
+use qiantai::text::lang::{Lang, has, t};
 use qiantai::text::say::try_word;
+use qiantai::text::width::width;
 
 /// Keys of words that are missing; a field's own words, its options and those of its columns.
 fn field(kind: &Kind, field: &Field, missing: &mut BTreeSet<String>) {
@@ -139,4 +140,20 @@ fn every_refusal_has_a_sentence() {
     }
     assert!(asked > 30, "the scan finds nothing");
     assert!(missing.is_empty(), "{}", missing.into_iter().collect::<Vec<_>>().join("\n"));
+}
+
+/// The column of the evening in which they stand is no wider.
+const FINDING: usize = 24;
+
+#[test]
+fn every_finding_is_named_in_a_few_words() {
+    let of_kinds =
+        STANDARD.iter().flat_map(|kind| kind.findings.iter().map(|rule| rule.id).chain([kind.late.0]));
+    for id in of_kinds.collect::<BTreeSet<_>>() {
+        for lang in Lang::ALL {
+            let words = t(lang, &format!("finding.{id}"), &[]);
+            assert!(width(&words) <= FINDING, "{id}: {words}");
+            assert!(!words.starts_with(char::is_lowercase), "{id}: {words}");
+        }
+    }
 }
