@@ -26,6 +26,8 @@ use crate::text::say as text;
 const PART: usize = 500;
 /// Most faults that are named.
 const NAMED: usize = 10;
+/// Most cases without a row that are looked for.
+const LOST: usize = 1_000;
 
 /// One check and what it found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -226,7 +228,8 @@ fn totals(store: &mut Store, _: &Watch) -> Result<(Why, Vec<Why>), StoreError> {
     Ok((Why::new("doctor.totals_ok"), faults.collect()))
 }
 
-/// Makes every case anew from its timeline and compares it with what is stored. Each fault names its case as
+/// Makes every case anew from its timeline and compares it with what is stored, and looks for those that are not
+/// stored any more. Each fault names its case as
 /// `number`.
 pub(super) fn rules(store: &mut Store, watch: &Watch) -> Result<(Why, Vec<Why>), StoreError> {
     let all = store.count(&Query::default())?;
@@ -258,6 +261,9 @@ pub(super) fn rules(store: &mut Store, watch: &Watch) -> Result<(Why, Vec<Why>),
             break;
         }
     }
+    // A row that somebody took out from outside is missed by its entries alone.
+    let lost = store.lost_cases(LOST, watch)?.into_iter();
+    faults.extend(lost.map(|number| Why::new("doctor.lost").with("number", Arg::Text(number))));
     Ok((Why::new("doctor.rules_ok").with("cases", Arg::Number(read.cast_signed())), faults))
 }
 

@@ -66,6 +66,25 @@ impl Store {
         watched(&mut self.connection, watch, faults)
     }
 
+    /// Numbers of cases of which there are entries and no row: somebody took it out from outside. At most so
+    /// many of them.
+    ///
+    /// # Errors
+    /// The file can't be read, or `watch` broke it off.
+    pub fn lost_cases(&mut self, most: usize, watch: &Watch) -> Result<Vec<String>> {
+        watched(&mut self.connection, watch, |connection| {
+            let mut statement = connection.prepare(
+                "SELECT e.subject FROM entry e
+                 WHERE e.revision = 1
+                   AND e.subject GLOB '?*-[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]-[0-9][0-9][0-9]*'
+                   AND NOT EXISTS (SELECT 1 FROM cases c WHERE c.number = e.subject)
+                 LIMIT ?1",
+            )?;
+            let numbers = statement.query_map([most as i64], |row| row.get(0))?;
+            numbers.map(|number| number.map_err(StoreError::from)).collect()
+        })
+    }
+
     /// Days whose signature covers an entry that is no longer what it was, whose sheet is not the one
     /// that was signed, or whose sheet is gone.
     ///

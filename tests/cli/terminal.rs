@@ -34,6 +34,8 @@ impl Terminal {
         command.env("QIANTAI_DATA", office.path());
         command.args(["--lang", "en", "--operator", "王敏"]);
         command.args(arguments);
+        #[cfg(unix)]
+        assert!(echoes(pty.master.as_ref()), "before anything runs");
         let child = pty.slave.spawn_command(command).unwrap();
         drop(pty.slave);
         let reader = pty.master.try_clone_reader().unwrap();
@@ -58,10 +60,15 @@ impl Terminal {
     /// Whether the terminal shows what is typed.
     #[cfg(unix)]
     fn echoes(&self) -> bool {
-        const ECHO: u64 = 0x8;
-        let flags: u64 = self.master.get_termios().unwrap().local_flags.bits().into();
-        flags & ECHO != 0
+        echoes(self.master.as_ref())
     }
+}
+
+#[cfg(unix)]
+fn echoes(terminal: &dyn MasterPty) -> bool {
+    const ECHO: u64 = 0x8;
+    let flags: u64 = terminal.get_termios().unwrap().local_flags.bits().into();
+    flags & ECHO != 0
 }
 
 /// Sends on what a terminal shows.
@@ -104,7 +111,6 @@ fn who_gives_up_at_the_pin_gets_the_terminal_back() {
     let office = Office::new();
     for key in ["\u{3}", "\u{4}"] {
         let mut terminal = Terminal::adding(&office);
-        assert!(terminal.echoes());
         terminal.wait("PIN of 王敏: ");
         assert!(!terminal.echoes());
         terminal.types(key);

@@ -339,6 +339,26 @@ fn a_copy_in_which_a_case_is_not_what_its_entries_make_is_not_gone_back_to() {
 }
 
 #[test]
+fn a_case_whose_row_is_gone_is_named_and_its_copy_not_gone_back_to() {
+    let (directory, store, _) = book(3);
+    assert!(examined(directory.path(), "rules").0);
+    let raw = Connection::open(directory.path().join(Store::FILE)).unwrap();
+    let number: String =
+        raw.query_row("SELECT number FROM cases WHERE id = 2", [], |row| row.get(0)).unwrap();
+    raw.execute_batch(
+        "DELETE FROM promise WHERE case_id = 2; DELETE FROM callback WHERE case_id = 2;
+         DELETE FROM link WHERE case_id = 2; DELETE FROM claim WHERE case_id = 2; DELETE FROM cases WHERE id = 2;",
+    )
+    .unwrap();
+    let (ok, said) = examined(directory.path(), "rules");
+    assert!(!ok && said.contains(&number), "{said}");
+    let copy = directory.path().join("copy.db");
+    store.copy_to(&copy, Trust::Proved, None, &unwatched()).unwrap();
+    let refused = Restore::new(&copy, directory.path(), KINDS, None, &unwatched()).unwrap_err();
+    assert_eq!(refused.to_string(), "counter.why.copy_differs");
+}
+
+#[test]
 fn a_receptionist_does_not_restore() {
     let (directory, store, _) = book(2);
     let copy = directory.path().join("copy.db");
@@ -408,9 +428,14 @@ pub fn of_an_older_form(newer: &Path) -> tempfile::TempDir {
         raw.execute_batch(step).unwrap();
     }
     raw.execute("ATTACH ?1 AS newer", [newer.join(Store::FILE).to_str().unwrap()]).unwrap();
-    let operator = "name, role, secret, disabled, failures, locked_until";
-    for (table, columns) in [("entry", "*"), ("setting", "*"), ("operator", operator)] {
-        raw.execute_batch(&format!("INSERT INTO {table} SELECT {columns} FROM newer.{table}")).unwrap();
+    for table in ["entry", "setting", "operator", "cases", "promise", "callback", "link", "claim"] {
+        // The columns that there were then.
+        let mut columns = raw.prepare(&format!("SELECT name FROM pragma_table_info('{table}')")).unwrap();
+        let columns: Vec<String> =
+            columns.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+        let columns = columns.join(", ");
+        raw.execute_batch(&format!("INSERT INTO {table} ({columns}) SELECT {columns} FROM newer.{table}"))
+            .unwrap();
     }
     raw.execute_batch("DETACH newer; PRAGMA application_id = 1366185065; PRAGMA user_version = 6;").unwrap();
     directory
