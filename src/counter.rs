@@ -95,10 +95,11 @@ impl Session {
         self.operator.role
     }
 
-    /// Refuses what needs a higher role than the operator had at the login. For asking beforehand; what
-    /// writes asks the file, see [`authority`].
-    pub(crate) fn require(&self, role: Role) -> Result<()> {
-        if self.role() >= role { Ok(()) } else { Err(Why::needs_role(role).into()) }
+    /// Whether it was a supervisor, or somebody above: for showing what can be done before anything is tried.
+    /// What is tried asks the file, see [`authority`].
+    #[must_use]
+    pub fn is_supervisor(&self) -> bool {
+        self.role() >= Role::Supervisor
     }
 }
 

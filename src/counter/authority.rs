@@ -48,6 +48,12 @@ impl Deed {
         self
     }
 
+    /// The same from a role on.
+    pub(crate) const fn from(mut self, role: Role) -> Self {
+        self.role = role;
+        self
+    }
+
     /// Doing an action on a case. What role it needs says the kind of the case.
     #[must_use]
     pub fn act(number: &str, action: &str) -> Self {
@@ -223,7 +229,7 @@ fn hand<'a>(tx: &Tx, session: &'a Session, deed: &Deed, now: DateTime<Utc>) -> R
     Ok(hand)
 }
 
-fn is_for_the_record(why: &Why) -> bool {
+pub(super) fn is_for_the_record(why: &Why) -> bool {
     why.needs.is_some() || why.key == "counter.why.disabled"
 }
 

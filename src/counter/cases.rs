@@ -43,6 +43,14 @@ pub struct Done {
     pub also: Vec<Case>,
 }
 
+/// Refuses whoever may not open a case of a kind, before its form is filled in; the refusal is on record.
+///
+/// # Errors
+/// The role refuses.
+pub fn may_open(store: &mut Store, session: &Session, now: DateTime<Utc>, kind: &Kind) -> Result<()> {
+    authority::may(store, session, now, &Deed::open(kind.id).from(kind.opens))
+}
+
 /// Opens a case, with an action done at once if one was chosen.
 ///
 /// # Errors

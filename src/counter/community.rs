@@ -83,12 +83,16 @@ fn defaults_for(community: &str) -> Result<Settings> {
         .map_err(|error| Why::new("counter.why.defaults").with("error", Arg::Text(error.to_string())).into())
 }
 
-/// Refuses whoever may not change the settings.
+/// Refuses whoever may not change the settings, before a change is begun; the refusal is on record.
 ///
 /// # Errors
-/// The role is below a supervisor's.
-pub fn may_change(session: &Session) -> Result<()> {
-    session.require(Role::Supervisor)
+/// The role refuses.
+pub fn may_change(store: &mut Store, session: &Session, now: DateTime<Utc>) -> Result<()> {
+    authority::may(store, session, now, &changing())
+}
+
+fn changing() -> Deed {
+    Deed::of(Role::Supervisor, "change-settings", "settings")
 }
 
 /// Changes the settings. Everything that was promised before keeps the rule it was promised by.
@@ -102,7 +106,7 @@ pub fn change_settings(
     before: &Settings,
     after: &Settings,
 ) -> Result<()> {
-    let deed = Deed::of(Role::Supervisor, "change-settings", "settings");
+    let deed = changing();
     authority::may(store, session, now, &deed)?;
     check(after)?;
     let kinds = store.kinds();

@@ -32,6 +32,14 @@ pub struct NewKey {
     pub secret: SecretString,
 }
 
+/// Refuses whoever may not choose whether copies are encrypted, before it is begun; the refusal is on record.
+///
+/// # Errors
+/// The role refuses.
+pub fn may_choose(store: &mut Store, session: &Session, now: DateTime<Utc>, seals: bool) -> Result<()> {
+    authority::may(store, session, now, &deed(if seals { ENCRYPT } else { CLEAR }, ""))
+}
+
 /// Makes a new key and has every copy from now on encrypted to it. Copies that were made before stay
 /// what they are: those to an older key need that one. The key is written into a file, too, if one is
 /// named, before anything is encrypted to it.

@@ -141,12 +141,16 @@ impl ImportReport {
     }
 }
 
-/// Refuses whoever may not take a roster in.
+/// Refuses whoever may not take a roster in, before a file is chosen; the refusal is on record.
 ///
 /// # Errors
 /// The role refuses: a roster changes all households at once, which a supervisor answers for.
-pub fn may_import(session: &Session) -> Result<()> {
-    session.require(Role::Supervisor)
+pub fn may_import(store: &mut Store, session: &Session, now: DateTime<Utc>) -> Result<()> {
+    authority::may(store, session, now, &importing())
+}
+
+fn importing() -> Deed {
+    Deed::of(Role::Supervisor, "import-roster", SUBJECT)
 }
 
 /// Takes a roster into the directory: all of it or nothing, in one transaction.
@@ -165,7 +169,7 @@ pub fn import(
     dry_run: bool,
     mut progress: impl FnMut(usize, usize) -> ControlFlow<()>,
 ) -> Result<ImportReport> {
-    let deed = Deed::of(Role::Supervisor, "import-roster", SUBJECT);
+    let deed = importing();
     authority::may(store, session, now, &deed)?;
     let households = by_household(&roster.rows);
     let mut report = ImportReport {

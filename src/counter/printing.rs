@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use super::authority::{self, Deed};
-use super::{Result, Session, settings};
+use super::{CounterError, Result, Session, settings};
 use crate::desk::case::Case;
 use crate::desk::form::Form;
 use crate::desk::timeline::Entry;
@@ -75,6 +75,26 @@ pub fn plan(store: &Store, session: &Session, case: &Case, form: Option<&str>) -
         Some(why) => Err(why.into()),
         None => Ok(one),
     }
+}
+
+/// Refuses whoever may not print a form, before it is laid out; a refusal for want of a role is on record.
+///
+/// # Errors
+/// As for [`plan`].
+pub fn may_print(
+    store: &mut Store,
+    session: &Session,
+    now: DateTime<Utc>,
+    case: &Case,
+    form: Option<&str>,
+) -> Result<()> {
+    let planned = plan(store, session, case, form);
+    if let Err(CounterError::Refused(why)) = &planned
+        && authority::is_for_the_record(why)
+    {
+        authority::record(store, session, now, &Deed::act(&case.number, workflow::PRINTED))?;
+    }
+    planned.map(drop)
 }
 
 /// Records that a form was printed. `copies` is what [`plan`] said: where somebody else printed it meanwhile

@@ -100,8 +100,7 @@ impl Restore {
         now: DateTime<Utc>,
         watch: &Watch,
     ) -> Result<Restored> {
-        let file = self.file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        authority::may(book, session, now, &Deed::of(Role::Supervisor, "restore", file))?;
+        authority::may(book, session, now, &restoring(&self.file))?;
         let settings = settings_of(book)?;
         let seal = seal(&settings.backup.key)?;
         let directory = directory_of(&self.data, &settings.backup);
@@ -178,6 +177,19 @@ impl Restore {
             })
         })
     }
+}
+
+/// Refuses whoever may not go back to a copy, before it is proved; the refusal is on record.
+///
+/// # Errors
+/// The role refuses.
+pub fn may_restore(store: &mut Store, session: &Session, now: DateTime<Utc>, file: &Path) -> Result<()> {
+    authority::may(store, session, now, &restoring(file))
+}
+
+fn restoring(file: &Path) -> Deed {
+    let file = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    Deed::of(Role::Supervisor, "restore", file)
 }
 
 /// The last entry, of the first `most`, that two chains have in common: from there on each goes its own

@@ -66,8 +66,7 @@ impl Form {
     pub fn allowed(&self, case: &Case, role: Role) -> Result<(), Why> {
         let name = || Arg::Term(format!("paper.form.{}", self.id));
         if role < self.role {
-            let needed = Arg::Term(format!("people.role.{}", self.role.id()));
-            return Err(Why::new("desk.why.needs_role").with("role", needed));
+            return Err(Why::needs_role(self.role));
         }
         if !self.is_of(case) || !self.states.is_empty() && !self.states.contains(&case.state.as_str()) {
             let state = Arg::Term(format!("{}.state.{}", case.kind, case.state));

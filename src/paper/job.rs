@@ -147,6 +147,10 @@ impl Job {
     /// # Errors
     /// As [`Self::sheet`]; the file can't be written, there is no printer, or somebody else printed meanwhile.
     pub fn send(&self, engine: &Engine, store: &mut Store, way: &Way) -> Result<Printed, PaperError> {
+        if let What::Case { number, form } = &self.what {
+            let case = case(store, number)?;
+            printing::may_print(store, &self.session, self.now, &case, form.as_deref())?;
+        }
         let sheet = self.sheet(engine, store)?;
         let path = match way {
             Way::Save(path) => {

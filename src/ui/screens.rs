@@ -57,7 +57,6 @@ use crate::counter::{self, CounterError, backup};
 use crate::desk::field::Values;
 use crate::desk::kind::Kind;
 use crate::desk::kinds::Kinds;
-use crate::desk::workflow::may_open;
 use crate::exchange::export::What;
 use crate::store::Store;
 use crate::text::lang::{Lang, t, try_t};
@@ -212,7 +211,8 @@ pub fn import(cx: &mut Cx) -> Option<Box<dyn Screen>> {
 /// The form of a new case of a kind; `None` with the reason below if the operator may not open one.
 pub fn new_case(kind: &str, values: Values, cx: &mut Cx) -> Option<Box<dyn Screen>> {
     let kind = cx.store.kinds().get(kind)?;
-    cx.tell(may_open(kind, cx.session.role()).map_err(CounterError::from))?;
+    let allowed = counter::cases::may_open(cx.store, cx.session, cx.now, kind);
+    cx.tell(allowed)?;
     Some(Box::new(FormScreen::new_case(kind, values, cx)))
 }
 

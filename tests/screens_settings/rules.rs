@@ -1,13 +1,52 @@
 //! Who may change settings, and what happens when something comes between.
 
+use qiantai::counter::backup::{self, Target};
 use qiantai::counter::cases::{self, NewCase};
-use qiantai::counter::{community, operators};
+use qiantai::counter::{community, copy_key, operators};
 use qiantai::desk::field::Values;
+use qiantai::desk::kinds::STANDARD;
 use qiantai::desk::people::Role;
 use qiantai::desk::settings::Settings;
+use qiantai::store::Store;
+use qiantai::store::backup::unwatched;
 use qiantai::text::lang::{Lang, t};
+use qiantai::ui::cx::Message;
 
 use crate::desk::{BOSS, Desk, GIRL, PIN, morning};
+
+#[test]
+fn what_the_screen_refuses_a_receptionist_is_on_record() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut desk = Desk::in_directory(Lang::En, directory.path());
+    let mut store = Store::open(directory.path(), STANDARD).unwrap();
+    let boss = operators::login(&mut store, BOSS, PIN, morning()).unwrap();
+    backup::make(&mut store, &boss, morning(), Target::Kept, &unwatched()).unwrap();
+    copy_key::new_key(&mut store, &boss, morning(), None).unwrap();
+    let session = operators::login(&mut store, GIRL, PIN, morning()).unwrap();
+    desk.app.apply(Message::SettingsChanged);
+    desk.app.apply(Message::LoggedIn(session));
+    let mut seen = 0;
+    let mut refused = |desk: &mut Desk, keys: &[&str], verb: &str| {
+        desk.press(keys).sees("supervisor");
+        let records = store.records(&format!("operator:{GIRL}")).unwrap();
+        let verbs = records.iter().filter(|record| record.action == "refused").map(|record| {
+            let body: serde_json::Value = serde_json::from_str(&record.body).unwrap();
+            body["verb"].as_str().unwrap().to_owned()
+        });
+        let verbs: Vec<String> = verbs.collect();
+        seen += 1;
+        assert_eq!((verbs.len(), verbs.last().map(String::as_str)), (seen, Some(verb)), "{keys:?}");
+    };
+    refused(&mut desk, &["Ctrl+E", "Down", "Enter", "F6"], "change-settings");
+    desk.press(&["Esc", "Esc"]);
+    refused(&mut desk, &["Ctrl+X", "F6"], "restore");
+    refused(&mut desk, &["F9"], "encrypt-copies");
+    refused(&mut desk, &["F10"], "clear-copies");
+    desk.press(&["Esc"]);
+    refused(&mut desk, &["Ctrl+O"], "import-roster");
+    desk.app.apply(Message::NewCase("budget".into(), Values::new()));
+    refused(&mut desk, &[], "open");
+}
 
 #[test]
 fn a_receptionist_looks_and_is_told_who_may_change() {

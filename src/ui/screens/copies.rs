@@ -17,7 +17,7 @@ use super::list::{Cursor, List};
 use crate::counter::backup::{self, Copy};
 use crate::counter::doctor::Check;
 use crate::counter::say::say;
-use crate::counter::{self, community, copy_key};
+use crate::counter::{self, copy_key, restore};
 use crate::store::backup::Proof;
 use crate::text::lang::t;
 use crate::text::plain::harmless;
@@ -86,7 +86,7 @@ impl Backups {
 
     fn read(&mut self, cx: &mut Cx) {
         let kept = self.chosen().map(|copy| copy.name.clone());
-        self.may_restore = community::may_change(cx.session).is_ok();
+        self.may_restore = cx.session.is_supervisor();
         self.directory = backup::directory(cx.store, cx.settings).unwrap_or_default().display().to_string();
         match backup::list(cx.store, cx.settings) {
             Ok(copies) => self.copies = copies,
@@ -116,12 +116,16 @@ impl Backups {
 
     /// Asks before something that only a supervisor does.
     fn make_sure(&mut self, of: Option<Sure>, cx: &mut Cx) {
-        if let Err(error) = community::may_change(cx.session) {
-            cx.fail(&error);
-            return;
+        let Some(sure) = of else { return };
+        let allowed = match &sure {
+            Sure::Restore(copy) => restore::may_restore(cx.store, cx.session, cx.now, &copy.file),
+            Sure::NewKey => copy_key::may_choose(cx.store, cx.session, cx.now, true),
+            Sure::NoKey => copy_key::may_choose(cx.store, cx.session, cx.now, false),
+        };
+        if cx.tell(allowed).is_some() {
+            self.problem = None;
+            self.sure = Some(sure);
         }
-        self.problem = None;
-        self.sure = of;
     }
 
     fn confirmed(&mut self, sure: Sure, cx: &mut Cx) {

@@ -79,7 +79,7 @@ pub struct Import {
 impl Import {
     /// The choice of a file; `None` if the operator may not import.
     pub fn new(cx: &mut Cx) -> Option<Self> {
-        let allowed = directory::may_import(cx.session);
+        let allowed = directory::may_import(cx.store, cx.session, cx.now);
         cx.tell(allowed)?;
         Some(Self {
             list: List::Households,

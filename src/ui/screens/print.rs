@@ -137,7 +137,8 @@ impl PrintDialog {
             return;
         }
         let Some(choice) = self.chosen() else { return };
-        if let Some(why) = &choice.why_not {
+        // What a role stands against is tried, so that it is on record.
+        if let Some(why) = choice.why_not.as_ref().filter(|why| way.is_none() || why.needs.is_none()) {
             let words = cx.say(why);
             self.say(vec![words], true);
             return;
