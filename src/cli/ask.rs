@@ -252,11 +252,6 @@ pub(super) fn number(text: &str) -> String {
     plain(text).trim().to_uppercase()
 }
 
-/// A unit as typed, in the form of the directory; anything else stays the name of a public place.
-pub(super) fn unit(text: &str) -> String {
-    typed::unit(text).map_or_else(|_| text.trim().to_owned(), |unit| unit.label())
-}
-
 /// A text that must be given.
 pub(super) fn text<'a>(matches: &'a ArgMatches, id: &str) -> &'a str {
     // Required arguments are there: parsing refuses a call without them.

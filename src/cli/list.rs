@@ -26,7 +26,7 @@ pub(super) fn run(cx: &Cx, matches: &ArgMatches) -> Result {
     let query = Query {
         kind: Some(kind.id.to_owned()),
         open: matches.get_flag("open").then_some(true),
-        unit: matches.get_one::<String>("unit").map(|unit| ask::unit(unit)),
+        unit: matches.get_one::<String>("unit").map(|unit| desk.store.spelled(unit)).transpose()?,
         from: ask::day_of(cx, &desk, matches, "from")?,
         to: ask::day_of(cx, &desk, matches, "to")?,
         limit: limit(matches),

@@ -1,5 +1,7 @@
 //! Opening cases and acting on them.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Utc};
 
 use super::authority::{self, Deed, Hand};
@@ -250,6 +252,20 @@ impl<'a> Writer<'a> {
         Ok(unit.map(|unit| self.tx.household(unit)).transpose()?.flatten())
     }
 
+    /// The values with the unit as the directory writes it: whoever says room 801 means its 0801.
+    fn as_the_directory_writes<'v>(&self, values: &'v Values) -> Result<Cow<'v, Values>> {
+        let Some(unit) = values.get("unit").and_then(|unit| unit.as_str()) else {
+            return Ok(Cow::Borrowed(values));
+        };
+        let spelled = self.tx.spelled(unit)?;
+        if spelled == unit || self.tx.household(&spelled)?.is_none() {
+            return Ok(Cow::Borrowed(values));
+        }
+        let mut values = values.clone();
+        values.insert("unit".into(), spelled.into());
+        Ok(Cow::Owned(values))
+    }
+
     /// The other cases that the rules of a kind look at, when these fields are asked for.
     fn others(&self, kind: &Kind, case: &Case, fields: &[Field], given: &Values) -> Result<Vec<Other>> {
         if kind.around == Around::Owner && !workflow::lists_others(fields, given) {
@@ -300,6 +316,7 @@ impl<'a> Writer<'a> {
         depth: usize,
     ) -> Result<Case> {
         let day = self.settings.calendar.day_of(self.now);
+        let values = &*self.as_the_directory_writes(values)?;
         let unit = values.get("unit").and_then(|unit| unit.as_str());
         let household = self.household(unit)?;
         let number = self.tx.next_number(kind, day)?;
@@ -323,6 +340,7 @@ impl<'a> Writer<'a> {
         also: &mut Vec<Case>,
     ) -> Result<Case> {
         let kind = self.kind(&case.kind)?;
+        let inputs = &*self.as_the_directory_writes(inputs)?;
         let household = self.household(case.unit.as_deref())?;
         let fields = kind.action(action).map_or(&[][..], |action| action.inputs);
         let others = self.others(kind, case, fields, inputs)?;

@@ -17,7 +17,6 @@ use crate::text::plain::harmless;
 use crate::text::say::{kind_name, money, word};
 use crate::text::show::mask_phone;
 use crate::text::shown::reading;
-use crate::text::typed;
 
 /// The first page of the file: who it is about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -89,7 +88,7 @@ pub fn charge(owed: &Owed) -> String {
 /// Nobody is at work, there is no such household, or the file can't be read.
 pub fn cover(store: &Store, session: &Session, unit: &str) -> Result<Cover> {
     at_work(store, session)?;
-    let unit = typed::unit(unit).map_or_else(|_| unit.trim().to_owned(), |unit| unit.label());
+    let unit = store.spelled(unit)?;
     let Some(mut household) = store.household(&unit)? else {
         return Err(Why::new("counter.why.unit_not_in_directory").with("unit", Arg::Text(unit)).into());
     };

@@ -9,6 +9,7 @@ use rusqlite::{Connection, OptionalExtension, Row as SqlRow, params, params_from
 use super::find::{household_keys, resident_keys};
 use super::{Result, Store, StoreError, Tx};
 use crate::desk::household::{Household, HouseholdChange, Occupancy, Papers, Relation, Resident};
+use crate::text::typed;
 
 /// A household as lists show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -137,7 +138,26 @@ pub(super) fn open_cases(connection: &Connection, unit: &str) -> Result<u64> {
     Ok(open as u64)
 }
 
+/// How the directory writes a unit that may be said otherwise; the unit itself where it has none.
+fn spelled(connection: &Connection, unit: &str) -> Result<String> {
+    let mut statement = connection.prepare_cached("SELECT unit FROM household WHERE unit = ?1")?;
+    let (label, others) = typed::unit(unit)
+        .map_or_else(|_| (unit.trim().to_owned(), Vec::new()), |unit| (unit.label(), unit.other_labels()));
+    for known in std::iter::once(&label).chain(&others) {
+        if statement.exists([known])? {
+            return Ok(known.clone());
+        }
+    }
+    Ok(label)
+}
+
 impl Store {
+    /// How the directory writes a unit: `10-1-801` may be its `10-1-0801`. The unit in its plain form where
+    /// the directory has none such.
+    pub fn spelled(&self, unit: &str) -> Result<String> {
+        spelled(self.read(), unit)
+    }
+
     /// The household of that unit.
     pub fn household(&self, unit: &str) -> Result<Option<Household>> {
         load(self.read(), unit)
@@ -231,6 +251,11 @@ impl Tx<'_> {
             households.extend(load(self.connection(), &unit?)?);
         }
         Ok(households)
+    }
+
+    /// How the directory writes a unit, see [`Store::spelled`].
+    pub fn spelled(&self, unit: &str) -> Result<String> {
+        spelled(self.connection(), unit)
     }
 
     /// The household of that unit, as this transaction sees it.

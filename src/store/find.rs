@@ -128,6 +128,9 @@ fn probes(query: &str) -> Vec<Probe> {
             }
             probes.push(Probe::new(sort::UNIT, unit, 1000, 850));
         }
+        // `3-2-801` is the 3-2-0801 of the directory, rather than what only begins alike.
+        let others = typed::unit(&text).map(|unit| unit.other_labels()).unwrap_or_default();
+        probes.extend(others.into_iter().map(|unit| Probe::new(sort::UNIT, unit.to_lowercase(), 990, None)));
         probes.push(Probe::new(sort::UNIT_DIGITS, bare.clone(), 1000, 740));
         probes.push(Probe::new(sort::ROOM, bare.clone(), 900, 700));
     }

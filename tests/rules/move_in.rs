@@ -226,3 +226,41 @@ fn a_move_in_opens_accounts_and_cards_beside_it() {
     let links = c.case(&number).links.len();
     assert!(links >= 5, "three opened beside it and a repair for each of two defects: {links}");
 }
+
+/// A resident says room 801, and the directory has it as 0801: it is the same flat, with all that is known of it.
+#[test]
+fn a_unit_that_is_said_otherwise_is_the_directorys() {
+    let mut c = Counter::new();
+    let household = |unit: &str| qiantai::desk::household::Household {
+        unit: unit.into(),
+        area: None,
+        occupancy: Occupancy::MovedIn,
+        moved_in: None,
+        arrears: 9_900,
+        note: String::new(),
+        papers: qiantai::desk::household::Papers::default(),
+        residents: Vec::new(),
+    };
+    c.store.write(|tx| tx.put_household(&household("5-1-0801"))).unwrap();
+    let pass = json!({
+        "unit": "5-1-801", "contact": "张三", "lines": [{ "name": "沙发", "count": 1 }], "valid_until": c.at(60)
+    });
+    let pass = c.open("release-pass", pass);
+    assert_eq!(pass.unit.as_deref(), Some("5-1-0801"));
+    assert_eq!(
+        c.refused(Desk, &pass.number, "approve", nothing()),
+        "release-pass.why.arrears",
+        "its debts are seen"
+    );
+    c.done(
+        Desk,
+        &pass.number,
+        "revise",
+        json!({ "unit": "5-1-801", "lines": [{ "name": "床", "count": 1 }] }),
+    );
+    assert_eq!(c.case(&pass.number).unit.as_deref(), Some("5-1-0801"));
+    let leaving = c.open("move-out", json!({ "unit": "5-1-801", "contact": "张三" }));
+    assert_eq!(leaving.unit.as_deref(), Some("5-1-0801"), "the household is known");
+    let public = c.open("repair", json!({ "unit": "5-1-802", "content": "灯" }));
+    assert_eq!(public.unit.as_deref(), Some("5-1-802"), "what nobody knows stays as it was said");
+}

@@ -192,3 +192,25 @@ fn every_sort_of_question_finds_somebody_among_twenty_thousand_households() {
         assert!(!store.find_households(query, 10).unwrap().is_empty(), "{query}");
     }
 }
+
+#[test]
+fn a_room_is_found_and_spelled_with_and_without_the_zeros_before_it() {
+    let store = estate();
+    for (said, unit) in [
+        ("1-1-904", "1-1-0904"),
+        ("1 1 904", "1-1-0904"),
+        ("1栋1单元904室", "1-1-0904"),
+        ("1-1-0904", "1-1-0904"),
+        ("1-1-0905", "1-1-905"),
+        ("1-1-905", "1-1-905"),
+    ] {
+        let first = found(&store, said).into_iter().next().unwrap_or_default();
+        assert!(first.starts_with(&format!("{unit} ")), "{said}: {first}");
+        assert_eq!(store.spelled(said).unwrap(), unit, "{said}");
+    }
+    // What no household is called stays as it is, in its plain form.
+    for (said, plain) in [("9-9-904", "9-9-904"), ("3－2－1501", "3-2-1501"), (" 2栋电梯 ", "2栋电梯")]
+    {
+        assert_eq!(store.spelled(said).unwrap(), plain);
+    }
+}

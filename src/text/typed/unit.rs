@@ -22,6 +22,23 @@ impl UnitRef {
     pub fn label(&self) -> String {
         self.to_string()
     }
+
+    /// The other ways in which the same unit may be kept: a room is said as 801 and written as 0801.
+    #[must_use]
+    pub fn other_labels(&self) -> Vec<String> {
+        if self.room.is_empty() || !self.room.bytes().all(|b| b.is_ascii_digit()) {
+            return Vec::new();
+        }
+        let bare = self.room.trim_start_matches('0');
+        let rooms = [bare.to_owned(), format!("{bare:0>3}"), format!("{bare:0>4}")];
+        let mut labels: Vec<String> = rooms
+            .into_iter()
+            .filter(|room| !room.is_empty() && *room != self.room)
+            .map(|room| Self { room, ..self.clone() }.label())
+            .collect();
+        labels.dedup();
+        labels
+    }
 }
 
 impl fmt::Display for UnitRef {

@@ -125,8 +125,8 @@ impl Sources for FromStore<'_> {
 }
 
 fn household_of(unit: Option<&str>, cx: &mut Cx) -> Option<Household> {
-    let unit = unit?;
-    cx.read(cx.store.household(unit)).flatten()
+    let unit = cx.read(cx.store.spelled(unit?))?;
+    cx.read(cx.store.household(&unit)).flatten()
 }
 
 impl FormScreen {
