@@ -1,5 +1,6 @@
 //! Languages, plain forms, widths, pinyin, and what people type.
 
+pub mod changed;
 pub mod lang;
 pub mod markdown;
 pub mod outcome;

@@ -11,6 +11,7 @@ use crate::desk::outcome::Outcome;
 use crate::desk::timeline::Entry;
 use crate::desk::workflow::Offer;
 use crate::text;
+use crate::text::changed::changes;
 use crate::text::lang::{Lang, try_t};
 use crate::text::plain::{harmless, harmless_lines};
 use crate::text::say::{by, say, stamp, word};
@@ -108,13 +109,20 @@ fn page(
 ) -> String {
     let mut parts = vec![cx.page(desk, case)];
     parts.extend(result.map(|result| result_page(cx, desk, result)));
+    let reader = Reader { lang: cx.lang, now: cx.now, settings: &desk.settings };
+    let kind = desk.store.kinds().get(&case.kind);
+    let said = |entry: &Entry| {
+        let note = entry.note().map(|note| harmless_lines(note).replace('\n', " "));
+        let changes = kind.map(|kind| changes(&reader, kind, entry, false)).unwrap_or_default();
+        note.into_iter().chain(changes).collect::<Vec<_>>().join("; ")
+    };
     let rows = timeline.iter().map(|(_, entry)| {
         vec![
             stamp(entry.at, cx.tz.get()),
             by(entry, cx.lang),
             word(cx.lang, &case.kind, "done", &entry.action),
             word(cx.lang, &case.kind, "state", &entry.to),
-            harmless_lines(entry.note().unwrap_or_default()).replace('\n', " "),
+            said(entry),
         ]
     });
     let headings = cx.headings(&["at", "by", "action", "state", "note"]);

@@ -520,3 +520,26 @@ fn a_pass_is_verified_by_its_code() {
     let document: Value = serde_json::from_str(&void.out).unwrap();
     assert_eq!((&document["valid"], &document["state"]), (&Value::Bool(false), &Value::from("void")));
 }
+
+#[test]
+fn an_amendment_and_a_void_show_both_versions() {
+    let office = Office::new();
+    let number =
+        office.open(&["call", "--contact", "张三", "--phone", "13800005678", "--set", "content=问路"]);
+    let amended = ["contact=李四", "phone=13900001111", "content=问车位", "reason=听错了"];
+    office.act(&number, "amend", &amended);
+    office.act(&number, "void", &["reason=打错了"]);
+    let shown = office.desk(&["show", &number]).out;
+    for words in
+        ["听错了", "Caller: 张三 -> 李四", "Content: 问路 -> 问车位", "138****5678 -> 139****1111", "打错了"]
+    {
+        assert!(shown.contains(words), "{words}: {shown}");
+    }
+    assert!(!shown.contains("13800005678"), "{shown}");
+    let timeline = office.json(&["show", &number])["timeline"].clone();
+    let changes = timeline[1]["changes"].as_array().unwrap();
+    let contact = changes.iter().find(|change| change["field"] == "contact").unwrap();
+    assert_eq!((&contact["before"], &contact["after"]), (&"张三".into(), &"李四".into()));
+    let shown = office.in_chinese().desk(&["show", &number]).out;
+    assert!(shown.contains("来电人: 张三 -> 李四"), "{shown}");
+}

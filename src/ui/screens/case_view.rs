@@ -10,7 +10,7 @@ use ratatui::widgets::Paragraph;
 
 use super::cases::urgency_mark;
 use crate::counter::passes;
-use crate::desk::case::{Case, HEADER_FIELDS};
+use crate::desk::case::Case;
 use crate::desk::check_code::CheckCode;
 use crate::desk::field::as_instant;
 use crate::desk::household::Household;
@@ -20,6 +20,7 @@ use crate::desk::parts::Progress;
 use crate::desk::timeline::{Entry, Event};
 use crate::desk::workflow::{Offer, PRINTED};
 use crate::store::cases::{Query, Row};
+use crate::text::changed::{changes, same_minute};
 use crate::text::lang::t;
 use crate::text::outcome::{self, Mark};
 use crate::text::plain::harmless;
@@ -398,31 +399,7 @@ impl CaseView {
         {
             lines.push(t(look.lang, &format!("paper.form.{form}"), &[]));
         }
-        for change in &entry.changes {
-            let amended = entry.action == "amend";
-            let Some(field) = self.kind.field(&change.field) else { continue };
-            if HEADER_FIELDS.contains(&change.field.as_str()) && !amended || entry.from.is_none() {
-                continue;
-            }
-            // When a step was done stands in front of it already.
-            if !amended && as_instant(&change.after).is_some_and(|at| same_minute(at, entry.at)) {
-                continue;
-            }
-            let masked = !whole && field.key == "phone";
-            let show = |value: &serde_json::Value| {
-                if value.is_null() {
-                    return t(look.lang, "ui.none", &[]);
-                }
-                let text = reader.line(self.kind.id, field, value);
-                if masked { mask_phone(&text) } else { text }
-            };
-            let label = reader.label(self.kind.id, &change.field);
-            lines.push(if change.before.is_null() && !amended {
-                format!("{label}: {}", show(&change.after))
-            } else {
-                format!("{label}: {} -> {}", show(&change.before), show(&change.after))
-            });
-        }
+        lines.extend(changes(&reader, self.kind, entry, whole));
         for event in &entry.events {
             if let Event::Linked(link) = event {
                 let relation = t(look.lang, &format!("relation.{}", link.relation), &[]);
@@ -480,10 +457,6 @@ impl CaseView {
             lines.one(&text, mark.style);
         }
     }
-}
-
-fn same_minute(a: DateTime<Utc>, b: DateTime<Utc>) -> bool {
-    a.timestamp().div_euclid(60) == b.timestamp().div_euclid(60)
 }
 
 fn duty_style(late: bool, look: &Look) -> Style {
