@@ -1,6 +1,7 @@
 //! An office to work in: a book set up through the command line, a roster taken in, people with PINs.
 
 use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use serde_json::Value;
@@ -42,6 +43,7 @@ impl Speaks {
 /// The data directory of a community with a supervisor, a receptionist and a roster.
 pub struct Office {
     dir: TempDir,
+    path: PathBuf,
     pub speaks: Speaks,
 }
 
@@ -55,14 +57,20 @@ impl Office {
 
     /// A community that knows no household yet.
     pub fn without_roster(speaks: Speaks) -> Self {
-        let office = Self { dir: tempfile::tempdir().expect("a directory"), speaks };
+        let dir = tempfile::tempdir().expect("a directory");
+        let office = Self { path: directory(&dir, "data").into(), dir, speaks };
         office.by(BOSS, &["init", "--community", "蔚蓝新都"]);
         office.by(BOSS, &["operator", "add", DESK, "--role", "receptionist"]);
         office
     }
 
     pub fn data(&self) -> String {
-        directory(&self.dir, "data")
+        self.path().to_str().expect("a plain path").to_owned()
+    }
+
+    /// The same as a path.
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     /// Takes a roster in, and gives the report.

@@ -3,7 +3,6 @@
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::os::unix::ffi::OsStrExt as _;
-use std::path::Path;
 use std::process::{Command, Output};
 
 use qiantai::store::Store;
@@ -61,7 +60,7 @@ fn arguments_and_variables_that_are_no_text_are_refused() {
                 sentence(&listed, &format!("{name}={bytes:?}"));
             }
             // A roster of bytes that are no text in any way that offices write them.
-            let roster = Path::new(&office.data()).join("roster.csv");
+            let roster = office.path().join("roster.csv");
             fs::write(&roster, [b"\0\x1b", *bytes, b"\0"].concat()).expect("a file");
             let import = [words("import"), words("households"), roster.as_os_str(), words("--dry-run")];
             let mut output = call(&office, &import, Some(("QIANTAI_OPERATOR", OsStr::new(BOSS))));
@@ -102,7 +101,7 @@ fn a_text_in_the_file_that_is_none_is_told_and_named_by_the_doctor() {
     for speaks in [Speaks::Chinese, Speaks::English] {
         let office = Office::new(speaks);
         office.open(&["call", "--contact", "李梅", "--set", "content=问车位"]);
-        let raw = rusqlite::Connection::open(Path::new(&office.data()).join(Store::FILE)).expect("the file");
+        let raw = rusqlite::Connection::open(office.path().join(Store::FILE)).expect("the file");
         raw.execute_batch("UPDATE cases SET contact = CAST(x'ff41' AS TEXT)").expect("it takes it");
         drop(raw);
         sentence(&call(&office, &[OsStr::new("list"), OsStr::new("call")], None), "a list");

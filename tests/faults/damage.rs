@@ -16,7 +16,7 @@ use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
 
 use crate::office::{BOSS, DESK, Office, PIN, Speaks};
-use crate::worker::{Ledger, Worker};
+use crate::worker::Worker;
 
 /// How many single bytes are changed, each in a file that is whole otherwise.
 const CHANGES: usize = 200;
@@ -24,14 +24,9 @@ const CHANGES: usize = 200;
 /// A book with some work in it, its log taken into the file.
 fn book() -> (Office, Vec<u8>) {
     let office = Office::new(Speaks::Chinese);
-    let mut ledger = Ledger::new();
-    let worker = Worker::start(Path::new(&office.data()), DESK);
-    while ledger.len() < 25 {
-        worker.begins(&mut ledger);
-    }
-    worker.kill(&mut ledger);
-    drop(Store::open(Path::new(&office.data()), STANDARD).expect("the book opens"));
-    let bytes = fs::read(Path::new(&office.data()).join(Store::FILE)).expect("the file");
+    Worker::until(office.path(), DESK, 25);
+    drop(Store::open(office.path(), STANDARD).expect("the book opens"));
+    let bytes = fs::read(office.path().join(Store::FILE)).expect("the file");
     (office, bytes)
 }
 
@@ -63,7 +58,7 @@ fn read(directory: &Path) -> Result<(Vec<Case>, Vec<String>), StoreError> {
 #[test]
 fn a_changed_byte_is_found_or_harms_nothing() {
     let (office, whole) = book();
-    let (cases, faults) = read(Path::new(&office.data())).expect("the whole book");
+    let (cases, faults) = read(office.path()).expect("the whole book");
     assert!(faults.is_empty() && cases.len() >= 20, "{faults:?}");
     let mut dice = StdRng::seed_from_u64(20_261_126);
     let (mut told, mut found) = (0, 0);
@@ -112,15 +107,9 @@ fn a_changed_byte_is_found_or_harms_nothing() {
 #[test]
 fn a_log_that_was_cut_short_leaves_a_whole_book() {
     let office = Office::new(Speaks::Chinese);
-    let data = office.data();
-    let data = Path::new(&data);
-    let mut ledger = Ledger::new();
-    let worker = Worker::start(data, DESK);
-    while ledger.len() < 12 {
-        worker.begins(&mut ledger);
-    }
+    let data = office.path();
     // Killed, it leaves its last saves in the log beside the file.
-    worker.kill(&mut ledger);
+    let ledger = Worker::until(data, DESK, 12);
     let (file, log) = (data.join(Store::FILE), data.join(format!("{}-wal", Store::FILE)));
     let (file, log) = (fs::read(file).expect("the file"), fs::read(log).expect("the log"));
     assert!(log.len() > 100_000, "the log holds the work");
@@ -144,12 +133,8 @@ fn a_log_that_was_cut_short_leaves_a_whole_book() {
 #[test]
 fn a_file_that_was_emptied_beside_its_log_is_no_new_book() {
     let office = Office::new(Speaks::Chinese);
-    let data = office.data();
-    let data = Path::new(&data);
-    let mut ledger = Ledger::new();
-    let worker = Worker::start(data, DESK);
-    worker.begins(&mut ledger);
-    worker.kill(&mut ledger);
+    let data = office.path();
+    Worker::until(data, DESK, 1);
     let log = data.join(format!("{}-wal", Store::FILE));
     let before = fs::read(&log).expect("the log");
     fs::write(data.join(Store::FILE), "").expect("the file is emptied");

@@ -77,8 +77,7 @@ fn fill(mut open: impl FnMut() -> Output) -> (Vec<String>, String) {
 fn a_file_that_may_not_grow_refuses_in_words_and_keeps_what_it_has() {
     for (lang, words) in [("zh-CN", "没有保存"), ("en", "not saved")] {
         let office = Office::new(Speaks::Chinese);
-        let data = office.data();
-        let data = Path::new(&data);
+        let data = office.path();
         // A reader keeps the log from being taken into the file and cut when the writer ends.
         let reader = qiantai::store::Store::open(data, qiantai::desk::kinds::STANDARD).expect("a book");
         let call = [&["--lang", lang, "--json", "open"][..], &CALL].concat();
@@ -127,7 +126,7 @@ fn at_a_full_disk_the_form_stays_and_saves_once_there_is_room() {
     let office = Office::new(Speaks::Chinese);
     let data = disk.0.path().join("data");
     std::fs::create_dir_all(&data).expect("a directory");
-    std::fs::copy(Path::new(&office.data()).join("qiantai.db"), data.join("qiantai.db")).expect("a copy");
+    std::fs::copy(office.path().join("qiantai.db"), data.join("qiantai.db")).expect("a copy");
     let shown = data.to_str().expect("a plain path");
     let mut terminal =
         Terminal::start(&["--data", shown, "--lang", "zh-CN"], &[("QIANTAI_CONFIG", shown)], 120, 36);
@@ -204,8 +203,7 @@ impl Drop for Locked<'_> {
 fn a_directory_that_may_not_be_written_is_told() {
     for (lang, words) in [("zh-CN", "写"), ("en", "writing")] {
         let office = Office::new(Speaks::Chinese);
-        let data = office.data();
-        let data = Path::new(&data);
+        let data = office.path();
         let locked = Locked::of(data);
         let said = refusal(&locked.call(&[&["--lang", lang, "open"][..], &CALL].concat()));
         assert!(said.contains(words), "{said}");
@@ -234,8 +232,7 @@ fn a_directory_that_may_not_be_written_is_told() {
 #[test]
 fn a_copy_for_which_there_is_no_room_leaves_nothing_and_is_told() {
     let office = Office::new(Speaks::Chinese);
-    let data = office.data();
-    let data = Path::new(&data);
+    let data = office.path();
     let copy = data.join("backups");
     let backup = |blocks| limited(data, blocks, &["--lang", "en", "backup"]);
     // Enough for the book's own log, too little for a copy of the whole.
@@ -253,8 +250,7 @@ fn a_copy_for_which_there_is_no_room_leaves_nothing_and_is_told() {
 fn an_encrypted_copy_without_room_leaves_nothing_in_the_clear_and_nothing_half() {
     let office = Office::new(Speaks::Chinese);
     office.by(BOSS, &["backup-key", "new"]);
-    let data = office.data();
-    let data = Path::new(&data);
+    let data = office.path();
     let copy = |blocks, lang| limited(data, blocks, &["--lang", lang, "--json", "backup"]);
     let left = || -> Vec<String> {
         let all = [data.to_owned(), data.join("backups")];

@@ -40,8 +40,7 @@ fn a_desk_whose_file_is_removed_saves_nothing_into_the_void_and_keeps_what_is_ty
         (Speaks::English, "Not saved: the data file", "a pipe burst"),
     ] {
         let office = Office::new(speaks);
-        let data = office.data();
-        let data = Path::new(&data);
+        let data = office.path();
         let mut terminal = office.at_work(DESK);
         begin_call(&mut terminal, matter);
         // The draft is on the disk before the file goes.
@@ -73,8 +72,7 @@ fn a_book_that_was_emptied_or_is_gone_is_no_new_community_where_copies_lie() {
         let office = Office::new(speaks);
         let number = office.open(&["call", "--contact", "李梅", "--set", "content=问车位"]);
         let copy = office.by(BOSS, &["backup"])["file"].as_str().expect("a file").to_owned();
-        let data = office.data();
-        let data = Path::new(&data);
+        let data = office.path();
         for empty in [true, false] {
             for part in parts(data) {
                 fs::remove_file(part).expect("it goes");

@@ -54,8 +54,7 @@ fn assert_whole(data: &Path) {
 #[test]
 fn what_was_acknowledged_outlives_every_kill() {
     let office = Office::new(Speaks::Chinese);
-    let data = office.data();
-    let data = Path::new(&data);
+    let data = office.path();
     let mut dice = StdRng::seed_from_u64(20_261_124);
     let mut ledger = Ledger::new();
     let mut workers = [Worker::start(data, BOSS), Worker::start(data, DESK)];
@@ -121,7 +120,7 @@ fn a_draft_is_at_most_a_second_old_when_the_desk_is_killed() {
         let shown = type_on(&mut terminal, Instant::now() + work);
         terminal.kill();
         let killed = Instant::now();
-        let store = Store::open(Path::new(&office.data()), STANDARD).expect("the book opens");
+        let store = Store::open(office.path(), STANDARD).expect("the book opens");
         let drafts = store.drafts(Some(DESK)).expect("drafts");
         let draft = drafts.iter().max_by_key(|draft| draft.id).expect("the draft is kept");
         let kept = draft.body.to_string();
@@ -136,9 +135,9 @@ fn a_draft_is_at_most_a_second_old_when_the_desk_is_killed() {
         terminal.sees("n1n2");
         terminal.press(&["Ctrl+S"]);
         until_within(Duration::from_secs(10), "the call is saved", || {
-            let store = Store::open(Path::new(&office.data()), STANDARD).expect("the book opens");
+            let store = Store::open(office.path(), STANDARD).expect("the book opens");
             store.drafts(Some(DESK)).expect("drafts").is_empty()
         });
     }
-    assert_whole(Path::new(&office.data()));
+    assert_whole(office.path());
 }

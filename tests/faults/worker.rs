@@ -80,6 +80,17 @@ impl Worker {
         Self { child, lines }
     }
 
+    /// Has one work alone until it said so many saves, kills it, and gives what it said.
+    pub fn until(directory: &Path, who: &str, saves: usize) -> Ledger {
+        let mut ledger = Ledger::new();
+        let worker = Self::start(directory, who);
+        while ledger.len() < saves {
+            worker.begins(&mut ledger);
+        }
+        worker.kill(&mut ledger);
+        ledger
+    }
+
     /// Waits for the first save.
     pub fn begins(&self, ledger: &mut Ledger) {
         let patience = crate::terminal::PATIENCE;
