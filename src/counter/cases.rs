@@ -375,6 +375,17 @@ impl<'a> Writer<'a> {
                 return Err(Why::new("counter.why.link_to_itself").about(field).into());
             }
             let case = self.case(&other).map_err(|error| about(error, field))?;
+            // What a field of the case names is its own household's: a number is mistyped by one digit.
+            if kind.field(field).is_some()
+                && let (Some(own), Some(unit)) = (&planned.case.unit, &case.unit)
+                && own != unit
+            {
+                return Err(Why::new("counter.why.other_household")
+                    .with("number", Arg::Text(other))
+                    .with("unit", Arg::Text(unit.clone()))
+                    .about(field)
+                    .into());
+            }
             let other_kind = self.kind(&case.kind)?;
             let back = Link { number: number.clone(), relation: "related".to_owned() };
             let mut linked = workflow::linked(other_kind, &case, back, &self.context(None, &[], &[]));

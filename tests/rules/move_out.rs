@@ -69,6 +69,17 @@ fn what_a_move_out_is_refused_for() {
     assert_eq!(office.refused(Desk, &number, "link-pass", wrong), "move-out.why.not_a_pass");
     let unknown = json!({ "pass": "FX-20200101-001" });
     assert_eq!(office.refused(Desk, &number, "link-pass", unknown), "counter.why.no_such_case");
+    // The pass of the neighbours, mistyped by a digit.
+    let theirs = json!({
+        "unit": "3-2-1502", "contact": "邻居", "lines": [{ "name": "柜子", "count": 1 }], "valid_until": office.in_days(1)
+    });
+    let theirs = json!({ "pass": office.open("release-pass", theirs) });
+    assert_eq!(office.refused(Desk, &number, "link-pass", theirs.clone()), "counter.why.other_household");
+    assert_eq!(
+        office.act(Desk, &number, "link", json!({ "number": theirs["pass"] })),
+        "started",
+        "by hand it may be"
+    );
     assert_eq!(office.refused(Desk, &number, "read-meters", json!({})), "desk.why.required");
     assert_eq!(office.refused(Desk, &number, "return-keys", json!({})), "desk.why.required");
     for (step, given) in [("read-meters", meters()), ("return-keys", keys()), ("cancel-permits", json!({}))] {
