@@ -19,15 +19,12 @@ use qiantai::counter::{
     household_file, imports, old_copies, operators, passes, plan, printing, privacy, recovery, reports,
     restore, retention, review, shifts, watch,
 };
-use qiantai::desk::case::Case;
 use qiantai::desk::field::Values;
-use qiantai::desk::kind::{From, Kind};
+use qiantai::desk::kind::From;
 use qiantai::desk::kinds::STANDARD;
 use qiantai::desk::people::{Operator, Role};
 use qiantai::desk::report::{Behind, Period, PeriodSort};
 use qiantai::desk::review::{MarkKind, OPERATOR_REFUSED};
-use qiantai::desk::timeline::Entry;
-use qiantai::desk::workflow::Planned;
 use qiantai::store::backup::Trust;
 use qiantai::store::past::Past;
 use qiantai::store::{Store, StoreError};
@@ -453,30 +450,6 @@ fn many_guesses_at_once_are_counted_like_one_after_the_other() {
     assert!(c.store.account("李娜").unwrap().unwrap().failures >= 4);
 }
 
-/// A case of a kind in a state, without the way that leads there.
-fn placed(book: &mut Book, kind: &'static Kind, state: &str, serial: usize) -> String {
-    let number = format!("{}-20261123-{serial:03}", kind.prefix);
-    let now = book.counter.now - TimeDelta::days(1);
-    let entry = Entry {
-        number: number.clone(),
-        revision: 1,
-        at: now,
-        by: "王敏".into(),
-        with: None,
-        action: "open".into(),
-        from: None,
-        to: state.into(),
-        changes: Vec::new(),
-        inputs: Values::new(),
-        events: Vec::new(),
-    };
-    let case = Case::rebuild(kind.id, std::slice::from_ref(&entry), |state| kind.ends(state));
-    let planned = Planned { entry, case, spawns: Vec::new(), links: Vec::new(), along: Vec::new() };
-    let calendar = book.counter.settings.calendar.clone();
-    book.counter.store.write(|tx| tx.append(kind, &planned, &calendar)).unwrap();
-    number
-}
-
 #[test]
 fn every_action_asks_for_the_role_that_its_kind_declares() {
     let mut book = Book::new();
@@ -491,7 +464,7 @@ fn every_action_asks_for_the_role_that_its_kind_declares() {
                 (From::Any, None) => kind.states[0].id,
                 (From::AnyOpen, None) => continue,
             };
-            let number = placed(&mut book, kind, state, at * 100 + place + 1);
+            let number = book.counter.placed(kind, state, at * 100 + place + 1);
             let needed = if action.id == "amend" { action.role.max(kind.opens) } else { action.role };
             for who in ALL {
                 let session = book.session(who);

@@ -4,11 +4,14 @@ use chrono::{DateTime, TimeDelta, Utc};
 use qiantai::counter::cases::{self, Act, Done, NewCase, offers};
 use qiantai::counter::{CounterError, Session, operators, review};
 use qiantai::desk::case::Case;
-use qiantai::desk::field::instant;
+use qiantai::desk::field::{Values, instant};
 use qiantai::desk::household::{Household, Occupancy, Papers, Relation, Resident};
+use qiantai::desk::kind::Kind;
 use qiantai::desk::kinds::STANDARD;
 use qiantai::desk::settings::Settings;
+use qiantai::desk::timeline::Entry;
 use qiantai::desk::why::Why;
+use qiantai::desk::workflow::Planned;
 use qiantai::store::{Store, settings as stored};
 use serde_json::{Value, json};
 
@@ -59,6 +62,28 @@ impl Counter {
         };
         self.store.write(|tx| tx.put_household(&household)).unwrap();
         self
+    }
+
+    /// Puts a case of a kind into a state, without the way that leads there.
+    pub fn placed(&mut self, kind: &'static Kind, state: &str, serial: usize) -> String {
+        let number = format!("{}-20261123-{serial:03}", kind.prefix);
+        let entry = Entry {
+            number: number.clone(),
+            revision: 1,
+            at: self.now - TimeDelta::days(1),
+            by: "王敏".into(),
+            with: None,
+            action: "open".into(),
+            from: None,
+            to: state.into(),
+            changes: Vec::new(),
+            inputs: Values::new(),
+            events: Vec::new(),
+        };
+        let case = Case::rebuild(kind.id, std::slice::from_ref(&entry), |state| kind.ends(state));
+        let planned = Planned { entry, case, spawns: Vec::new(), links: Vec::new(), along: Vec::new() };
+        self.store.write(|tx| tx.append(kind, &planned, &self.settings.calendar)).unwrap();
+        number
     }
 
     /// Lets minutes pass.

@@ -19,6 +19,7 @@ use qiantai::ui::cx::Message;
 use serde_json::Value;
 
 use super::chance::Chance;
+use super::desk::Counter;
 use super::tour::{self, Stop, Tour};
 use crate::stage::Stage;
 
@@ -41,15 +42,24 @@ fn from_here(kind: &Kind, action: &Action, state: &str) -> bool {
     }
 }
 
+/// The reason is a sentence of its own in each language, with everything filled in.
+fn is_told(why: &Why, settings: &Settings) {
+    let said = Lang::ALL.map(|lang| say(why, lang, settings.calendar.tz()));
+    for sentence in &said {
+        assert!(!sentence.contains(&why.key) && !sentence.contains("%{"), "{}: {sentence}", why.key);
+    }
+    assert_ne!(said[0], said[1], "{}", why.key);
+}
+
 /// Somebody tries at the counter what must be refused.
-struct Counter<'a, 'b> {
+struct Tries<'a, 'b> {
     store: &'a mut Store,
     session: &'a Session,
     chance: &'a mut Chance<'b>,
     case: &'a Case,
 }
 
-impl Counter<'_, '_> {
+impl Tries<'_, '_> {
     /// Why an action is refused; nothing of it is left. `None` where it was done.
     fn refusal(&mut self, action: &'static str, given: &Values) -> Option<Why> {
         let number = &self.case.number;
@@ -63,21 +73,11 @@ impl Counter<'_, '_> {
                 let after = (self.store.head().unwrap(), self.store.timeline(number).unwrap());
                 assert_eq!(after, before, "{number}: {action} was refused and left a trace");
                 assert_eq!(self.store.case(number).unwrap().as_ref(), Some(self.case), "{number}: {action}");
-                self.is_told(&why);
+                is_told(&why, self.chance.settings);
                 Some(why)
             }
             Err(error) => panic!("{number}: {action}: {error}"),
         }
-    }
-
-    /// The reason is a sentence of its own in each language, with everything filled in.
-    fn is_told(&self, why: &Why) {
-        let tz = self.chance.settings.calendar.tz();
-        let said = Lang::ALL.map(|lang| say(why, lang, tz));
-        for sentence in &said {
-            assert!(!sentence.contains(&why.key) && !sentence.contains("%{"), "{}: {sentence}", why.key);
-        }
-        assert_ne!(said[0], said[1], "{}", why.key);
     }
 
     fn inputs(&self, action: &Action, into: Option<&str>) -> Vec<Field> {
@@ -246,7 +246,7 @@ fn try_kind(kind: &'static Kind, settings: &Settings) -> BTreeSet<(&'static str,
             let chance = &mut tour.walk.chance;
             stage.now = chance.now;
             let session = &tour.sessions[by];
-            Counter { store: &mut tour.store, session, chance, case: &case }.try_all(&offers[by]);
+            Tries { store: &mut tour.store, session, chance, case: &case }.try_all(&offers[by]);
             if at_screen == Some(by) {
                 stage.wait_seconds(0);
                 Screen { stage, lang: *lang, settings, kind, case: &case }.try_all(&offers[by]);
@@ -284,4 +284,37 @@ fn whatever_is_forbidden_is_refused_with_its_reason_and_writes_nothing() {
     });
     // What needs more than one case to be refused comes up too seldom; those rules have tests of their own.
     assert!(never.len() <= refused || only.is_some(), "too many guards never refused anything: {never:#?}");
+}
+
+/// The whole table, each state whether a walk comes to it or not: what it does not take is refused whoever asks.
+#[test]
+fn in_every_state_whatever_it_does_not_take_is_refused() {
+    let mut c = Counter::new();
+    let mut refused = 0;
+    for kind in STANDARD.iter() {
+        let states = kind.states.iter().map(|state| state.id).chain([VOID]);
+        for (serial, state) in (1..).zip(states) {
+            let number = c.placed(kind, state, serial);
+            let before = (c.store.head().unwrap(), c.case(&number));
+            for action in kind.all_actions() {
+                let here = from_here(kind, action, state);
+                if here && !action.by_clock {
+                    continue;
+                }
+                let expected = if here { "desk.why.by_clock" } else { "desk.why.not_in_state" };
+                for session in [c.desk.clone(), c.boss.clone()] {
+                    let tried =
+                        cases::act(&mut c.store, &session, c.now, &number, action.id, &Values::new(), None);
+                    let Err(CounterError::Refused(why)) = tried else {
+                        panic!("{} {state}: {} was not refused", kind.id, action.id);
+                    };
+                    assert_eq!(why.key, expected, "{} {state}: {}", kind.id, action.id);
+                    is_told(&why, &c.settings);
+                    refused += 1;
+                }
+            }
+            assert_eq!((c.store.head().unwrap(), c.case(&number)), before, "{} {state}: a trace", kind.id);
+        }
+    }
+    assert!(refused > 2_000, "only {refused} steps were tried");
 }
