@@ -23,6 +23,8 @@ use crate::ui::theme::Role;
 
 /// Columns of a count.
 const COUNT: usize = 8;
+/// Columns of a kind's name beside it.
+const NAME: usize = 17;
 
 /// What is not done by one key alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,28 +114,31 @@ impl Retention {
         put(words("retention.about", &[]), Role::Dim);
         put(String::new(), Role::Text);
         put(words("retention.before", &[("day", &day), ("years", &years)]), Role::Text);
-        for (kind, count) in &plan.cases.kinds {
-            let count = pad(&count.to_string(), COUNT, Align::Right);
-            put(format!("{count}  {}", fit(&kind_name(look.lang, kind), room)), Role::Text);
+        // Beside each other, so that all of them have room in a small window.
+        for row in plan.cases.kinds.chunks((room / (COUNT + NAME)).max(1)) {
+            let cells = row.iter().map(|(kind, count)| {
+                let count = pad(&count.to_string(), COUNT, Align::Right);
+                format!(
+                    "{count}  {}",
+                    pad(&fit(&kind_name(look.lang, kind), NAME - 2), NAME - 2, Align::Left)
+                )
+            });
+            put(cells.collect::<String>().trim_end().to_owned(), Role::Text);
         }
         if let (Some(oldest), Some(newest)) = (plan.cases.oldest, plan.cases.newest) {
             let (oldest, newest) = (oldest.to_string(), newest.to_string());
             put(words("retention.closed", &[("oldest", &oldest), ("newest", &newest)]), Role::Text);
         }
+        if plan.is_empty() {
+            put(words("retention.nothing", &[]), Role::Text);
+        }
+        for sentence in say::old_copies(&self.old, look.lang) {
+            put(sentence, Role::DueSoon);
+        }
         for (key, count) in plan.beside() {
             if count > 0 {
                 put(words(&format!("retention.{key}"), &[("count", &count.to_string())]), Role::Text);
             }
-        }
-        if plan.is_empty() {
-            put(words("retention.nothing", &[]), Role::Text);
-        }
-        let copies = say::old_copies(&self.old, look.lang);
-        if !copies.is_empty() {
-            put(String::new(), Role::Text);
-        }
-        for sentence in copies {
-            put(sentence, Role::DueSoon);
         }
         lines
     }
