@@ -17,7 +17,7 @@ use crate::desk::settings::Settings;
 use crate::desk::timeline::Entry;
 use crate::desk::why::{Arg, Why};
 use crate::store::backup::{Stage, Watch};
-use crate::store::retention::{Kept, Lapsed, Loses};
+use crate::store::retention::{After, Kept, Lapsed, Loses};
 use crate::store::{Store, StoreError, Tx};
 
 /// Cases of one transaction: others wait for no longer than for a long save.
@@ -135,11 +135,11 @@ pub fn plan(store: &mut Store, session: &Session, now: DateTime<Utc>, asked: Opt
     let years = years(&settings, asked)?;
     let before = retention::before(settings.calendar.day_of(now), years);
     let cases = store.lapsed(before, &kinds(store))?;
-    let (mut records, mut after) = (0, 0);
+    let (mut records, mut after) = (0, After::default());
     loop {
-        let page = store.old_records(before, after, RECORDS)?;
+        let page = store.old_records(before, &after, RECORDS)?;
         let Some(last) = page.last() else { break };
-        after = last.seq;
+        after = last.after.clone();
         records += losing(page)?.len() as u64;
     }
     let drafts = store.old_drafts(settings.calendar.day_start(before))?;
@@ -150,7 +150,7 @@ pub fn plan(store: &mut Store, session: &Session, now: DateTime<Utc>, asked: Opt
 /// The records that have something to lose.
 fn losing(records: Vec<Kept>) -> Result<Vec<Loses<String>>> {
     let mut losing = Vec::new();
-    for Kept { seq, body: was } in records {
+    for Kept { seq, body: was, .. } in records {
         let record: Value = serde_json::from_str(&was).map_err(StoreError::from)?;
         let less = cleared_record(record.clone());
         if less != record {
@@ -185,7 +185,7 @@ pub fn run(
         stopped: false,
         scoured: false,
     };
-    let mut after = 0;
+    let mut after = After::default();
     // The cases first: what the run is asked for.
     let stages: [&mut Work; 3] = [
         &mut |tx, step| take_cases(tx, step, &kinds),
@@ -280,9 +280,9 @@ fn take_households(tx: &Tx, step: &Step) -> Result<Part> {
     Ok(Part { households: units.len() as u64, ..Part::default() })
 }
 
-fn take_records(tx: &Tx, step: &Step, after: &mut i64) -> Result<Part> {
-    let page = tx.old_records(step.run.before, *after, RECORDS)?;
-    let Some(last) = page.last().map(|record| record.seq) else {
+fn take_records(tx: &Tx, step: &Step, after: &mut After) -> Result<Part> {
+    let page = tx.old_records(step.run.before, after, RECORDS)?;
+    let Some(last) = page.last().map(|record| record.after.clone()) else {
         // With the last part go the forms and notes that stand in no entry.
         let saved = super::settings(tx)?.calendar.day_start(step.run.before);
         let drafts = tx.drop_old(saved, step.run.before)?;

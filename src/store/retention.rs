@@ -111,11 +111,27 @@ const LEFT: &str = "household h
            (SELECT max(i.day) FROM entry i WHERE i.subject = 'directory' AND i.action = 'import'),
            (SELECT min(f.day) FROM entry f)) < ?1";
 
+/// Behind which of the entries of the directory and of signed days to go on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct After {
+    subject: String,
+    revision: u32,
+}
+
+impl Default for After {
+    /// At the first one.
+    fn default() -> Self {
+        Self { subject: "day:".to_owned(), revision: 0 }
+    }
+}
+
 /// An entry of the directory or of a signed day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Kept {
     /// Its place in the chain.
     pub seq: i64,
+    /// Its place among those that are looked through.
+    pub after: After,
     /// The entry as JSON.
     pub body: String,
 }
@@ -206,11 +222,11 @@ impl Store {
         Ok(count.cast_unsigned())
     }
 
-    /// Entries of the directory and of signed days that were made before a day, from a place of the chain on.
+    /// Entries of the directory and of signed days that were made before a day, a part of them.
     ///
     /// # Errors
     /// The file can't be read.
-    pub fn old_records(&self, before: NaiveDate, after: i64, limit: usize) -> Result<Vec<Kept>> {
+    pub fn old_records(&self, before: NaiveDate, after: &After, limit: usize) -> Result<Vec<Kept>> {
         old_records(self.read(), before, after, limit)
     }
 
@@ -235,14 +251,19 @@ impl Store {
     }
 }
 
-fn old_records(connection: &Connection, before: NaiveDate, after: i64, limit: usize) -> Result<Vec<Kept>> {
-    let mut statement = connection.prepare_cached(
-        "SELECT seq, body FROM entry WHERE seq > ?2 AND day < ?1
-             AND (subject = 'directory' OR (subject > 'day:' AND subject < 'day;'))
-         ORDER BY seq LIMIT ?3",
-    )?;
-    let rows = statement.query_map(params![before.to_string(), after, limit as i64], |row| {
-        Ok(Kept { seq: row.get(0)?, body: row.get(1)? })
+/// The statement of [`Store::old_records`]: along the index of subjects, in which signed days and the directory
+/// stand near each other and far from all cases.
+pub(super) const OLD_RECORDS: &str = "SELECT seq, subject, revision, body FROM entry
+     WHERE (subject, revision) > (?2, ?3) AND subject <= 'directory'
+       AND (subject < 'day;' OR subject = 'directory') AND day < ?1
+     ORDER BY subject, revision LIMIT ?4";
+
+fn old_records(connection: &Connection, before: NaiveDate, after: &After, limit: usize) -> Result<Vec<Kept>> {
+    let mut statement = connection.prepare_cached(OLD_RECORDS)?;
+    let values = params![before.to_string(), after.subject, after.revision, limit as i64];
+    let rows = statement.query_map(values, |row| {
+        let after = After { subject: row.get(1)?, revision: row.get(2)? };
+        Ok(Kept { seq: row.get(0)?, after, body: row.get(3)? })
     })?;
     rows.map(|row| row.map_err(StoreError::from)).collect()
 }
@@ -296,7 +317,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// The file can't be read.
-    pub fn old_records(&self, before: NaiveDate, after: i64, limit: usize) -> Result<Vec<Kept>> {
+    pub fn old_records(&self, before: NaiveDate, after: &After, limit: usize) -> Result<Vec<Kept>> {
         old_records(self.connection(), before, after, limit)
     }
 
