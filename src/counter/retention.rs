@@ -125,6 +125,14 @@ fn years(settings: &Settings, asked: Option<u32>) -> Result<u32> {
     Err(why.about("retention_years").into())
 }
 
+/// Refuses whoever may not take personal fields out, before anything is counted; the refusal is on record.
+///
+/// # Errors
+/// The role refuses.
+pub fn may_run(store: &mut Store, session: &Session, now: DateTime<Utc>) -> Result<()> {
+    authority::may(store, session, now, &deed())
+}
+
 /// What a run would take out now.
 ///
 /// # Errors

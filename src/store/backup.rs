@@ -31,6 +31,8 @@ pub enum Stage {
     Chain,
     /// Cases are made anew from their entries.
     Rules,
+    /// What is long over is counted; how far it is nobody knows.
+    Count,
     /// Personal fields are taken out of what is long over.
     Clear,
     /// The file is written anew without what was taken out.
@@ -50,6 +52,7 @@ impl Stage {
             Self::Check => "check",
             Self::Chain => "chain",
             Self::Rules => "rules",
+            Self::Count => "count",
             Self::Clear => "clear",
             Self::Scour => "scour",
             Self::Seal => "seal",

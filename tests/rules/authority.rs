@@ -279,6 +279,7 @@ const VERBS: &[Verb] = &[
         let restore = Restore::new(&b.copy, &directory.path().join("data"), STANDARD, None, &watch)?;
         restore.put(None, s, b.counter.now, &watch).map(drop)
     }),
+    ("retention::may_run", ABOVE, |b, s| retention::may_run(&mut b.counter.store, s, b.counter.now)),
     ("retention::plan", ABOVE, |b, s| {
         retention::plan(&mut b.counter.store, s, b.counter.now, None).map(drop)
     }),

@@ -91,8 +91,19 @@ impl Desk {
     /// Lets threads answer until these words stand on the screen.
     #[track_caller]
     pub fn waits_for(&mut self, words: &str) -> &mut Self {
+        self.waits(words, true)
+    }
+
+    /// Lets threads answer until these words stand there no more.
+    #[track_caller]
+    pub fn waits_while(&mut self, words: &str) -> &mut Self {
+        self.waits(words, false)
+    }
+
+    #[track_caller]
+    fn waits(&mut self, words: &str, there: bool) -> &mut Self {
         let end = Instant::now() + Duration::from_secs(20);
-        while !self.screen().contains(words) {
+        while self.screen().contains(words) != there {
             assert!(Instant::now() < end, "waited for {words:?}:\n{}", self.screen());
             std::thread::sleep(Duration::from_millis(20));
             self.app.answered(morning());

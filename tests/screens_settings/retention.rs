@@ -35,6 +35,7 @@ fn a_run_is_asked_about_and_done_beside_the_screen() {
             "Copies removed: 1",
         ),
     ] {
+        let counting = if lang == Lang::En { "Counting ..." } else { "正在统计 ..." };
         let directory = tempfile::tempdir().unwrap();
         let mut desk = Desk::in_directory(lang, directory.path());
         let mut store = Store::open(directory.path(), STANDARD).unwrap();
@@ -50,17 +51,23 @@ fn a_run_is_asked_about_and_done_beside_the_screen() {
         backup::make(&mut store, &boss, then, Target::Kept, &unwatched()).unwrap();
         // The end of day and the settings say that a run is due, and lead to it.
         desk.press(&["0"]).sees("2019-11-26");
-        desk.press(&["End", "Enter"]).sees("2021-11-24").misses("F6").press(&["Esc"]);
+        desk.press(&["End", "Enter"]).waits_for("2021-11-24").misses("F6").press(&["Esc"]);
         desk.press(&["Ctrl+E", "Down", "Down", "Down", "Down", "Down", "Down", "Down"]).sees(due);
-        desk.press(&["F11"]).sees("2021-11-24").press(&["F5", "Esc"]);
+        desk.press(&["F11"]).waits_for("2021-11-24").press(&["F5", "Esc"]);
         assert_eq!(contact(&store), "欧阳锋", "only asked");
         desk.press(&["F5", "Enter"]);
         desk.waits_for(done);
         assert_eq!(contact(&store), GONE);
         // Copies made before hold it still: they go once there is one made after it.
-        desk.sees(old).misses("F5").press(&["F6"]).sees(sure).press(&["Esc"]).misses(sure);
+        desk.waits_while(counting)
+            .sees(old)
+            .misses("F5")
+            .press(&["F6"])
+            .sees(sure)
+            .press(&["Esc"])
+            .misses(sure);
         backup::make(&mut store, &boss, morning() + TimeDelta::hours(1), Target::Kept, &unwatched()).unwrap();
-        desk.press(&["F6", "Enter"]).waits_for(gone).misses("F6");
+        desk.press(&["F6", "Enter"]).waits_for(gone).waits_while(counting).misses("F6");
         // There is nothing left to be asked about.
         desk.press(&["F5", "Esc"]).misses("2021-11-24").sees(not_due);
     }

@@ -6,11 +6,12 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use super::staged::Staged;
-use crate::counter::Result;
 use crate::counter::old_copies::{self, OldCopies};
 use crate::counter::retention::{self, Done, Plan};
 use crate::counter::say::{self, say};
-use crate::store::backup::Stage;
+use crate::counter::{self, Result};
+use crate::store::Store;
+use crate::store::backup::{Stage, Watch};
 use crate::text::lang::t;
 use crate::text::plain::harmless;
 use crate::text::say::kind_name;
@@ -35,8 +36,12 @@ enum Sure {
     Copies,
 }
 
+/// What a run would take out, and the copies that hold what the last one took out.
+type Found = (Plan, OldCopies);
+
 /// What came of the work.
 enum Told {
+    Planned(Box<Result<Found>>),
     Ran(Result<Done>),
     Removed(Result<Vec<String>>),
 }
@@ -54,18 +59,37 @@ pub struct Retention {
 }
 
 impl Retention {
-    /// What a run would take out now.
+    /// What a run would take out now; none for who may not.
     pub fn new(cx: &mut Cx) -> Option<Self> {
-        let planned = retention::plan(cx.store, cx.session, cx.now, None);
-        let plan = cx.tell(planned)?;
-        let old = cx.tell(old_copies::find(cx.store, cx.settings)).unwrap_or_default();
-        Some(Self { plan: Some(plan), old, sure: None, work: None, says: None })
+        let allowed = retention::may_run(cx.store, cx.session, cx.now);
+        cx.tell(allowed)?;
+        let mut screen = Self { plan: None, old: OldCopies::default(), sure: None, work: None, says: None };
+        screen.count(cx);
+        Some(screen)
     }
 
-    fn read(&mut self, cx: &mut Cx) {
-        let planned = retention::plan(cx.store, cx.session, cx.now, None);
-        self.plan = cx.tell(planned);
-        self.old = cx.tell(old_copies::find(cx.store, cx.settings)).unwrap_or_default();
+    /// Counts what a run would take out, beside the screen: there may be years of it.
+    fn count(&mut self, cx: &mut Cx) {
+        let (session, now) = (cx.session.clone(), cx.now);
+        let planned = move |store: &mut Store| -> Result<Found> {
+            let plan = retention::plan(store, &session, now, None)?;
+            let settings = counter::settings_of(store)?;
+            Ok((plan, old_copies::find(store, &settings)?))
+        };
+        if cx.store.path().is_some() {
+            let told = move |store: &mut Store, _: &Watch| Told::Planned(Box::new(planned(store)));
+            self.work = Staged::start(Stage::Count, cx, told);
+        } else {
+            // A book in memory is a small one.
+            let found = planned(cx.store);
+            self.take(found, cx);
+        }
+    }
+
+    fn take(&mut self, found: Result<Found>, cx: &mut Cx) {
+        let (plan, old) = cx.tell(found).unzip();
+        self.plan = plan;
+        self.old = old.unwrap_or_default();
     }
 
     fn start(&mut self, sure: Sure, cx: &mut Cx) {
@@ -88,6 +112,10 @@ impl Retention {
         let Some(ended) = self.work.as_mut().and_then(Staged::look) else { return };
         self.work = None;
         self.says = Some(match ended {
+            Told::Planned(found) => {
+                self.take(*found, cx);
+                return;
+            }
             Told::Ran(Ok(done)) => {
                 let tone = if done.scoured { Tone::Good } else { Tone::Bad };
                 (tone, told(&done, cx))
@@ -99,7 +127,7 @@ impl Retention {
                 (Tone::Bad, say(&error, cx.lang, cx.settings.calendar.tz()))
             }
         });
-        self.read(cx);
+        self.count(cx);
         cx.send(Message::Changed);
     }
 
@@ -204,9 +232,11 @@ impl Screen for Retention {
     fn event(&mut self, event: &Event, cx: &mut Cx) -> bool {
         let Event::Key(key) = event else { return false };
         if let Some(work) = &self.work {
-            // The work under way takes the keys: only breaking it off is possible.
-            if key.code == KeyCode::Esc {
-                work.stop();
+            // The work under way takes the keys: only breaking it off is possible, or not waiting for a number.
+            match key.code {
+                KeyCode::Esc if work.at.0 == Stage::Count => cx.send(Message::Close),
+                KeyCode::Esc => work.stop(),
+                _ => {}
             }
             return true;
         }
