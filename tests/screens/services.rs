@@ -3,6 +3,7 @@
 use qiantai::desk::kinds::STANDARD;
 use qiantai::text::lang::Lang;
 use qiantai::text::say::kind_name;
+use qiantai::ui::cx::Message;
 use serde_json::json;
 
 use crate::office::Office;
@@ -64,5 +65,24 @@ fn what_is_a_code_in_a_line_is_said_in_the_readers_language() {
             let right = lines.iter().all(|line| line.contains(word) && !line.contains(other));
             assert!(right, "{keys}: {lines:#?}");
         }
+    }
+}
+
+#[test]
+fn what_a_household_owes_is_seen_in_every_form_on_a_small_screen_too() {
+    for (lang, words) in [(Lang::ZhCn, "! 欠费 860.00 元"), (Lang::En, "! Owes 860.00 yuan")] {
+        let mut office = Office::standard();
+        let given = json!({ "unit": "5-1-1102", "contact": "曾倩" });
+        let number = office.open("2026-11-24 09:00", "move-out", given);
+        let mut stage = Stage::supervisor(office, lang);
+        stage.app.apply(Message::Act(number, "settle-charges"));
+        for size in SIZES {
+            let screen = stage.text(size);
+            assert_eq!(screen.matches(words).count(), 1, "{screen}");
+        }
+        stage.press("Esc");
+        stage.press("F2 =5-1-1102 Enter");
+        let screen = stage.text(SIZES[0]);
+        assert_eq!(screen.matches(words).count(), 1, "{screen}");
     }
 }

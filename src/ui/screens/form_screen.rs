@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use crossterm::event::Event;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
-use ratatui::text::Line;
+use ratatui::text::{Line, Span};
 use serde::{Deserialize, Serialize};
 
 use super::answer_pane::AnswerPane;
@@ -335,7 +335,8 @@ impl FormScreen {
         }
     }
 
-    fn draw_form(&mut self, frame: &mut Frame, area: Rect, look: &Look) {
+    /// The form; what the household owes stands in it where its page is not beside it.
+    fn draw_form(&mut self, frame: &mut Frame, area: Rect, look: &Look, beside: bool) {
         let title = self.title(look);
         let mut inner = parts::framed(frame, area, look, &title, None, true);
         if !self.courtesy.is_empty() && inner.height > 5 {
@@ -344,13 +345,19 @@ impl FormScreen {
                 .render_widget(Line::styled(words, look.theme.style(Role::Dim)), Rect { height: 1, ..inner });
             inner = Rect { y: inner.y + 1, height: inner.height - 1, ..inner };
         }
+        let owes = self.pane.as_ref().filter(|_| !beside).and_then(|pane| pane.owes(look));
+        let mut above = Vec::new();
         if let Purpose::Act { case, .. } = &self.purpose {
             let summary = look.summary(case);
             let who = [case.unit.as_deref(), case.contact.as_deref(), Some(summary.as_str())];
             let who: Vec<&str> = who.into_iter().flatten().collect();
-            let words = fit(&harmless(&who.join("  ")), usize::from(inner.width));
-            frame
-                .render_widget(Line::styled(words, look.theme.style(Role::Dim)), Rect { height: 1, ..inner });
+            let taken = owes.as_ref().map_or(0, |owes| owes.width() + 2);
+            let words = fit(&harmless(&who.join("  ")), usize::from(inner.width).saturating_sub(taken));
+            above.push(Span::styled(format!("{words}  "), look.theme.style(Role::Dim)));
+        }
+        above.extend(owes);
+        if !above.is_empty() {
+            frame.render_widget(Line::from(above), Rect { height: 1, ..inner });
             inner = Rect { y: inner.y + 1, height: inner.height.saturating_sub(1), ..inner };
         }
         self.aside.draw(&mut self.form, frame, inner, look);
@@ -370,7 +377,7 @@ impl Screen for FormScreen {
         if area.width >= SIDE_BY_SIDE && self.popup(area).is_none() {
             let [form, side] =
                 Layout::horizontal([Constraint::Percentage(64), Constraint::Percentage(36)]).areas(area);
-            self.draw_form(frame, form, look);
+            self.draw_form(frame, form, look, true);
             match (&mut self.answer, &mut self.pane) {
                 (Some(answer), _) => answer.draw(frame, side, look),
                 (None, Some(pane)) => pane.draw(frame, side, look, false),
@@ -381,9 +388,9 @@ impl Screen for FormScreen {
             let below = Constraint::Length(answer.rows(area.width, look).min(area.height * 3 / 5));
             let [form, below] = Layout::vertical([Constraint::Min(0), below]).areas(area);
             answer.draw(frame, below, look);
-            self.draw_form(frame, form, look);
+            self.draw_form(frame, form, look, false);
         } else {
-            self.draw_form(frame, area, look);
+            self.draw_form(frame, area, look, false);
         }
     }
 

@@ -94,6 +94,13 @@ impl HouseholdPane {
         })
     }
 
+    /// What the household owes in all, if it does.
+    pub fn owes(&self, look: &Look) -> Option<Span<'static>> {
+        let amount = Some(self.household.arrears).filter(|arrears| *arrears > 0).map(show_money)?;
+        let words = t(look.lang, "ui.household.arrears", &[("amount", &amount)]);
+        Some(Span::styled(format!("! {words}"), look.theme.style(Role::Overdue)))
+    }
+
     /// The unit.
     #[must_use]
     pub fn unit(&self) -> &str {
@@ -179,12 +186,8 @@ impl HouseholdPane {
             ));
         }
         lines.push(text(facts.join("  "), Role::Dim));
-        if self.household.arrears > 0 {
-            let amount = show_money(self.household.arrears);
-            lines.push(text(
-                format!("! {}", t(look.lang, "ui.household.arrears", &[("amount", &amount)])),
-                Role::Overdue,
-            ));
+        if let Some(owes) = self.owes(look) {
+            lines.push(Line::from(owes));
             for owed in self.owed.iter().filter(|_| whole) {
                 lines.push(text(format!("  {}", household_file::charge(owed)), Role::Text));
             }
