@@ -118,6 +118,10 @@ const LOG_LONG: i64 = 1_000;
 /// Pages that the log holds before a save does so itself, because nobody else did (32 MiB).
 const LOG_TOO_LONG: i64 = 8_000;
 
+/// Memory for pages of the file, in KiB: what SQLite takes by itself, and what work with very many rows gets.
+const ROOM_USUALLY: i64 = 2_000;
+const ROOM: i64 = 128 * 1024;
+
 /// How long a writer waits for another process before it gives up.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -523,6 +527,23 @@ impl Store {
         let done = done?;
         ended?;
         Ok(done)
+    }
+
+    /// Gives work that writes a great many rows in one transaction the memory for them: otherwise pages go out
+    /// into the log and come back again and again.
+    ///
+    /// # Errors
+    /// Those of `work`, and those of the file.
+    pub fn with_room<T, E: From<StoreError>>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> std::result::Result<T, E>,
+    ) -> std::result::Result<T, E> {
+        let set = |store: &Self, kib: i64| store.connection.pragma_update(None, "cache_size", -kib);
+        set(self, ROOM).map_err(StoreError::from)?;
+        let done = work(self);
+        // Smaller again, what is too much is given back.
+        set(self, ROOM_USUALLY).map_err(StoreError::from)?;
+        done
     }
 
     /// How long this connection waits for another process that writes before it gives up as busy.

@@ -140,7 +140,7 @@ fn nobody_works_at_night() {
 
 #[test]
 fn all_states_of_all_kinds_are_reached() {
-    let store = make(now(), Wish { cases: 1_500, seed: 1 });
+    let store = make(now(), Wish { cases: 2_000, seed: 1 });
     let mut reached = BTreeSet::new();
     let mut moved = BTreeSet::new();
     for case in cases(&store) {

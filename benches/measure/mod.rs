@@ -13,8 +13,13 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
+use mimalloc::MiMalloc;
 use qiantai::demo::{self, Wish};
 use qiantai::desk::kinds::STANDARD;
+
+/// The program's own.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// The longest first frame, from the start of the program on.
 pub const FIRST_FRAME: Duration = Duration::from_millis(150);

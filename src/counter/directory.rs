@@ -14,6 +14,7 @@ use crate::desk::people::Role;
 use crate::desk::roster::{RosterRow, RowOutcome, merge};
 use crate::desk::why::{Arg, Why};
 use crate::store::chain::Stamp;
+use crate::store::directory::Keys;
 use crate::store::{Store, Tx};
 use crate::text::lang::Lang;
 use crate::text::say::say;
@@ -194,26 +195,30 @@ pub fn import(
         step(total)?;
         return Ok(report);
     }
-    authority::write(store, session, now, &deed, |tx, _| {
-        for (done, (unit, rows)) in households.iter().enumerate() {
-            step(done)?;
-            let known = tx.household(unit)?;
-            let (household, outcomes) = merge(unit, known.as_ref(), rows);
-            if known.as_ref() != Some(&household) {
-                tx.put_household(&household)?;
+    store.with_room(|store| {
+        authority::write(store, session, now, &deed, |tx, _| {
+            let mut keys = Keys::default();
+            for (done, (unit, rows)) in households.iter().enumerate() {
+                step(done)?;
+                let known = tx.household(unit)?;
+                let (household, outcomes) = merge(unit, known.as_ref(), rows);
+                if known.as_ref() != Some(&household) {
+                    tx.put_without_keys(&household, known.is_some(), &mut keys)?;
+                }
+                report.count(&outcomes);
             }
-            report.count(&outcomes);
-        }
-        step(total)?;
-        let counts = json!({
-            "read": report.read,
-            "added": report.added,
-            "changed": report.changed,
-            "unchanged": report.unchanged,
-            "refused": report.refused,
-        });
-        record(tx, session, now, "import", &counts)?;
-        Ok(report)
+            step(total)?;
+            tx.put_keys(keys)?;
+            let counts = json!({
+                "read": report.read,
+                "added": report.added,
+                "changed": report.changed,
+                "unchanged": report.unchanged,
+                "refused": report.refused,
+            });
+            record(tx, session, now, "import", &counts)?;
+            Ok(report)
+        })
     })
 }
 

@@ -62,31 +62,33 @@ pub fn import(
     let deed = Deed::of(Role::Supervisor, "import-cases", SUBJECT);
     // What would be done, or what is wrong with the rows: nothing of it is kept.
     let mut undone = None;
-    let done = authority::write(store, session, now, &deed, |tx, hand| {
-        let settings = settings(tx)?;
-        let writer = Writer::of(tx, &settings, hand, now);
-        let mut report =
-            ImportReport { read: list.read, problems: list.problems.clone(), ..ImportReport::default() };
-        for (done, row) in list.rows.iter().enumerate() {
-            step(progress(done, list.rows.len()))?;
-            match take(&writer, row, &list.file)? {
-                Ok(true) => report.added += 1,
-                Ok(false) => report.unchanged += 1,
-                Err((column, why)) => {
-                    report.problems.push(Problem { row: row.row, column, reason: Reason::Rule(why) });
+    let done = store.with_room(|store| {
+        authority::write(store, session, now, &deed, |tx, hand| {
+            let settings = settings(tx)?;
+            let writer = Writer::of(tx, &settings, hand, now);
+            let mut report =
+                ImportReport { read: list.read, problems: list.problems.clone(), ..ImportReport::default() };
+            for (done, row) in list.rows.iter().enumerate() {
+                step(progress(done, list.rows.len()))?;
+                match take(&writer, row, &list.file)? {
+                    Ok(true) => report.added += 1,
+                    Ok(false) => report.unchanged += 1,
+                    Err((column, why)) => {
+                        report.problems.push(Problem { row: row.row, column, reason: Reason::Rule(why) });
+                    }
                 }
             }
-        }
-        step(progress(list.rows.len(), list.rows.len()))?;
-        report.problems.sort_by_key(|problem| problem.row);
-        report.refused = report.read - report.added - report.unchanged;
-        if dry_run || report.refused > 0 {
-            undone = Some(report);
-            return Err(stopped());
-        }
-        let counts = json!({ "read": report.read, "added": report.added, "unchanged": report.unchanged });
-        tx.journal(SUBJECT, &hand.stamp(tx, now)?, "cases", &counts)?;
-        Ok(report)
+            step(progress(list.rows.len(), list.rows.len()))?;
+            report.problems.sort_by_key(|problem| problem.row);
+            report.refused = report.read - report.added - report.unchanged;
+            if dry_run || report.refused > 0 {
+                undone = Some(report);
+                return Err(stopped());
+            }
+            let counts = json!({ "read": report.read, "added": report.added, "unchanged": report.unchanged });
+            tx.journal(SUBJECT, &hand.stamp(tx, now)?, "cases", &counts)?;
+            Ok(report)
+        })
     });
     undone.map_or(done, Ok)
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::DemoError;
 use super::desk::{Desk, Story, Who, values};
-use super::texts::draw;
+use super::texts::{ComplaintText, draw};
 use super::town::Person;
 use crate::counter::cases::Done;
 use crate::desk::case::Case;
@@ -55,9 +55,22 @@ impl Desk<'_> {
         Ok(())
     }
 
+    /// The text that a complaint was drawn from, or the first of its category.
+    fn complaint_of(&self, case: &Case) -> Story {
+        if let Some(story) = self.stories.get(&case.number) {
+            return *story;
+        }
+        let said = |text: &ComplaintText| {
+            text.said.iter().position(|said| Some(said.code.as_str()) == case.category.as_deref())
+        };
+        let mut texts = self.texts.complaints.iter().map(said).enumerate();
+        let found = texts.find_map(|(text, variant)| Some(Story { text, variant: variant? }));
+        found.unwrap_or_default()
+    }
+
     /// Goes on with a complaint by one step.
     pub(super) fn next_complaint(&mut self, case: &Case) -> Result<(), DemoError> {
-        let story = self.stories.get(&case.number).copied().unwrap_or_default();
+        let story = self.complaint_of(case);
         let text = &self.texts.complaints[story.text];
         let number = case.number.as_str();
         let detail: Complaint = case.typed().unwrap_or_default();

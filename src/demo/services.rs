@@ -88,6 +88,7 @@ impl Desk<'_> {
         };
         self.begin_chapter(&done.case, Chapter { story, part: None, next: 0, refused: 0 });
         self.begin_parts(kind, story, &done.also);
+        self.start_matters(&done.also);
         Ok(())
     }
 
@@ -168,6 +169,7 @@ impl Desk<'_> {
         };
         self.begin_chapter(&done.case, Chapter { next: chapter.next + 1, refused: 0, ..chapter });
         self.begin_parts(kind, chapter.story, &done.also);
+        self.start_matters(&done.also);
         Ok(())
     }
 
@@ -177,6 +179,13 @@ impl Desk<'_> {
         let Some(parts) = kind.parts.filter(|_| of > 0) else { return };
         for (place, case) in opened.iter().filter(|case| case.kind == parts.kind).enumerate() {
             self.begin_chapter(case, Chapter { story, part: Some(place % of), next: 0, refused: 0 });
+        }
+    }
+
+    /// What a further service led to and has a way of its own is gone on with as if it had come by itself.
+    fn start_matters(&mut self, opened: &[Case]) {
+        for case in opened.iter().filter(|case| ["repair", "complaint"].contains(&case.kind.as_str())) {
+            self.start(case);
         }
     }
 

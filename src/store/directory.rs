@@ -53,6 +53,10 @@ pub struct DirectoryCounts {
     pub by_occupancy: Vec<(Occupancy, u64)>,
 }
 
+/// What households are found by: sort, key, the household's row, which of its residents.
+#[derive(Debug, Default)]
+pub struct Keys(Vec<(&'static str, String, i64, i64)>);
+
 /// A unit so written that comparing texts orders places as people count them.
 ///
 /// Each run of digits gets its length in front, so `902` stands before `1501`.
@@ -265,6 +269,14 @@ impl Tx<'_> {
 
     /// Adds a household or replaces what is known of it, with everything it is found by.
     pub fn put_household(&self, household: &Household) -> Result<()> {
+        let mut keys = Keys::default();
+        self.put_without_keys(household, true, &mut keys)?;
+        self.put_keys(keys)
+    }
+
+    /// The same, but for what it is found by: that is gathered for [`Tx::put_keys`], which has to follow
+    /// within the transaction. Of a household that is not known there is nothing to replace.
+    pub fn put_without_keys(&self, household: &Household, known: bool, keys: &mut Keys) -> Result<()> {
         let connection = self.connection();
         let id: i64 = connection
             .prepare_cached(
@@ -292,21 +304,18 @@ impl Tx<'_> {
                 |row| row.get(0),
             )
             .map_err(StoreError::from)?;
-        // Charges whose sum is no longer what is owed say nothing any more.
-        connection
-            .prepare_cached(
-                "DELETE FROM owed WHERE household = ?1
-                 AND (SELECT sum(amount) FROM owed WHERE household = ?1) != ?2",
-            )?
-            .execute(params![id, household.arrears])?;
-        connection.prepare_cached("DELETE FROM resident WHERE household = ?1")?.execute([id])?;
-        connection.prepare_cached("DELETE FROM find_key WHERE household = ?1")?.execute([id])?;
-        let mut add_key = connection.prepare_cached(
-            "INSERT OR IGNORE INTO find_key (sort, key, household, position) VALUES (?1, ?2, ?3, ?4)",
-        )?;
-        for (sort, key) in household_keys(&household.unit) {
-            add_key.execute(params![sort, key, id, 0])?;
+        if known {
+            // Charges whose sum is no longer what is owed say nothing any more.
+            connection
+                .prepare_cached(
+                    "DELETE FROM owed WHERE household = ?1
+                     AND (SELECT sum(amount) FROM owed WHERE household = ?1) != ?2",
+                )?
+                .execute(params![id, household.arrears])?;
+            connection.prepare_cached("DELETE FROM resident WHERE household = ?1")?.execute([id])?;
+            connection.prepare_cached("DELETE FROM find_key WHERE household = ?1")?.execute([id])?;
         }
+        keys.0.extend(household_keys(&household.unit).into_iter().map(|(sort, key)| (sort, key, id, 0)));
         let mut add_resident = connection.prepare_cached(
             "INSERT INTO resident (household, position, name, relation, phones) VALUES (?1, ?2, ?3, ?4, ?5)",
         )?;
@@ -315,9 +324,21 @@ impl Tx<'_> {
         for (resident, position) in residents.iter().zip(1_i64..) {
             let phones = serde_json::to_string(&resident.phones)?;
             add_resident.execute(params![id, position, resident.name, resident.relation.id(), phones])?;
-            for (sort, key) in resident_keys(resident) {
-                add_key.execute(params![sort, key, id, position])?;
-            }
+            keys.0.extend(resident_keys(resident).into_iter().map(|(sort, key)| (sort, key, id, position)));
+        }
+        Ok(())
+    }
+
+    /// Writes what households are found by in the order in which it lies in the file: of many households
+    /// at once each page is then visited once.
+    pub fn put_keys(&self, keys: Keys) -> Result<()> {
+        let Keys(mut keys) = keys;
+        keys.sort_unstable();
+        let mut add = self.connection().prepare_cached(
+            "INSERT OR IGNORE INTO find_key (sort, key, household, position) VALUES (?1, ?2, ?3, ?4)",
+        )?;
+        for (sort, key, household, position) in keys {
+            add.execute(params![sort, key, household, position])?;
         }
         Ok(())
     }

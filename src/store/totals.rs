@@ -3,7 +3,7 @@
 //! What is counted is said once, by the views of the schema step that made the totals; triggers keep
 //! the numbers in the transaction that writes a case.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDate;
 use rusqlite::types::Value as Sql;
@@ -60,15 +60,14 @@ const fn by_now(sort: Sort) -> &'static str {
     if sort.is_owed() { "<" } else { "<=" }
 }
 
-/// The statement of [`Store::totals`]. Today is counted afresh: part of it lies ahead.
+/// The statement of [`Store::totals`]. Today is counted afresh: part of it lies ahead. It is summed up
+/// here and not by SQLite, which would sort the rows for that.
 pub(super) fn totals_sql(sort: Sort, step: Step) -> String {
     let (id, view, by, step) = (sort.id(), view(sort), by_now(sort), step.expression());
     format!(
-        "SELECT {step}, kind, a, b, c, sum(n) FROM (
-             SELECT day, kind, a, b, c, n FROM total WHERE sort = '{id}' AND day BETWEEN ?1 AND ?2
-             UNION ALL
-             SELECT day, kind, a, b, c, 1 FROM {view} WHERE sort = '{id}' AND day = ?3 AND at {by} ?4)
-         GROUP BY 1, 2, 3, 4, 5"
+        "SELECT {step}, kind, a, b, c, n FROM total WHERE sort = '{id}' AND day BETWEEN ?1 AND ?2
+         UNION ALL
+         SELECT {step}, kind, a, b, c, 1 FROM {view} WHERE sort = '{id}' AND day = ?3 AND at {by} ?4"
     )
 }
 
@@ -159,18 +158,31 @@ impl Store {
         let today = holds_today.then(|| span.today.to_string());
         let values =
             params![span.from.to_string(), span.to.min(yesterday).to_string(), today, span.now.timestamp()];
-        let rows = statement.query_map(values, |row| {
-            Ok(Total {
-                sort,
-                step: row.get(0)?,
-                kind: row.get(1)?,
-                a: row.get(2)?,
-                b: row.get(3)?,
-                c: row.get(4)?,
-                n: row.get(5)?,
-            })
-        })?;
-        rows.map(|row| row.map_err(StoreError::from)).collect()
+        let mut rows = statement.query(values)?;
+        let mut totals: Vec<Total> = Vec::new();
+        let mut places: HashMap<String, usize> = HashMap::new();
+        let mut key = String::new();
+        while let Some(row) = rows.next()? {
+            let n: u32 = row.get(5)?;
+            let mut words = [""; 5];
+            for (at, word) in words.iter_mut().enumerate() {
+                *word = row.get_ref(at)?.as_str().map_err(rusqlite::Error::from)?;
+            }
+            key.clear();
+            // No word of a total holds this character.
+            for word in words {
+                key.extend([word, "\0"]);
+            }
+            if let Some(at) = places.get(&key) {
+                totals[*at].n += n;
+            } else {
+                places.insert(key.clone(), totals.len());
+                let [step, kind, a, b, c] = words.map(str::to_owned);
+                totals.push(Total { sort, step, kind, a, b, c, n });
+            }
+        }
+        totals.sort_unstable_by(|one, other| words(one).cmp(&words(other)));
+        Ok(totals)
     }
 
     /// The cases behind a number of a report, the newest first; a case that is counted twice stands
@@ -267,6 +279,11 @@ impl Store {
         })?;
         rows.map(|row| row.map_err(StoreError::from)).collect()
     }
+}
+
+/// What totals are told apart by, in the order in which they are told.
+fn words(total: &Total) -> [&str; 5] {
+    [&total.step, &total.kind, &total.a, &total.b, &total.c]
 }
 
 /// Fills in, for an older book, what the totals count by and only the program can work out.
