@@ -8,7 +8,7 @@ use super::authority::{self, Deed, Hand};
 use super::{CounterError, Result, Session, settings};
 use crate::desk::case::Case;
 use crate::desk::field::{Field, FieldType, Values};
-use crate::desk::household::Household;
+use crate::desk::household::{Household, Owed};
 use crate::desk::kind::{Around, Kind, Spawn};
 use crate::desk::others::{Along, Other};
 use crate::desk::people::Role;
@@ -185,6 +185,7 @@ fn asked<T>(
         household: household.as_ref(),
         others: &others,
         covered: &[],
+        owed: &[],
         kinds: store.kinds(),
     };
     Ok(question(kind, case, &cx))
@@ -198,6 +199,16 @@ pub fn others(store: &Store, session: &Session, case: &Case) -> Result<Vec<Other
     authority::at_work(store, session)?;
     let Some(kind) = store.kinds().get(&case.kind) else { return Ok(Vec::new()) };
     Ok(store.others(kind.around, case, session.name())?)
+}
+
+/// What the household of a case owes: what a form for it starts from may list it.
+///
+/// # Errors
+/// Nobody is at work, or the file can't be read.
+pub fn owed(store: &Store, session: &Session, case: &Case) -> Result<Vec<Owed>> {
+    authority::at_work(store, session)?;
+    let owed = case.unit.as_deref().map(|unit| store.owed(unit)).transpose()?.flatten();
+    Ok(owed.map(|(charges, _)| charges).unwrap_or_default())
 }
 
 /// The values of fields that must name an open case of a kind of which just one is open: that one is meant.
@@ -302,6 +313,7 @@ impl<'a> Writer<'a> {
             household,
             others,
             covered,
+            owed: &[],
             kinds: self.tx.kinds(),
         }
     }
@@ -345,7 +357,12 @@ impl<'a> Writer<'a> {
         let fields = kind.action(action).map_or(&[][..], |action| action.inputs);
         let others = self.others(kind, case, fields, inputs)?;
         let covered = self.covered(kind, inputs)?;
-        let cx = self.context(household.as_ref(), &others, &covered);
+        let owed = match &case.unit {
+            Some(unit) if workflow::asks_owed(fields, inputs) => self.tx.owed(unit)?,
+            _ => None,
+        };
+        let owed = owed.map(|(charges, _)| charges).unwrap_or_default();
+        let cx = Context { owed: &owed, ..self.context(household.as_ref(), &others, &covered) };
         let planned = workflow::act(kind, case, action, inputs, &cx)?;
         self.finish(kind, planned, also, 0)
     }

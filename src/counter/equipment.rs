@@ -100,6 +100,7 @@ fn plan(
         household: None,
         others: &[],
         covered: &[],
+        owed: &[],
         kinds: store.kinds(),
     };
     let mut report =

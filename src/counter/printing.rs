@@ -129,6 +129,7 @@ pub fn record(
             household: None,
             others: &[],
             covered: &[],
+            owed: &[],
             kinds: tx.kinds(),
         };
         let planned = workflow::printed(kind, &case, form, copies, &cx)?;

@@ -105,6 +105,8 @@ pub enum Preset {
     ClosingToday,
     /// The other cases that the kind looks at, one a line.
     Others,
+    /// The charges that the household owes, as lines of `what` and `amount`.
+    Owed,
 }
 
 /// When a field is asked for in a form.

@@ -16,7 +16,7 @@ pub use self::common::{
 };
 use self::effects::finish;
 use self::inputs::complete;
-pub use self::inputs::{inputs_of, lists_others, presets};
+pub use self::inputs::{asks_owed, inputs_of, lists_others, presets};
 use self::offers::allowed;
 pub(super) use self::offers::from_state;
 pub use self::offers::{Offer, may_open, offers, way_ahead};
@@ -25,7 +25,7 @@ use super::callback::Outcome;
 use super::case::{Case, HEADER_FIELDS};
 use super::field::{Values, check_all};
 use super::form::Form;
-use super::household::Household;
+use super::household::{Household, Owed};
 use super::kind::{Action, Guard, Kind, Situation, Spawn, To};
 use super::kinds::Kinds;
 use super::others::{Along, Other};
@@ -67,6 +67,8 @@ pub struct Context<'a> {
     pub others: &'a [Other],
     /// The households that live in the buildings which are named with it.
     pub covered: &'a [Household],
+    /// What the household of the case owes, where a form starts from it ([`asks_owed`]).
+    pub owed: &'a [Owed],
     /// The kinds there are.
     pub kinds: Kinds,
 }

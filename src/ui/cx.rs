@@ -115,6 +115,7 @@ impl Cx<'_> {
             household,
             others: &[],
             covered: &[],
+            owed: &[],
             kinds: self.store.kinds(),
         }
     }

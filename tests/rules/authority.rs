@@ -174,6 +174,10 @@ const VERBS: &[Verb] = &[
         let case = b.counter.store.case(&b.number)?.unwrap();
         cases::others(&b.counter.store, s, &case).map(drop)
     }),
+    ("cases::owed", COUNTER, |b, s| {
+        let case = b.counter.store.case(&b.number)?.unwrap();
+        cases::owed(&b.counter.store, s, &case).map(drop)
+    }),
     ("community::may_change", ABOVE, |b, s| community::may_change(&mut b.counter.store, s, b.counter.now)),
     ("community::change_settings", ABOVE, |b, s| {
         let before = b.counter.settings.clone();

@@ -2,7 +2,7 @@
 
 use qiantai::desk::case::Case;
 use qiantai::desk::field::Values;
-use qiantai::desk::household::{Occupancy, Relation};
+use qiantai::desk::household::{Occupancy, Owed, Relation};
 use qiantai::desk::kind::Situation;
 use qiantai::desk::kinds::move_out;
 use qiantai::desk::others::Other;
@@ -251,5 +251,26 @@ fn nobody_leaves_with_something_lent_or_booked() {
                 assert!(told.args.iter().any(|(name, _)| name == "number"), "it says which");
             }
         }
+    }
+}
+
+#[test]
+fn what_is_owed_is_what_is_settled_unless_something_else_is_said() {
+    let owed = |item: &str, period: &str, amount| Owed { item: item.into(), period: period.into(), amount };
+    let charges = [owed("物业费", "2026-09", 25_800), owed("停车费", "", 30_000)];
+    let lines =
+        json!([{ "what": "物业费 2026-09", "amount": 25_800 }, { "what": "停车费", "amount": 30_000 }]);
+    let other = json!([{ "what": "水费", "amount": 1_000 }]);
+    for (given, settled, total) in [
+        (json!({ "document": "SJ-7" }), lines, 55_800),
+        (json!({ "document": "SJ-7", "charges": other.clone() }), other, 1_000),
+    ] {
+        let mut office = Office::new();
+        office.store.write(|tx| tx.put_owed(UNIT, &charges)).unwrap();
+        let number = office.open("move-out", notice("owner"));
+        office.act(Boss, &number, "settle-charges", given);
+        let case = office.case(&number);
+        assert_eq!((&case.detail["charges"], &case.detail["charges_total"]), (&settled, &json!(total)));
+        assert_eq!(case.detail["arrears"], 55_800, "what the office knows of is kept beside it");
     }
 }

@@ -152,6 +152,7 @@ fn the_note_begins_with_the_open_matters_and_another_receives_it() {
         household: None,
         others: &others,
         covered: &[],
+        owed: &[],
         kinds: counter.store.kinds(),
     };
     let note = workflow::presets(KIND.action("hand-over").unwrap().inputs, Some(&case), &context);

@@ -262,7 +262,12 @@ pub static KIND: Kind = Kind {
     states: &[State::new("started", Phase::Doing), State::new("moved-out", Phase::Done)],
     actions: &[
         step("settle-charges")
-            .inputs(&[Field::new("charges", FieldType::Lines(AMOUNTS)), RECEIPT, DONE_AT, COPY])
+            .inputs(&[
+                Field::new("charges", FieldType::Lines(AMOUNTS)).preset(Preset::Owed),
+                RECEIPT,
+                DONE_AT,
+                COPY,
+            ])
             .guards(&[
                 open_step::<SETTLE_CHARGES>(),
                 Guard { id: "no-arrears-or-supervisor", check: arrears },

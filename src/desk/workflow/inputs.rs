@@ -1,12 +1,13 @@
 //! What an action or an opening asks for, and what its form starts from.
 
 use chrono::{DateTime, Datelike, TimeDelta, Utc};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::Context;
 use super::common::REASON;
 use crate::desk::case::Case;
 use crate::desk::field::{self, Field, FieldType, Preset, Shown, Values};
+use crate::desk::household::Owed;
 use crate::desk::kind::{Action, Kind};
 use crate::desk::kinds::Kinds;
 use crate::desk::others::Other;
@@ -66,7 +67,17 @@ fn preset(field: &Field, case: Option<&Case>, cx: &Context) -> Value {
             field::instant(closing.unwrap_or_else(|| end_of_today(cx)))
         }
         Preset::Others => others_listed(cx.others).into(),
+        Preset::Owed => owed_lines(cx.owed),
     }
+}
+
+/// What is owed, a line each; nothing where nothing is.
+fn owed_lines(owed: &[Owed]) -> Value {
+    let line = |owed: &Owed| {
+        let what = [owed.item.trim(), owed.period.trim()].join(" ");
+        json!({ "what": what.trim(), "amount": owed.amount })
+    };
+    if owed.is_empty() { Value::Null } else { owed.iter().map(line).collect() }
 }
 
 /// The last minute of the day.
@@ -118,4 +129,10 @@ pub(super) fn complete(fields: &[Field], given: &Values, case: Option<&Case>, cx
 #[must_use]
 pub fn lists_others(fields: &[Field], given: &Values) -> bool {
     fields.iter().any(|field| field.preset == Preset::Others && !given.contains_key(field.key))
+}
+
+/// Whether one of these fields starts from what the household owes, where nothing is said about it.
+#[must_use]
+pub fn asks_owed(fields: &[Field], given: &Values) -> bool {
+    fields.iter().any(|field| field.preset == Preset::Owed && !given.contains_key(field.key))
 }

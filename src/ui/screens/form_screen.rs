@@ -164,7 +164,9 @@ impl FormScreen {
         }
         let others = cases::others(cx.store, cx.session, &case);
         let others = cx.tell(others).unwrap_or_default();
-        let context = Context { others: &others, ..cx.context(household.as_ref()) };
+        let owed = cases::owed(cx.store, cx.session, &case);
+        let owed = cx.tell(owed).unwrap_or_default();
+        let context = Context { others: &others, owed: &owed, ..cx.context(household.as_ref()) };
         let presets = workflow::presets(&fields, Some(&case), &context);
         let given = case.values();
         let form = Form::action(kind, &fields, presets, &context, &cx.look(), &FromStore(cx.store)).on(&case);
