@@ -293,4 +293,12 @@ impl Screen for Retention {
     fn help_topic(&self) -> &'static str {
         "retention"
     }
+
+    fn park(&mut self, cx: &mut Cx) -> bool {
+        // A call must not wait for it; what is done is whole, and it is said that there is a rest.
+        if self.work.as_ref().is_some_and(|work| matches!(work.at.0, Stage::Clear | Stage::Scour)) {
+            cx.toast(Tone::Plain, cx.t("retention.stopped", &[]));
+        }
+        true
+    }
 }
