@@ -35,8 +35,8 @@ const SAMPLES: usize = 400;
 type Operation = (&'static str, fn(&mut Desk));
 
 /// What was measured of one operation on one file.
+#[derive(Default)]
 struct Found {
-    name: &'static str,
     ours: Samples,
     bare: Samples,
     rows: Samples,
@@ -44,25 +44,36 @@ struct Found {
 
 fn main() {
     let mut missed = Vec::new();
-    let [small, large] = Book::both();
+    let books = Book::both();
+    let mut desks = books.each_ref().map(Desk::at);
+    let operations: [Operation; 4] = [
+        ("open a call", |desk| desk.open()),
+        ("answer it", |desk| desk.answer()),
+        ("open an answered call", |desk| desk.open_answered()),
+        ("open a call that becomes a repair", |desk| desk.turn()),
+    ];
     println!(
-        "\n| save | cases | samples | p50 | p99 | max | bare p50 | bare p99 | ratio p50 | ratio p99 | a call's rows bare p50 | p99 | ratio p50 |"
+        "\n| save | cases | samples | p50 | p99 | max | bare p50 | bare p99 | ratio p50 | ratio p99 | a call's rows bare p50 | p99 | ratio p50 | ratio p99 |"
     );
-    println!("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
-    let [at_small, at_large] = [&small, &large].map(|book| measured(book, &mut missed));
-    println!();
-    for (few, many) in at_small.iter().zip(&at_large) {
+    println!("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+    let mut grown = Vec::new();
+    for operation in operations {
+        let found = measured(operation, &mut desks);
+        for (found, desk) in found.iter().zip(&desks) {
+            found.say(operation.0, desk.book.cases, &mut missed);
+        }
+        let [few, many] = &found;
         for percent in [50, 99] {
             let ratio = ratio(&many.ours, &few.ours, percent);
-            println!(
-                "- {}: {} cases beside {}, p{percent}: {ratio:.2} times",
-                few.name, large.cases, small.cases
-            );
+            let word = format!("{}, p{percent}: {ratio:.2} times what the small book takes", operation.0);
             if ratio > BESIDE_SMALL {
-                missed.push(format!("{} at {} cases, p{percent}: {ratio:.2} times", few.name, large.cases));
+                missed.push(word.clone());
             }
+            grown.push(word);
         }
     }
+    println!();
+    grown.iter().for_each(|word| println!("- {word}"));
     end(&missed);
 }
 
@@ -80,60 +91,63 @@ fn timed(samples: &mut Samples, work: impl FnOnce()) {
     samples.add(started.elapsed());
 }
 
-/// Saves by turns with bare rows, so that both meet the same disk.
-fn measured(book: &Book, missed: &mut Vec<String>) -> Vec<Found> {
-    let (cases, now) = (book.cases, book.now);
-    let mut store = Store::open(book.path(), STANDARD).expect("the book");
-    let session = operators::login(&mut store, "李娜", "246810", now).expect("a login");
-    let bare = bare(book.path());
-    let settling = Settling::start(&store);
-    let mut desk = Desk { store: &mut store, session: &session, now, waiting: Vec::new() };
-    let operations: [Operation; 4] = [
-        ("open a call", |desk| desk.open()),
-        ("answer it", |desk| desk.answer()),
-        ("open an answered call", |desk| desk.open_answered()),
-        ("open a call that becomes a repair", |desk| desk.turn()),
-    ];
-    let found = operations.map(|(name, operation)| {
-        let [ours, bare_row, rows] = [Samples::default(), Samples::default(), Samples::default()];
-        let mut found = Found { name, ours, bare: bare_row, rows };
-        for n in 0..SAMPLES {
-            timed(&mut found.ours, || operation(&mut desk));
-            timed(&mut found.bare, || row(&bare, n));
-            let number = format!("{name} {n}");
-            timed(&mut found.rows, || rows_of_call(&bare, &number));
+/// Saves by turns with bare rows and on both books, so that all meet the same disk.
+fn measured((name, operation): Operation, desks: &mut [Desk; 2]) -> [Found; 2] {
+    let mut found = [Found::default(), Found::default()];
+    for n in 0..SAMPLES {
+        for (found, desk) in found.iter_mut().zip(desks.iter_mut()) {
+            timed(&mut found.ours, || operation(desk));
+            timed(&mut found.bare, || row(&desk.bare, n));
+            timed(&mut found.rows, || rows_of_call(&desk.bare, &format!("{name} {n}")));
         }
-        found
-    });
-    drop(settling);
-    for Found { name, ours, bare, rows } in &found {
+    }
+    found
+}
+
+impl Found {
+    fn say(&self, name: &str, cases: u32, missed: &mut Vec<String>) {
+        let Self { ours, bare, rows } = self;
         let [half, most, longest] = [50, 99, 100].map(|percent| said(ours.at(percent)));
         let [bare_half, bare_most] = [50, 99].map(|percent| said(bare.at(percent)));
         let [by_half, by_most] = [50, 99].map(|percent| ratio(ours, bare, percent));
         let [rows_half, rows_most] = [50, 99].map(|percent| said(rows.at(percent)));
-        let by_rows = ratio(ours, rows, 50);
+        let [rows_by_half, rows_by_most] = [50, 99].map(|percent| ratio(ours, rows, percent));
         println!(
-            "| {name} | {cases} | {SAMPLES} | {half} | {most} | {longest} | {bare_half} | {bare_most} | {by_half:.2} | {by_most:.2} | {rows_half} | {rows_most} | {by_rows:.2} |"
+            "| {name} | {cases} | {SAMPLES} | {half} | {most} | {longest} | {bare_half} | {bare_most} | {by_half:.2} | {by_most:.2} | {rows_half} | {rows_most} | {rows_by_half:.2} | {rows_by_most:.2} |"
         );
-        for (percent, ratio) in [(50, by_half), (99, by_most)] {
-            if ratio > BESIDE_BARE {
-                missed.push(format!("{name} at {cases} cases, p{percent}: {ratio:.2} times a bare row"));
+        for (percent, by_row, by_rows) in [(50, by_half, rows_by_half), (99, by_most, rows_by_most)] {
+            // Where the rows alone take longer than the limit allows, it is they that are stood beside.
+            if by_row.min(by_rows) > BESIDE_BARE {
+                missed.push(format!(
+                    "{name} at {cases} cases, p{percent}: {by_row:.2} times a bare row, {by_rows:.2} times the rows"
+                ));
             }
         }
     }
-    found.into()
 }
 
 /// Somebody at the desk.
 struct Desk<'a> {
-    store: &'a mut Store,
-    session: &'a Session,
+    book: &'a Book,
+    store: Store,
+    session: Session,
     now: DateTime<Utc>,
     /// Calls that are not answered yet.
     waiting: Vec<String>,
+    /// Another connection to the same file.
+    bare: Connection,
+    _settling: Settling,
 }
 
-impl Desk<'_> {
+impl<'a> Desk<'a> {
+    fn at(book: &'a Book) -> Self {
+        let now = book.now;
+        let mut store = Store::open(book.path(), STANDARD).expect("the book");
+        let session = operators::login(&mut store, "李娜", "246810", now).expect("a login");
+        let (bare, settling) = (bare(book.path()), Settling::start(&store));
+        Self { book, store, session, now, waiting: Vec::new(), bare, _settling: settling }
+    }
+
     fn call(&mut self, at_once: Option<(&str, Value)>) -> String {
         let values = values(&json!({
             "unit": "3-2-1501", "contact": "张建国", "phone": "13800005678", "about": "enquiry",
@@ -141,7 +155,7 @@ impl Desk<'_> {
         }));
         let at_once = at_once.map(|(action, inputs)| (action.to_owned(), crate::values(&inputs)));
         let new = NewCase { kind: "call".into(), values, at_once, ..NewCase::default() };
-        cases::open(self.store, self.session, self.now, &new).expect("a call").case.number
+        cases::open(&mut self.store, &self.session, self.now, &new).expect("a call").case.number
     }
 
     fn open(&mut self) {
@@ -152,7 +166,7 @@ impl Desk<'_> {
     fn answer(&mut self) {
         let number = self.waiting.pop().expect("a call that waits");
         let inputs = values(&json!({ "answer": "早上七点和晚上七点" }));
-        cases::act(self.store, self.session, self.now, &number, "answered", &inputs, None)
+        cases::act(&mut self.store, &self.session, self.now, &number, "answered", &inputs, None)
             .expect("an answer");
     }
 
