@@ -77,19 +77,31 @@ fn painted(book: &Book, sorts: &[Sort]) -> Measured {
     desk.draw();
     desk.log_in();
     let mut ours = Samples::default();
+    let mut slowest: Vec<(Duration, String)> = Vec::new();
     for question in sorts.iter().flat_map(|sort| &sort.questions) {
         desk.press("Ctrl+F");
+        let mut typed = String::new();
         for key in question.chars().map(String::from) {
+            typed.push_str(&key);
             let mut took = desk.press(&key);
             let asked = std::time::Instant::now();
             if desk.answer(Duration::from_secs(5)).is_some() {
                 took += asked.elapsed();
             }
             ours.add(took);
+            slowest.push((took, typed.clone()));
         }
         desk.press("Esc");
         while desk.answer(Duration::ZERO).is_some() {}
     }
+    slowest.sort_by_key(|(took, _)| std::cmp::Reverse(*took));
+    let slowest: Vec<String> = slowest
+        .iter()
+        .step_by(4)
+        .take(14)
+        .map(|(took, typed)| format!("{typed} ({})", super::measure::said(*took)))
+        .collect();
+    println!("<!-- {} cases, the slowest to the painted answer: {} -->", book.cases, slowest.join(", "));
     Measured::new("find: key to painted answer", ours, None, Limit::At(99, SEARCH))
 }
 

@@ -4,11 +4,11 @@
 //! what it was asked for; so it costs what it shows, however long the history. Every case that the index
 //! names is checked as it is now.
 
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 
 use chrono::NaiveDate;
 use rusqlite::types::Value as Sql;
-use rusqlite::{CachedStatement, Rows, params, params_from_iter};
+use rusqlite::{CachedStatement, params, params_from_iter};
 
 use super::{QUERY_MAX, grams, unit_beginning};
 use crate::desk::case::Case;
@@ -35,7 +35,7 @@ const DAY_SERIAL: usize = 8;
 
 /// The statement that reads the index, from the newest case back.
 pub(in crate::store) const MATCHING: &str = "SELECT rowid FROM case_text
-     WHERE case_text MATCH ?1 AND rowid BETWEEN ?2 AND ?3 ORDER BY rowid DESC";
+     WHERE case_text MATCH ?1 AND rowid BETWEEN ?2 AND ?3 ORDER BY rowid DESC LIMIT ?4";
 /// The statement that finds what is open.
 pub(in crate::store) const OPEN: &str = "SELECT id FROM cases INDEXED BY cases_open WHERE open = 1";
 /// The statement that finds the cases of the units within a range.
@@ -84,33 +84,92 @@ impl Hits {
     }
 }
 
+/// Rows of the index that are read at once: at first and after a leap, and at most.
+const AT_FIRST: usize = 32;
+const AT_MOST: usize = 1_024;
+
 /// The cases that the index names for one word, from the newest back.
+///
+/// Read piece by piece, so that a common word beside a rare one is not read through: it leaps to where the
+/// rare one stands.
 struct Stream<'s> {
-    rows: Rows<'s>,
-    at: Option<i64>,
+    statement: CachedStatement<'s>,
+    asked: String,
+    /// The rows that are still to be read lie between these.
+    rows: (i64, i64),
+    /// Cases that were read and not passed yet.
+    cases: VecDeque<i64>,
+    at_once: usize,
 }
 
-impl Stream<'_> {
-    fn next(&mut self) -> Result<()> {
-        self.at = match self.rows.next()? {
-            Some(row) => Some(grams::case_of(row.get(0)?)),
-            None => None,
-        };
+impl<'s> Stream<'s> {
+    fn new(statement: CachedStatement<'s>, asked: String, rows: (i64, i64)) -> Result<Self> {
+        let mut stream = Self { statement, asked, rows, cases: VecDeque::new(), at_once: AT_FIRST };
+        stream.read_on()?;
+        Ok(stream)
+    }
+
+    /// The case where it stands; `None` at its end.
+    fn at(&self) -> Option<i64> {
+        self.cases.front().copied()
+    }
+
+    /// Passes the case where it stands.
+    fn pass(&mut self) -> Result<()> {
+        self.cases.pop_front();
+        if self.cases.is_empty() { self.read_on() } else { Ok(()) }
+    }
+
+    /// Goes on to the first case that is not newer than this one; how many steps that took.
+    fn down_to(&mut self, id: i64) -> Result<usize> {
+        let mut steps = 0;
+        while self.at().is_some_and(|at| at > id) {
+            steps += 1;
+            if self.cases.back().is_some_and(|last| *last > id) {
+                self.cases.clear();
+                self.rows.1 = self.rows.1.min(grams::rows(id, id).1);
+                self.at_once = AT_FIRST;
+                self.read_on()?;
+            } else {
+                self.pass()?;
+            }
+        }
+        Ok(steps)
+    }
+
+    fn read_on(&mut self) -> Result<()> {
+        let (first, last) = self.rows;
+        if first > last {
+            return Ok(());
+        }
+        let mut found = self.statement.query(params![self.asked, first, last, self.at_once as i64])?;
+        let mut count = 0;
+        while let Some(row) = found.next()? {
+            let case = grams::case_of(row.get(0)?);
+            count += 1;
+            if self.cases.back() != Some(&case) {
+                self.cases.push_back(case);
+                // Whatever else names this case says nothing new.
+                self.rows.1 = grams::rows(case, case).0 - 1;
+            }
+        }
+        if count < self.at_once {
+            // Nothing is left.
+            self.rows.1 = first - 1;
+        }
+        self.at_once = (self.at_once * 2).min(AT_MOST);
         Ok(())
     }
 }
 
-/// The next case that all words name, and how many rows were read for it.
+/// The next case that all words name, and how many steps were taken for it.
 fn common(streams: &mut [Stream], read: &mut usize) -> Result<Option<i64>> {
-    let Some(Some(mut id)) = streams.first().map(|stream| stream.at) else { return Ok(None) };
+    let Some(Some(mut id)) = streams.first().map(Stream::at) else { return Ok(None) };
     loop {
         let mut all = true;
         for stream in &mut *streams {
-            while stream.at.is_some_and(|at| at > id) {
-                stream.next()?;
-                *read += 1;
-            }
-            let Some(at) = stream.at else { return Ok(None) };
+            *read += stream.down_to(id)?;
+            let Some(at) = stream.at() else { return Ok(None) };
             all &= at == id;
             id = at;
         }
@@ -287,17 +346,11 @@ impl Store {
 
     /// Reads the index from the newest case back until enough was found, and then on for such as are open.
     fn by_index(&self, hunt: &Hunt, questions: &[String], hits: &mut Hits) -> Result<()> {
-        let mut statements: Vec<CachedStatement> = Vec::new();
-        for _ in questions {
-            statements.push(self.read().prepare_cached(MATCHING)?);
-        }
-        let (first, last) = grams::rows(hunt.range.0, hunt.range.1);
+        let rows = grams::rows(hunt.range.0, hunt.range.1);
         let mut streams: Vec<Stream> = Vec::new();
-        for (question, statement) in questions.iter().zip(&mut statements) {
+        for question in questions {
             let asked = grams::of_kinds(question, &hunt.sought.kinds);
-            let mut stream = Stream { rows: statement.query(params![asked, first, last])?, at: None };
-            stream.next()?;
-            streams.push(stream);
+            streams.push(Stream::new(self.read().prepare_cached(MATCHING)?, asked, rows)?);
         }
         let only = self.only(hunt.sought)?;
         let until = if only.is_some() { AMONG_FEW } else { usize::MAX };
@@ -333,13 +386,12 @@ impl Store {
                 open = Some(self.open_ids()?);
                 until = read + FURTHER;
             }
-            // Past all rows of this case.
-            while let Some(stream) = streams.first_mut().filter(|stream| stream.at == Some(id)) {
-                stream.next()?;
+            if let Some(stream) = streams.first_mut() {
+                stream.pass()?;
                 read += 1;
             }
         }
-        let unread = streams.iter().all(|stream| stream.at.is_some());
+        let unread = streams.iter().all(|stream| stream.at().is_some());
         drop(streams);
         if unread
             && found_open < hunt.limit
@@ -451,6 +503,12 @@ fn sought_sql(hunt: &Hunt, open: bool, recent: i64) -> (String, Vec<Sql>) {
     let text = |text: &str| Sql::Text(text.to_owned());
     let mut parts = vec![format!("c.open = {}", i32::from(open))];
     let mut values = Vec::new();
+    let units = sought.unit.as_ref().map(|unit| [text(unit), text(&format!("{unit}{}", char::MAX))]);
+    // A building has had tens of thousands: their ids are put in order first, and no more of them read than needed.
+    let by_id = !open && units.is_some();
+    if let Some(units) = units.clone().filter(|_| by_id) {
+        values.extend(units);
+    }
     let mut kinds = sought.kinds.clone();
     if kinds.is_empty() {
         kinds.extend(sought.states.iter().map(|(kind, _)| *kind));
@@ -463,9 +521,9 @@ fn sought_sql(hunt: &Hunt, open: bool, recent: i64) -> (String, Vec<Sql>) {
             values.extend(words.iter().map(|word| text(word)));
         }
     }
-    if let Some(unit) = &sought.unit {
+    if let Some(units) = units.filter(|_| !by_id) {
         parts.push("c.unit >= ? AND c.unit < ?".to_owned());
-        values.extend([text(unit), text(&format!("{unit}{}", char::MAX))]);
+        values.extend(units);
     }
     let mut first = range.0;
     if let Some((from, to)) = sought.days {
@@ -477,14 +535,20 @@ fn sought_sql(hunt: &Hunt, open: bool, recent: i64) -> (String, Vec<Sql>) {
     }
     parts.push("c.id BETWEEN ? AND ?".to_owned());
     values.extend([Sql::Integer(first), Sql::Integer(range.1)]);
+    let conditions = parts.join(" AND ");
+    if by_id {
+        let ids = "SELECT id AS place FROM cases INDEXED BY cases_unit WHERE unit >= ? AND unit < ? ORDER BY id DESC LIMIT -1";
+        return (
+            format!("SELECT {COLUMNS} FROM ({ids}) CROSS JOIN cases c ON c.id = place WHERE {conditions}"),
+            values,
+        );
+    }
     let index = match (open, &sought.unit, kinds.len()) {
         (true, Some(_), _) => "INDEXED BY cases_unit_open",
-        (false, Some(_), _) => "INDEXED BY cases_unit",
         (true, None, _) => "INDEXED BY cases_open",
-        (false, None, 1) => "INDEXED BY cases_newest",
-        (false, None, _) => "NOT INDEXED",
+        (false, _, 1) => "INDEXED BY cases_newest",
+        (false, ..) => "NOT INDEXED",
     };
-    let conditions = parts.join(" AND ");
     (format!("SELECT {COLUMNS} FROM cases c {index} WHERE {conditions} ORDER BY c.id DESC"), values)
 }
 
