@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDate;
+use foldhash::fast::RandomState;
 use rusqlite::types::Value as Sql;
 use rusqlite::{Connection, params, params_from_iter};
 
@@ -160,7 +161,7 @@ impl Store {
             params![span.from.to_string(), span.to.min(yesterday).to_string(), today, span.now.timestamp()];
         let mut rows = statement.query(values)?;
         let mut totals: Vec<Total> = Vec::new();
-        let mut places: HashMap<String, usize> = HashMap::new();
+        let mut places: HashMap<String, usize, RandomState> = HashMap::default();
         let mut key = String::new();
         while let Some(row) = rows.next()? {
             let n: u32 = row.get(5)?;
