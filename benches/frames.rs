@@ -11,6 +11,7 @@ mod measure;
 #[path = "frames/reading.rs"]
 mod reading;
 
+use std::process::ExitCode;
 use std::time::Duration;
 
 use measure::book::Book;
@@ -24,12 +25,12 @@ const KEY: Duration = Duration::from_millis(8);
 /// The longest first frame in the process.
 const FIRST: Duration = Duration::from_millis(60);
 
-fn main() {
+fn main() -> ExitCode {
     let books = Book::both();
     let [small, large] = books.each_ref().map(measured);
     let mut missed = Vec::new();
     table::print(books.each_ref().map(|book| book.cases), &small, &large, &mut missed);
-    end(&missed);
+    end(&missed)
 }
 
 fn measured(book: &Book) -> Vec<Measured> {

@@ -7,6 +7,7 @@ mod measure;
 
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use calamine::{Reader, Xlsx, open_workbook};
@@ -30,7 +31,7 @@ const BESIDE_BARE: f64 = 2.0;
 const SURNAMES: [&str; 8] = ["王", "李", "张", "刘", "陈", "杨", "黄", "赵"];
 const NAMES: [&str; 8] = ["建国", "秀英", "伟", "敏", "静", "志强", "雪梅", "子涵"];
 
-fn main() {
+fn main() -> ExitCode {
     let directory = tempfile::tempdir().expect("a directory");
     let path = directory.path().join("roster.xlsx");
     write(&path).expect("a workbook");
@@ -76,7 +77,7 @@ fn main() {
     let ratio = ratio(all.at(50), bare.at(50));
     println!("\nall beside the bare reader: {ratio:.2} times");
     let missed = (ratio > BESIDE_BARE).then(|| format!("the import takes {ratio:.2} times the bare reading"));
-    end(&missed.into_iter().collect::<Vec<_>>());
+    end(&missed.into_iter().collect::<Vec<_>>())
 }
 
 fn ratio(one: Duration, other: Duration) -> f64 {

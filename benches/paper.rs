@@ -9,6 +9,7 @@ mod measure;
 mod terminal;
 
 use std::path::Path;
+use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use chrono::Utc;
@@ -34,7 +35,7 @@ const PASSES: usize = 100;
 const STARTS: usize = 10;
 const SHEETS: usize = 5;
 
-fn main() {
+fn main() -> ExitCode {
     let directory = tempfile::tempdir().expect("a directory");
     // The program at the end reads the clock: a pass of another day would have lapsed.
     let now = Utc::now();
@@ -98,7 +99,7 @@ fn main() {
         samples.row(name);
         samples.holds(99, limit, &mut missed, name);
     }
-    end(&missed);
+    end(&missed)
 }
 
 /// Prints the newest pass a few times, as somebody at the screen does.

@@ -10,6 +10,7 @@ mod measure;
 mod terminal;
 
 use std::path::PathBuf;
+use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use measure::book::Book;
@@ -30,14 +31,14 @@ const IDLE: Duration = Duration::from_mins(1);
 const STARTS: usize = 20;
 const ROUNDS: usize = 3;
 
-fn main() {
+fn main() -> ExitCode {
     let home = tempfile::tempdir().expect("a directory");
     let config = directory(&home, "config");
     let mut missed = Vec::new();
     let books = Book::both();
     let [small, large] = books.each_ref().map(|book| probed(book, &config, &mut missed));
     table::print(books.each_ref().map(|book| book.cases), &small, &large, &mut missed);
-    end(&missed);
+    end(&missed)
 }
 
 fn probed(book: &Book, config: &str, missed: &mut Vec<String>) -> Vec<Measured> {

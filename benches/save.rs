@@ -9,6 +9,7 @@
 mod measure;
 
 use std::path::Path;
+use std::process::ExitCode;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -55,7 +56,7 @@ struct Found {
     rows: Samples,
 }
 
-fn main() {
+fn main() -> ExitCode {
     let mut missed = Vec::new();
     let mut desks = Book::both().map(Desk::at);
     let operation = |name, work, [cases, changed, entries]: [u32; 3]| Operation {
@@ -93,7 +94,7 @@ fn main() {
     for word in grown {
         println!("- {word}");
     }
-    end(&missed);
+    end(&missed)
 }
 
 fn ratio(one: &Samples, other: &Samples, percent: usize) -> f64 {
