@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::cases::{self, Order, Query};
 use super::find::cases as find;
 use super::totals::{self, Step};
-use super::{Store, due};
+use super::{Store, StoreError, Tx, due};
 use crate::desk::kinds::Kinds;
 use crate::desk::totals::{Match, Sort, Span};
 use crate::text::sought::Sought;
@@ -215,4 +215,41 @@ fn a_walk_through_everything_is_recognised() {
     let store = Store::in_memory(Kinds(&[])).unwrap();
     assert!(scans(&plan(&store, "SELECT * FROM cases WHERE summary = ?")));
     assert!(!scans(&plan(&store, "SELECT * FROM cases WHERE number = ?")));
+}
+
+#[test]
+fn settings_are_read_again_when_somebody_changed_them_and_when_a_change_was_undone() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut store = Store::open(directory.path(), Kinds(&[])).unwrap();
+    let named = |name: &str| super::settings::defaults(name).unwrap();
+    let name = |store: &Store| store.settings().unwrap().unwrap().community.clone();
+    let put = |tx: &Tx, name: &str| -> super::Result<()> {
+        tx.put_settings(&named(name))?;
+        assert_eq!(tx.settings()?.unwrap().community, name);
+        Ok(())
+    };
+    store.write(|tx| put(tx, "one")).unwrap();
+    assert_eq!(name(&store), "one");
+
+    let undone = store.write(|tx| -> super::Result<()> {
+        put(tx, "two")?;
+        Err(StoreError::Stopped)
+    });
+    assert!(undone.is_err());
+    assert_eq!(name(&store), "one");
+
+    let undone = store.batch(|store| -> super::Result<()> {
+        store.write(|tx| put(tx, "three"))?;
+        assert_eq!(name(store), "three");
+        Err(StoreError::Stopped)
+    });
+    assert!(undone.is_err());
+    assert_eq!(name(&store), "one");
+
+    let mut other = store.again().unwrap().unwrap();
+    assert_eq!(name(&other), "one");
+    store.write(|tx| put(tx, "four")).unwrap();
+    assert_eq!(name(&other), "four");
+    other.write(|tx| put(tx, "five")).unwrap();
+    assert_eq!((name(&store), name(&other)), ("five".to_owned(), "five".to_owned()));
 }
