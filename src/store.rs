@@ -541,8 +541,10 @@ impl Store {
         let set = |store: &Self, kib: i64| store.connection.pragma_update(None, "cache_size", -kib);
         set(self, ROOM).map_err(StoreError::from)?;
         let done = work(self);
-        // Smaller again, what is too much is given back.
-        set(self, ROOM_USUALLY).map_err(StoreError::from)?;
+        // Smaller again, what is too much is given back. What was done is done also where that fails.
+        if let Err(error) = set(self, ROOM_USUALLY) {
+            tracing::warn!(%error, "the memory for pages was not given back");
+        }
         done
     }
 
