@@ -511,14 +511,10 @@ impl Store {
         });
         self.batch = false;
         self.texts.clear();
-        if done.is_err() {
-            self.read_settings.forget();
-        }
         let end = if done.is_ok() { "COMMIT" } else { "ROLLBACK" };
         let ended = self.connection.execute_batch(end).map_err(StoreError::from);
-        if ended.is_err() {
-            self.read_settings.forget();
-        }
+        // What was read within it may have been undone.
+        self.read_settings.forget();
         if ended.is_err() && !self.connection.is_autocommit() {
             // A commit that failed leaves the transaction open; the next write must find none.
             self.connection.execute_batch("ROLLBACK").map_err(StoreError::from)?;
