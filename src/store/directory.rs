@@ -259,12 +259,19 @@ impl Tx<'_> {
 
     /// How the directory writes a unit, see [`Store::spelled`].
     pub fn spelled(&self, unit: &str) -> Result<String> {
+        if self.ahead.as_ref().is_some_and(|ahead| ahead.has_household(unit)) {
+            return Ok(unit.to_owned());
+        }
         spelled(self.connection(), unit)
     }
 
     /// The household of that unit, as this transaction sees it.
     pub fn household(&self, unit: &str) -> Result<Option<Household>> {
-        load(self.connection(), unit)
+        let read = || load(self.connection(), unit);
+        match &self.ahead {
+            Some(ahead) => ahead.household(unit, read),
+            None => read(),
+        }
     }
 
     /// Adds a household or replaces what is known of it, with everything it is found by.
@@ -278,6 +285,9 @@ impl Tx<'_> {
     /// within the transaction. Of a household that is not known there is nothing to replace.
     pub fn put_without_keys(&self, household: &Household, known: bool, keys: &mut Keys) -> Result<()> {
         let connection = self.connection();
+        if let Some(ahead) = &self.ahead {
+            ahead.forget_household(&household.unit);
+        }
         let id: i64 = connection
             .prepare_cached(
                 "INSERT INTO household

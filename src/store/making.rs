@@ -14,11 +14,14 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
+use foldhash::fast::RandomState;
 use rusqlite::Connection;
 
 use super::chain::{self, Record};
-use super::{Result, Store, StoreError, find};
+use super::operators::Account;
+use super::{Result, Store, StoreError, find, totals};
 use crate::desk::case::Case;
+use crate::desk::household::Household;
 use crate::desk::kinds::Kinds;
 use crate::desk::timeline::Entry;
 
@@ -53,17 +56,32 @@ pub(super) struct Tail {
     to: SyncSender<Vec<Leaf>>,
     last: Cell<i64>,
     gathered: RefCell<Vec<Leaf>>,
-    open: RefCell<HashMap<String, Case>>,
+    known: Known,
+}
+
+/// Things by name.
+type ByName<T> = RefCell<HashMap<String, T, RandomState>>;
+
+/// What the rules ask for at every step, as it was written last: nobody else writes, so that it need not be
+/// read again.
+#[derive(Debug, Default)]
+struct Known {
+    /// Open cases, all of them.
+    open: ByName<Case>,
+    /// Households that were asked for since they were written.
+    households: ByName<Household>,
+    /// The same of those who log in.
+    accounts: ByName<Account>,
 }
 
 impl Tail {
     fn new(to: SyncSender<Vec<Leaf>>) -> Self {
-        Self { to, last: Cell::new(0), gathered: RefCell::default(), open: RefCell::default() }
+        Self { to, last: Cell::new(0), gathered: RefCell::default(), known: Known::default() }
     }
 
-    /// An open case as it was written last: nobody else writes, so that it need not be read again.
+    /// An open case as it was written last.
     pub(super) fn open_case(&self, number: &str) -> Option<Case> {
-        self.open.borrow().get(number).cloned()
+        self.known.open.borrow().get(number).cloned()
     }
 
     /// The place of the last entry.
@@ -89,11 +107,15 @@ pub(super) struct Ahead<'a> {
     leaves: RefCell<Vec<Leaf>>,
     /// Cases that the transaction wrote.
     written: RefCell<Vec<Case>>,
+    /// It wrote something else that is remembered, and may yet be undone.
+    unsettled: Cell<bool>,
 }
 
 impl<'a> Ahead<'a> {
     pub(super) fn new(tail: &'a Tail) -> Self {
-        Self { tail, last: Cell::new(tail.last()), leaves: RefCell::default(), written: RefCell::default() }
+        let last = Cell::new(tail.last());
+        let (leaves, written) = (RefCell::default(), RefCell::default());
+        Self { tail, last, leaves, written, unsettled: Cell::new(false) }
     }
 
     /// The place of the last entry.
@@ -113,6 +135,63 @@ impl<'a> Ahead<'a> {
         self.written.borrow_mut().push(case.clone());
     }
 
+    /// A household as it was written last; `read` reads it from the file.
+    pub(super) fn household(
+        &self,
+        unit: &str,
+        read: impl FnOnce() -> Result<Option<Household>>,
+    ) -> Result<Option<Household>> {
+        self.known(&self.tail.known.households, unit, read)
+    }
+
+    /// An account as it was written last; `read` reads it from the file.
+    pub(super) fn account(
+        &self,
+        name: &str,
+        read: impl FnOnce() -> Result<Option<Account>>,
+    ) -> Result<Option<Account>> {
+        self.known(&self.tail.known.accounts, name, read)
+    }
+
+    fn known<T: Clone>(
+        &self,
+        known: &ByName<T>,
+        name: &str,
+        read: impl FnOnce() -> Result<Option<T>>,
+    ) -> Result<Option<T>> {
+        if self.unsettled.get() {
+            return read();
+        }
+        if let Some(found) = known.borrow().get(name) {
+            return Ok(Some(found.clone()));
+        }
+        let found = read()?;
+        if let Some(found) = &found {
+            known.borrow_mut().insert(name.to_owned(), found.clone());
+        }
+        Ok(found)
+    }
+
+    /// Whether the directory is known to have a household of this very unit.
+    pub(super) fn has_household(&self, unit: &str) -> bool {
+        !self.unsettled.get() && self.tail.known.households.borrow().contains_key(unit)
+    }
+
+    /// Forgets a household that is written, until the transaction is over.
+    pub(super) fn forget_household(&self, unit: &str) {
+        self.forget(&self.tail.known.households, unit);
+    }
+
+    /// Forgets an account that is written, until the transaction is over.
+    pub(super) fn forget_account(&self, name: &str) {
+        self.forget(&self.tail.known.accounts, name);
+    }
+
+    fn forget<T>(&self, known: &ByName<T>, name: &str) {
+        self.unsettled.set(true);
+        known.borrow_mut().remove(name);
+    }
+
     /// Adds an entry and returns its place.
     pub(super) fn add(&self, mut record: Record, entry: Option<(i64, &'static str, Entry)>) -> i64 {
         record.seq = self.last() + 1;
@@ -124,7 +203,7 @@ impl<'a> Ahead<'a> {
     /// Keeps what was added.
     pub(super) fn keep(self) -> Result<()> {
         self.tail.last.set(self.last());
-        let mut open = self.tail.open.borrow_mut();
+        let mut open = self.tail.known.open.borrow_mut();
         for case in self.written.into_inner() {
             if case.closed_at.is_none() {
                 open.insert(case.number.clone(), case);
@@ -181,7 +260,7 @@ impl Maker {
         let connection = Store::open(directory, kinds)?.connection;
         let file = directory.join(Store::FILE);
         hasten(&connection)?;
-        let later = take_down(&connection)?;
+        let later = take_down(&connection, "type IN ('index', 'trigger') AND tbl_name != 'entry'")?;
         let (to, from) = sync_channel(WAITING);
         let other = std::thread::Builder::new()
             .name("chain".to_owned())
@@ -191,6 +270,8 @@ impl Maker {
         for index in FOR_PEOPLE {
             store.connection.execute_batch(&format!("DROP INDEX {index}"))?;
         }
+        // What the rules ask of the totals they have counted, see `Store::totals`.
+        take_down(&store.connection, "type = 'trigger' AND name GLOB 'total_*'")?;
         store.tail = Some(Tail::new(to));
         Ok((store, Self { file, other, later }))
     }
@@ -199,11 +280,13 @@ impl Maker {
     fn finish(self, mut store: Store, whole: bool, told: Told) -> Result<()> {
         let Self { file, other, later } = self;
         let handed_on = store.tail.take().map_or(Ok(()), |tail| tail.hand_on(1));
+        // The other thread has to bring its index into order meanwhile.
+        let counted = if whole { totals::fill(&store.connection) } else { Ok(()) };
         match other.join() {
             Ok(kept) => kept?,
             Err(panic) => std::panic::resume_unwind(panic),
         }
-        handed_on?;
+        handed_on.and(counted)?;
         if !whole {
             return Ok(());
         }
@@ -270,12 +353,11 @@ fn hasten(connection: &Connection) -> Result<()> {
     Ok(connection.pragma_update(None, "temp_store", "MEMORY")?)
 }
 
-/// Takes away the indexes and triggers over the tables that are copied at the end; gives their statements.
-fn take_down(connection: &Connection) -> Result<Vec<String>> {
-    let mut statement = connection.prepare(
-        "SELECT type, name, sql FROM sqlite_schema
-         WHERE type IN ('index', 'trigger') AND sql IS NOT NULL AND tbl_name != 'entry' ORDER BY rowid",
-    )?;
+/// Takes away the indexes and triggers that fulfil a condition; gives their statements.
+fn take_down(connection: &Connection, which: &str) -> Result<Vec<String>> {
+    let mut statement = connection.prepare(&format!(
+        "SELECT type, name, sql FROM sqlite_schema WHERE {which} AND sql IS NOT NULL ORDER BY rowid"
+    ))?;
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
     let found: Vec<(String, String, String)> = rows.collect::<rusqlite::Result<_>>()?;
     for (sort, name, _) in &found {

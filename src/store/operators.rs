@@ -57,12 +57,21 @@ impl Store {
 impl Tx<'_> {
     /// The account of that name, as this transaction sees it.
     pub fn account(&self, name: &str) -> Result<Option<Account>> {
-        let mut statement = self.connection().prepare_cached(&format!("{SQL} WHERE name = ?1"))?;
-        Ok(statement.query_row([name], account).optional()?)
+        let read = || {
+            let mut statement = self.connection().prepare_cached(&format!("{SQL} WHERE name = ?1"))?;
+            Ok(statement.query_row([name], account).optional()?)
+        };
+        match &self.ahead {
+            Some(ahead) => ahead.account(name, read),
+            None => read(),
+        }
     }
 
     /// Adds an account or replaces it.
     pub fn put_account(&self, account: &Account) -> Result<()> {
+        if let Some(ahead) = &self.ahead {
+            ahead.forget_account(&account.operator.name);
+        }
         self.connection()
             .prepare_cached(
                 "INSERT INTO operator (name, role, secret, disabled, failures, locked_until, recovery)

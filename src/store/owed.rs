@@ -93,6 +93,9 @@ impl Tx<'_> {
     /// The file can't be written.
     pub fn put_owed(&self, unit: &str, charges: &[Owed]) -> Result<()> {
         let sum: i64 = charges.iter().map(|owed| owed.amount).sum();
+        if let Some(ahead) = &self.ahead {
+            ahead.forget_household(unit);
+        }
         let id: i64 = self
             .connection()
             .prepare_cached("UPDATE household SET arrears = ?2 WHERE unit = ?1 RETURNING id")?

@@ -169,7 +169,7 @@ fn totals_and_the_cases_behind_them_are_read_from_indexes() {
         (Sort::UrgentDue, "callback_due_day"),
         (Sort::Called, "callback_ended_day"),
     ] {
-        let sums = plan(&store, &totals::totals_sql(sort, Step::Whole));
+        let sums = plan(&store, &totals::totals_sql(sort, Step::Whole, totals::KEPT));
         assert!(sums.contains("SEARCH total") && sums.contains(index) && !walks(&sums), "{sort:?}\n{sums}");
         let behind = plan(&store, &totals::counted_sql(&Match::all(sort, span), "c.id").0);
         assert!(behind.contains(index) && !walks(&behind), "{sort:?}\n{behind}");

@@ -3,6 +3,7 @@
 //! What is counted is said once, by the views of the schema step that made the totals; triggers keep
 //! the numbers in the transaction that writes a case.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDate;
@@ -61,12 +62,12 @@ const fn by_now(sort: Sort) -> &'static str {
     if sort.is_owed() { "<" } else { "<=" }
 }
 
-/// The statement of [`Store::totals`]. Today is counted afresh: part of it lies ahead. It is summed up
-/// here and not by SQLite, which would sort the rows for that.
-pub(super) fn totals_sql(sort: Sort, step: Step) -> String {
+/// The statement of [`Store::totals`], out of totals or what stands for them. Today is counted afresh: part of
+/// it lies ahead. It is summed up here and not by SQLite, which would sort the rows for that.
+pub(super) fn totals_sql(sort: Sort, step: Step, total: &str) -> String {
     let (id, view, by, step) = (sort.id(), view(sort), by_now(sort), step.expression());
     format!(
-        "SELECT {step}, kind, a, b, c, n FROM total WHERE sort = '{id}' AND day BETWEEN ?1 AND ?2
+        "SELECT {step}, kind, a, b, c, n FROM {total} WHERE sort = '{id}' AND day BETWEEN ?1 AND ?2
          UNION ALL
          SELECT {step}, kind, a, b, c, 1 FROM {view} WHERE sort = '{id}' AND day = ?3 AND at {by} ?4"
     )
@@ -147,13 +148,36 @@ pub(super) const REPEAT: &str = "SELECT unit, count(*) FILTER (WHERE kind = ?3) 
      WHERE day BETWEEN ?1 AND ?2 AND kind IN (?3, ?4, ?5) AND unit IS NOT NULL
      GROUP BY unit HAVING often >= ?6 ORDER BY often DESC, unit LIMIT ?7";
 
+/// The table of the totals.
+pub(super) const KEPT: &str = "total";
+
+/// Counts everything once and writes the totals of it, where nothing kept them.
+pub(super) fn fill(connection: &Connection) -> Result<()> {
+    for view in ["counted_case", "counted_promise", "counted_callback"] {
+        connection.execute_batch(&format!(
+            "INSERT INTO {KEPT} SELECT sort, day, kind, a, b, c, count(*) FROM {view} GROUP BY 1, 2, 3, 4, 5, 6"
+        ))?;
+    }
+    Ok(())
+}
+
 impl Store {
+    /// The totals of a sort as a statement names them. A book that is being made keeps none yet: the few
+    /// that its rules ask for are counted.
+    fn kept_or_counted(&self, sort: Sort) -> Cow<'static, str> {
+        if self.tail.is_none() {
+            return KEPT.into();
+        }
+        format!("(SELECT sort, day, kind, a, b, c, 1 AS n FROM {})", view(sort)).into()
+    }
+
     /// The totals of a sort within a span, cut into steps.
     ///
     /// # Errors
     /// The file can't be read.
     pub fn totals(&self, sort: Sort, span: &Span, step: Step) -> Result<Vec<Total>> {
-        let mut statement = self.read().prepare_cached(&totals_sql(sort, step))?;
+        let mut statement =
+            self.read().prepare_cached(&totals_sql(sort, step, &self.kept_or_counted(sort)))?;
         let yesterday = span.today.pred_opt().unwrap_or(span.today);
         let holds_today = span.from <= span.today && span.today <= span.to;
         let today = holds_today.then(|| span.today.to_string());
@@ -217,14 +241,15 @@ impl Store {
     /// # Errors
     /// The file can't be read.
     pub fn open_at(&self, day: NaiveDate) -> Result<BTreeMap<String, u32>> {
+        let (opened, closed) = (self.kept_or_counted(Sort::Opened), self.kept_or_counted(Sort::Closed));
         // From now back: what was opened since was not there yet, what was closed since was open.
-        let mut statement = self.read().prepare_cached(
+        let mut statement = self.read().prepare_cached(&format!(
             "SELECT kind, sum(n) FROM (
                  SELECT kind, count(*) AS n FROM cases INDEXED BY cases_open WHERE open = 1 GROUP BY kind
-                 UNION ALL SELECT kind, -sum(n) FROM total WHERE sort = 'opened' AND day > ?1 GROUP BY kind
-                 UNION ALL SELECT kind, sum(n) FROM total WHERE sort = 'closed' AND day > ?1 GROUP BY kind)
-             GROUP BY kind HAVING sum(n) > 0",
-        )?;
+                 UNION ALL SELECT kind, -sum(n) FROM {opened} WHERE sort = 'opened' AND day > ?1 GROUP BY kind
+                 UNION ALL SELECT kind, sum(n) FROM {closed} WHERE sort = 'closed' AND day > ?1 GROUP BY kind)
+             GROUP BY kind HAVING sum(n) > 0"
+        ))?;
         let rows = statement.query_map([day.to_string()], |row| Ok((row.get(0)?, row.get(1)?)))?;
         rows.map(|row| row.map_err(StoreError::from)).collect()
     }
