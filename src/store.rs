@@ -87,6 +87,8 @@ const STEPS: &[Step] = &[
     Step::Sql(include_str!("../assets/schema/015-kept.sql")),
     // Without the indexes that nothing reads.
     Step::Sql(include_str!("../assets/schema/016-unread.sql")),
+    // Without the index over the keys of a household, which are known.
+    Step::Sql(include_str!("../assets/schema/017-keys.sql")),
 ];
 
 /// One step of the file's form.

@@ -203,7 +203,7 @@ pub fn import(
                 let known = tx.household(unit)?;
                 let (household, outcomes) = merge(unit, known.as_ref(), rows);
                 if known.as_ref() != Some(&household) {
-                    tx.put_without_keys(&household, known.is_some(), &mut keys)?;
+                    tx.put_without_keys(&household, known.as_ref(), &mut keys)?;
                 }
                 report.count(&outcomes);
             }

@@ -53,9 +53,36 @@ pub struct DirectoryCounts {
     pub by_occupancy: Vec<(Occupancy, u64)>,
 }
 
-/// What households are found by: sort, key, the household's row, which of its residents.
+/// What a household is found by: sort, key, the household's row, which of its residents.
+type Key = (&'static str, String, i64, i64);
+
+/// What households are found by that is yet to be written.
 #[derive(Debug, Default)]
-pub struct Keys(Vec<(&'static str, String, i64, i64)>);
+pub struct Keys(Vec<Key>);
+
+/// All keys of a household, in the order in which they lie in the file, each once.
+fn keys_of(household: &Household, id: i64) -> Vec<Key> {
+    let of_household = household_keys(&household.unit).into_iter().map(|(sort, key)| (sort, key, id, 0));
+    let of_residents = in_order(household).into_iter().zip(1..).flat_map(|(resident, position)| {
+        resident_keys(resident).into_iter().map(move |(sort, key)| (sort, key, id, position))
+    });
+    let mut keys: Vec<Key> = of_household.chain(of_residents).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    keys
+}
+
+/// The residents as the file has them: the owner first.
+fn in_order(household: &Household) -> Vec<&Resident> {
+    let mut residents: Vec<&Resident> = household.residents.iter().collect();
+    residents.sort_by_key(|resident| rank(resident));
+    residents
+}
+
+/// The place of a resident's relation among all relations.
+fn rank(resident: &Resident) -> Option<usize> {
+    Relation::ALL.iter().position(|relation| *relation == resident.relation)
+}
 
 /// A unit so written that comparing texts orders places as people count them.
 ///
@@ -83,8 +110,7 @@ pub fn place(unit: &str) -> String {
 
 /// Puts the owner first; residents of one relation stay in the order they have.
 pub fn owner_first(residents: &mut [Resident]) {
-    residents
-        .sort_by_key(|resident| Relation::ALL.iter().position(|relation| *relation == resident.relation));
+    residents.sort_by_key(rank);
 }
 
 const COLUMNS: &str = "h.id, h.unit, h.occupancy, h.area, h.moved_in, h.arrears, h.note, h.cabinet, h.box, \
@@ -276,14 +302,23 @@ impl Tx<'_> {
 
     /// Adds a household or replaces what is known of it, with everything it is found by.
     pub fn put_household(&self, household: &Household) -> Result<()> {
+        let before = load(self.connection(), &household.unit)?;
         let mut keys = Keys::default();
-        self.put_without_keys(household, true, &mut keys)?;
+        self.put_without_keys(household, before.as_ref(), &mut keys)?;
         self.put_keys(keys)
     }
 
-    /// The same, but for what it is found by: that is gathered for [`Tx::put_keys`], which has to follow
-    /// within the transaction. Of a household that is not known there is nothing to replace.
-    pub fn put_without_keys(&self, household: &Household, known: bool, keys: &mut Keys) -> Result<()> {
+    /// The same, but for what it is found by from now on: that is gathered for [`Tx::put_keys`], which has to
+    /// follow within the transaction. `before` is the household as the file has it.
+    ///
+    /// The keys that go are worked out from what the household was. Who changes how keys are made has to write
+    /// all of them anew in a step of the schema.
+    pub fn put_without_keys(
+        &self,
+        household: &Household,
+        before: Option<&Household>,
+        keys: &mut Keys,
+    ) -> Result<()> {
         let connection = self.connection();
         if let Some(ahead) = &self.ahead {
             ahead.forget_household(&household.unit);
@@ -314,7 +349,8 @@ impl Tx<'_> {
                 |row| row.get(0),
             )
             .map_err(StoreError::from)?;
-        if known {
+        let mut now = keys_of(household, id);
+        if let Some(before) = before {
             // Charges whose sum is no longer what is owed say nothing any more.
             connection
                 .prepare_cached(
@@ -322,19 +358,37 @@ impl Tx<'_> {
                      AND (SELECT sum(amount) FROM owed WHERE household = ?1) != ?2",
                 )?
                 .execute(params![id, household.arrears])?;
-            connection.prepare_cached("DELETE FROM resident WHERE household = ?1")?.execute([id])?;
-            connection.prepare_cached("DELETE FROM find_key WHERE household = ?1")?.execute([id])?;
+            let was = keys_of(before, id);
+            self.drop_keys(was.iter().filter(|key| now.binary_search(key).is_err()))?;
+            now.retain(|key| was.binary_search(key).is_err());
+            if before.residents != household.residents {
+                connection.prepare_cached("DELETE FROM resident WHERE household = ?1")?.execute([id])?;
+            }
         }
-        keys.0.extend(household_keys(&household.unit).into_iter().map(|(sort, key)| (sort, key, id, 0)));
-        let mut add_resident = connection.prepare_cached(
+        keys.0.append(&mut now);
+        if before.is_none_or(|before| before.residents != household.residents) {
+            self.put_residents(id, household)?;
+        }
+        Ok(())
+    }
+
+    fn put_residents(&self, id: i64, household: &Household) -> Result<()> {
+        let mut statement = self.connection().prepare_cached(
             "INSERT INTO resident (household, position, name, relation, phones) VALUES (?1, ?2, ?3, ?4, ?5)",
         )?;
-        let mut residents = household.residents.clone();
-        owner_first(&mut residents);
-        for (resident, position) in residents.iter().zip(1_i64..) {
+        for (resident, position) in in_order(household).into_iter().zip(1_i64..) {
             let phones = serde_json::to_string(&resident.phones)?;
-            add_resident.execute(params![id, position, resident.name, resident.relation.id(), phones])?;
-            keys.0.extend(resident_keys(resident).into_iter().map(|(sort, key)| (sort, key, id, position)));
+            statement.execute(params![id, position, resident.name, resident.relation.id(), phones])?;
+        }
+        Ok(())
+    }
+
+    fn drop_keys<'k>(&self, keys: impl Iterator<Item = &'k Key>) -> Result<()> {
+        let mut statement = self.connection().prepare_cached(
+            "DELETE FROM find_key WHERE sort = ?1 AND key = ?2 AND household = ?3 AND position = ?4",
+        )?;
+        for (sort, key, household, position) in keys {
+            statement.execute(params![sort, key, household, position])?;
         }
         Ok(())
     }
@@ -344,11 +398,11 @@ impl Tx<'_> {
     pub fn put_keys(&self, keys: Keys) -> Result<()> {
         let Keys(mut keys) = keys;
         keys.sort_unstable();
-        let mut add = self.connection().prepare_cached(
+        let mut statement = self.connection().prepare_cached(
             "INSERT OR IGNORE INTO find_key (sort, key, household, position) VALUES (?1, ?2, ?3, ?4)",
         )?;
         for (sort, key, household, position) in keys {
-            add.execute(params![sort, key, household, position])?;
+            statement.execute(params![sort, key, household, position])?;
         }
         Ok(())
     }

@@ -161,6 +161,43 @@ fn what_is_changed_is_found_by_what_it_is_now() {
     assert_eq!(found(&store, "wangqiang"), ["3-2-1501 王强"]);
 }
 
+/// Everything that households are found by.
+fn keys(store: &Store) -> Vec<(String, String, String, i64)> {
+    let mut statement = store
+        .read()
+        .prepare("SELECT sort, key, h.unit, position FROM find_key k JOIN household h ON h.id = k.household")
+        .unwrap();
+    let rows =
+        statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))).unwrap();
+    let mut keys: Vec<_> = rows.map(std::result::Result::unwrap).collect();
+    keys.sort_unstable();
+    keys
+}
+
+#[test]
+fn a_household_that_was_changed_often_has_the_keys_of_one_that_is_new() {
+    use Relation::{Family, Owner, Tenant};
+    let forms: [&[(&str, Relation, &[&str])]; 6] = [
+        &[("张建国", Owner, &["13800005678"]), ("李梅", Family, &["13900001122"])],
+        &[("李梅", Family, &["13900001122"]), ("张建国", Owner, &["13800005678", "13800005678"])],
+        &[("李梅", Owner, &["13900001122"])],
+        &[],
+        &[("单雄信", Tenant, &[]), ("单雄信", Tenant, &["13700000000"])],
+        &[("张建国", Owner, &[]), ("张建", Family, &["0755-12345678"]), ("李梅", Family, &[])],
+    ];
+    let mut store = book(&[household("3-2-101", &[("王强", Owner, &["13500009999"])])]);
+    for (from, to) in (0..forms.len()).flat_map(|from| (0..forms.len()).map(move |to| (from, to))) {
+        for form in [from, to] {
+            store.write(|tx| tx.put_household(&household("3-2-1501", forms[form]))).unwrap();
+        }
+        let fresh = book(&[
+            household("3-2-101", &[("王强", Owner, &["13500009999"])]),
+            household("3-2-1501", forms[to]),
+        ]);
+        assert_eq!(keys(&store), keys(&fresh), "{from} → {to}");
+    }
+}
+
 #[test]
 fn every_question_is_a_range_of_one_index() {
     let store = estate();
