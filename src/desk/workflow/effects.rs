@@ -111,8 +111,11 @@ pub(super) fn finish(
     if kind.ends(to) && promise_left {
         events.push(Event::PromiseKept);
     }
-    after.detail = (kind.shape)(&after.detail)
-        .map_err(|error| Why::new("desk.why.shape").with("error", Arg::Text(error.to_string())))?;
+    // What is as it was has its shape already.
+    if after.detail != before.detail {
+        after.detail = (kind.shape)(&after.detail)
+            .map_err(|error| Why::new("desk.why.shape").with("error", Arg::Text(error.to_string())))?;
+    }
     if kind.summary.iter().any(|key| after.get(key) != before.get(key)) {
         // Kept in the language that the office writes in, in which it is searched too.
         let name = |catalogue: &str, code: &str| {
