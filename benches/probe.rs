@@ -2,7 +2,8 @@
 //! frame, from a key to the changed screen, as somebody before it sees them; then its memory, and what it
 //! does while nobody does anything.
 //!
-//! `cargo bench --bench probe`; see `docs/performance.md`.
+//! `cargo bench --bench probe`; see `docs/performance.md`. With `QIANTAI_BENCH_MINUTES` the session goes on for so
+//! long before the memory is looked at, at the pace of somebody who types.
 
 mod measure;
 #[path = "../tests/e2e/terminal.rs"]
@@ -30,6 +31,9 @@ const MEMORY: u64 = 64 * 1024;
 const IDLE: Duration = Duration::from_mins(1);
 /// What may be counted as written meanwhile: the page of shared memory in which SQLite notes that somebody reads.
 const NOTED: u64 = 4096;
+/// How long somebody who types rests between two keys, and how often the memory is told meanwhile.
+const PACE: Duration = Duration::from_millis(200);
+const TOLD_EVERY: Duration = Duration::from_mins(5);
 const STARTS: usize = 20;
 const ROUNDS: usize = 3;
 
@@ -103,6 +107,7 @@ fn probed(book: &Book, config: &str, missed: &mut Vec<String>) -> Vec<Measured> 
         missed.push(format!("{idle} keys changed nothing: the session does not fit the screens"));
     }
     if let Some(process) = Process::of(&data) {
+        go_on(book, &mut terminal, &keys, &process);
         rest(book, &process, missed);
     }
     let mut logins = Samples::default();
@@ -115,6 +120,30 @@ fn probed(book: &Book, config: &str, missed: &mut Vec<String>) -> Vec<Measured> 
         Measured::new("the same, the quickest of three rounds", best, None, Limit::At(99, KEY)),
         Measured::new("PIN to desk (argon2, slow on purpose)", logins, None, Limit::None),
     ]
+}
+
+/// Goes on with the session for as long as is wished, and says now and then how much memory is resident.
+fn go_on(book: &Book, terminal: &mut Terminal, keys: &[String], process: &Process) {
+    let minutes = std::env::var("QIANTAI_BENCH_MINUTES").ok().and_then(|minutes| minutes.parse().ok());
+    let end = Instant::now() + Duration::from_mins(minutes.unwrap_or(0));
+    let mut pressed = 0;
+    let mut told = Instant::now();
+    while Instant::now() < end {
+        for key in keys {
+            terminal.press(&[key.as_str()]);
+            terminal.rest();
+            std::thread::sleep(PACE);
+            pressed += 1;
+        }
+        if told.elapsed() > TOLD_EVERY || Instant::now() >= end {
+            told = Instant::now();
+            println!(
+                "<!-- {} cases: {} KiB resident after {pressed} keys -->",
+                book.cases,
+                process.resident()
+            );
+        }
+    }
 }
 
 /// Memory after the session, and what the program does in a minute in which nobody does anything.
