@@ -10,12 +10,12 @@ use std::thread;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use qiantai::counter::cases::{self, NewCase};
-use qiantai::counter::{Session, operators};
+use qiantai::counter::{self, CounterError, Session, operators};
 use qiantai::desk::case::Case;
 use qiantai::desk::field::Values;
 use qiantai::desk::kinds::STANDARD;
-use qiantai::store::Store;
 use qiantai::store::cases::Query;
+use qiantai::store::{Store, StoreError};
 use serde_json::{Value, json};
 
 use crate::office::PIN;
@@ -91,9 +91,10 @@ impl Worker {
         ledger
     }
 
-    /// Waits for the first save.
+    /// Waits for the first save. The other one writes without a pause, so this one may have to wait for it, and
+    /// after twenty seconds begins to wait anew.
     pub fn begins(&self, ledger: &mut Ledger) {
-        let patience = crate::terminal::PATIENCE;
+        let patience = 6 * crate::terminal::PATIENCE;
         let (number, revision) = self.lines.recv_timeout(patience).expect("the worker works");
         ledger.insert(number, revision);
     }
@@ -131,8 +132,9 @@ impl Worker {
 fn child() {
     let Some(directory) = std::env::var_os(DIRECTORY).map(PathBuf::from) else { return };
     let who = std::env::var(WHO).expect("a name");
-    let mut store = Store::open(&directory, STANDARD).expect("the book opens");
-    let session = operators::login(&mut store, &who, PIN, begin()).expect("a login");
+    let mut store =
+        again(|| Store::open(&directory, STANDARD).map_err(CounterError::from)).expect("the book opens");
+    let session = again(|| operators::login(&mut store, &who, PIN, begin())).expect("a login");
     let mut out = std::io::stdout();
     // The harness leaves its own line open.
     out.write_all(b"\n").expect("somebody listens");
@@ -143,13 +145,24 @@ fn child() {
     }
 }
 
+/// Does something, and once more where the book was busy for too long: nothing was saved then, and nothing is
+/// acknowledged.
+fn again<T>(mut work: impl FnMut() -> counter::Result<T>) -> counter::Result<T> {
+    loop {
+        match work() {
+            Err(CounterError::Store(StoreError::Busy)) => {}
+            done => return done,
+        }
+    }
+}
+
 /// One save: a call, a repair with what hangs on it, a note, a call that is turned into a repair.
 fn work(store: &mut Store, session: &Session, round: u32) -> Case {
     let now = begin() + TimeDelta::seconds(i64::from(round));
     let mut open = |kind: &str, given: Value, at_once: Option<(&str, Value)>| {
         let at_once = at_once.map(|(action, inputs)| (action.to_owned(), values(inputs)));
         let new = NewCase { kind: kind.to_owned(), values: values(given), at_once, ..NewCase::default() };
-        cases::open(store, session, now, &new).expect("it opens").case
+        again(|| cases::open(store, session, now, &new)).expect("it opens").case
     };
     let repair = json!({ "contact": "张建国", "category": "water", "content": "水管爆裂".repeat(20),
         "place": "厨房", "urgency": "urgent" });
@@ -169,7 +182,8 @@ fn work(store: &mut Store, session: &Session, round: u32) -> Case {
             let newest = Query { kind: Some("repair".to_owned()), limit: 1, ..Query::default() };
             let row = store.list(&newest).expect("a list").rows.pop().expect("a repair");
             let note = values(json!({ "note": "已联系住户" }));
-            cases::act(store, session, now, &row.case.number, "note", &note, None).expect("a note").case
+            let number = &row.case.number;
+            again(|| cases::act(store, session, now, number, "note", &note, None)).expect("a note").case
         }
     }
 }
