@@ -20,6 +20,9 @@ mod gone;
 mod halted;
 #[path = "faults/kills.rs"]
 mod kills;
+#[cfg(target_os = "linux")]
+#[path = "faults/moved.rs"]
+mod moved;
 #[path = "e2e/office.rs"]
 #[allow(dead_code)] // shared with the tests of the screen
 mod office;

@@ -80,17 +80,22 @@ impl Office {
         self.by(BOSS, &["import", "households", &file])
     }
 
-    /// Runs a command and gives what it left behind.
-    pub fn call(&self, operator: &str, arguments: &[&str]) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_qiantai"))
+    /// A command, to be run.
+    pub fn command(&self, operator: &str, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_qiantai"));
+        command
             .args(["--data", &self.data(), "--lang", self.speaks.tag(), "--json"])
             .args(arguments)
             .env("QIANTAI_CONFIG", directory(&self.dir, "config"))
             .env("QIANTAI_OPERATOR", operator)
             .env("QIANTAI_PIN", PIN)
-            .env("QIANTAI_NEW_PIN", PIN)
-            .output()
-            .expect("the program runs")
+            .env("QIANTAI_NEW_PIN", PIN);
+        command
+    }
+
+    /// Runs a command and gives what it left behind.
+    pub fn call(&self, operator: &str, arguments: &[&str]) -> Output {
+        self.command(operator, arguments).output().expect("the program runs")
     }
 
     /// Runs a command that must do what it is asked for, and gives its document.
