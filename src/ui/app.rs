@@ -458,15 +458,20 @@ impl App {
         match after {
             After::Again if self.layers.is_empty() => self.with_tab(|tab, cx| tab.vouched(word, cx)),
             After::Again => self.with_top(|top, cx| top.vouched(word, cx)),
-            After::Act(number, action) => {
-                let Some(session) = self.session.clone() else { return };
-                self.session = Some(session.with(word));
-                let form = self.make(|cx| screens::act(number, action, cx));
-                self.session = Some(session);
-                if let Some(form) = form {
-                    self.push(form);
-                }
+            After::Act(number, action) => self.by_word(word, |cx| screens::act(number, action, cx)),
+            After::Open(kind, values) => {
+                self.by_word(word, |cx| screens::new_case_by_word(kind, values.clone(), cx));
             }
+        }
+    }
+
+    fn by_word(&mut self, word: Voucher, make: impl FnOnce(&mut Cx) -> Option<Box<dyn Screen>>) {
+        let Some(session) = self.session.clone() else { return };
+        self.session = Some(session.with(word));
+        let form = self.make(make);
+        self.session = Some(session);
+        if let Some(form) = form {
+            self.push(form);
         }
     }
 

@@ -208,12 +208,25 @@ pub fn import(cx: &mut Cx) -> Option<Box<dyn Screen>> {
     import::Import::new(cx).map(|import| Box::new(import) as Box<dyn Screen>)
 }
 
-/// The form of a new case of a kind; `None` with the reason below if the operator may not open one.
+/// The form of a new case of a kind. Where the operator alone may not open one, a supervisor's word is asked for;
+/// `None` with the reason below where nobody can give it.
 pub fn new_case(kind: &str, values: Values, cx: &mut Cx) -> Option<Box<dyn Screen>> {
     let kind = cx.store.kinds().get(kind)?;
     let allowed = counter::cases::may_open(cx.store, cx.session, cx.now, kind);
+    if let Err(CounterError::Refused(why)) = &allowed
+        && let Some(ask) = Vouch::lifting(why, Deed::open(kind.id), After::Open(kind.id, values.clone()), cx)
+    {
+        return Some(Box::new(ask));
+    }
     cx.tell(allowed)?;
     Some(Box::new(FormScreen::new_case(kind, values, cx)))
+}
+
+/// The form of a new case for which the session carries a supervisor's word: it is asked for once, before
+/// anything is filled in.
+pub fn new_case_by_word(kind: &str, values: Values, cx: &mut Cx) -> Option<Box<dyn Screen>> {
+    let kind = cx.store.kinds().get(kind)?;
+    Some(Box::new(FormScreen::new_case(kind, values, cx).by_word(cx.session)))
 }
 
 /// A recovery code, to be written down.

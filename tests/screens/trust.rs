@@ -3,8 +3,9 @@
 use qiantai::counter::{Session, cases, copy_key, operators, settings_of};
 use qiantai::desk::kinds::STANDARD;
 use qiantai::store::Store;
-use qiantai::text::lang::Lang;
+use qiantai::text::lang::{Lang, t};
 use qiantai::timer::Notice;
+use qiantai::ui::cx::Message;
 use serde_json::json;
 
 use crate::office::{BOSS, DESK, Office, now};
@@ -255,4 +256,72 @@ fn a_form_that_is_refused_for_its_role_is_saved_by_the_word() {
     assert_eq!(case.escalated, None, "{}", stage.text(WIDE));
     let entry = stage.app.store().timeline(&number).unwrap().pop().unwrap();
     assert_eq!((entry.action.as_str(), entry.with.as_deref()), ("instruct", Some(BOSS)));
+}
+
+/// A certificate, which only supervisors open.
+fn certificate(number: &str) -> Message {
+    let given = json!({ "holder": DESK, "sort": "post", "certificate": "物业管理员上岗证",
+        "certificate_number": number, "issued_on": "2026-01-05" });
+    Message::NewCase("certificate".to_owned(), given.as_object().unwrap().clone())
+}
+
+#[test]
+fn a_supervisors_word_opens_what_only_supervisors_open() {
+    for lang in Lang::ALL {
+        let asks = t(lang, "ui.vouch.title", &[]);
+        let mut stage = Stage::receptionist(Office::standard(), lang);
+        stage.app.apply(certificate("7001"));
+        let text = stage.text(SMALL);
+        assert!(text.contains(&asks) && text.contains(BOSS) && !text.contains("7001"), "{text}");
+        stage.press("=802615 Enter");
+        assert!(stage.text(SMALL).contains(&asks), "{}", stage.text(SMALL));
+        stage.press("=246810 Enter");
+        let text = stage.text(SMALL);
+        assert!(!text.contains(&asks) && text.contains("7001"), "{text}");
+        stage.press("Ctrl+S");
+        assert!(!stage.text(SMALL).contains(&asks), "once is enough: {}", stage.text(SMALL));
+        let number = "GZ-20261124-001";
+        let entry = stage.app.store().timeline(number).unwrap().pop().unwrap();
+        assert_eq!((entry.by.as_str(), entry.with.as_deref()), (DESK, Some(BOSS)));
+        // It was for this one.
+        stage.app.apply(certificate("7002"));
+        assert!(stage.text(SMALL).contains(&asks), "{}", stage.text(SMALL));
+        stage.press("Esc");
+        assert!(!stage.text(SMALL).contains("7002"), "{}", stage.text(SMALL));
+        assert_eq!(stage.app.store().case("GZ-20261124-002").unwrap(), None);
+    }
+}
+
+#[test]
+fn a_word_that_lapsed_or_was_put_aside_is_asked_for_once_more() {
+    let asks = t(Lang::ZhCn, "ui.vouch.title", &[]);
+    for aside in [false, true] {
+        let mut stage = Stage::receptionist(Office::standard(), Lang::ZhCn);
+        stage.app.apply(certificate("7001"));
+        stage.press("=246810 Enter");
+        if aside {
+            stage.press("=1 Backspace F2 Esc F4");
+        } else {
+            stage.wait_seconds(5 * 60);
+        }
+        stage.press("Ctrl+S");
+        let text = stage.text(WIDE);
+        assert!(text.contains(&asks), "{aside}: {text}");
+        assert_eq!(stage.app.store().case("GZ-20261124-001").unwrap(), None);
+        stage.press("=246810 Enter");
+        let text = stage.text(WIDE);
+        assert!(stage.app.store().case("GZ-20261124-001").unwrap().is_some(), "{aside}: {text}");
+    }
+}
+
+#[test]
+fn nobody_else_saves_by_a_word_that_was_given() {
+    let mut stage = Stage::receptionist(Office::standard(), Lang::ZhCn);
+    stage.app.apply(certificate("7001"));
+    stage.press("=246810 Enter =1 Backspace Ctrl+L");
+    stage.enter(DESK);
+    stage.press("Esc F4 Ctrl+S");
+    let asks = t(Lang::ZhCn, "ui.vouch.title", &[]);
+    assert!(stage.text(WIDE).contains(&asks), "{}", stage.text(WIDE));
+    assert_eq!(stage.app.store().case("GZ-20261124-001").unwrap(), None);
 }

@@ -71,6 +71,8 @@ pub struct FormScreen {
     recent: RecentPane,
     /// What is politely said at this moment.
     courtesy: String,
+    /// The operator with the supervisor's word that was given for what is saved here.
+    by_word: Option<Session>,
 }
 
 /// Most open cases of a kind that a field offers.
@@ -147,7 +149,15 @@ impl FormScreen {
             answer: None,
             recent,
             courtesy,
+            by_word: None,
         }
+    }
+
+    /// The same, saved by a session that carries a supervisor's word. A form that is put aside and taken up
+    /// again goes without.
+    pub fn by_word(mut self, session: &Session) -> Self {
+        self.by_word = Some(session.clone());
+        self
     }
 
     /// The form of an action on a case; `None` if the action asks for nothing.
@@ -182,6 +192,7 @@ impl FormScreen {
             answer: None,
             recent,
             courtesy: courtesy::on_action(kind, action, cx),
+            by_word: None,
         })
     }
 
@@ -413,7 +424,10 @@ impl Screen for FormScreen {
                 self.aside.unsaved = true;
                 self.pane = HouseholdPane::read(&hit.unit, false, cx);
             }
-            FormEvent::Submit => self.save(&cx.session.clone(), cx),
+            FormEvent::Submit => {
+                let session = self.by_word.as_ref().unwrap_or(cx.session).clone();
+                self.save(&session, cx);
+            }
             FormEvent::Park => {
                 if self.park(cx) {
                     Aside::say_parked(cx);
@@ -469,7 +483,10 @@ impl Screen for FormScreen {
     }
 
     fn vouched(&mut self, word: Voucher, cx: &mut Cx) {
-        self.save(&cx.session.with(word), cx);
+        let session = cx.session.with(word);
+        // Where a field has to be mended first, the word is not asked for once more.
+        self.by_word = Some(session.clone());
+        self.save(&session, cx);
     }
 
     fn draft_waits(&self) -> bool {

@@ -8,6 +8,7 @@ use ratatui::text::Line;
 use super::list::{Cursor, List};
 use crate::counter::authority::Deed;
 use crate::counter::{self, operators};
+use crate::desk::field::Values;
 use crate::desk::people::{Operator, Role as Duty};
 use crate::desk::why::Why;
 use crate::text::lang::t;
@@ -31,6 +32,8 @@ pub enum After {
     Again,
     /// An action that asks for nothing.
     Act(String, &'static str),
+    /// The form of a new case of a kind, with what is known of it.
+    Open(&'static str, Values),
 }
 
 /// Asking for a supervisor's word.
