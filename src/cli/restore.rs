@@ -5,17 +5,21 @@ use std::path::PathBuf;
 use clap::{ArgMatches, Command, value_parser};
 
 use super::{Cx, Result, args, ask, backup};
-use crate::counter::restore::Restore;
+use crate::counter::restore::{self, Restore};
 use crate::counter::{self, CounterError, Session};
 use crate::desk::kinds::STANDARD;
 use crate::store::{Store, StoreError};
 use crate::text::lang::Lang;
+
+/// Most cases at fault that are named; the document names all.
+const NAMED: usize = 50;
 
 pub(super) fn command(lang: Lang) -> Command {
     let file = args::positional(lang, "from-copy").value_name("FILE").required(true);
     args::command(lang, "restore")
         .arg(file.value_parser(value_parser!(PathBuf)))
         .arg(args::option(lang, "identity", "KEY-FILE").value_parser(value_parser!(PathBuf)))
+        .arg(args::flag(lang, "despite-faults"))
 }
 
 pub(super) fn run(cx: &Cx, matches: &ArgMatches) -> Result {
@@ -25,16 +29,18 @@ pub(super) fn run(cx: &Cx, matches: &ArgMatches) -> Result {
     // The copy first: nobody should be asked for a PIN because of one that is not sound.
     let identity = matches.get_one::<PathBuf>("identity").map(PathBuf::as_path);
     let key = ask::copy_key(cx, file, identity)?;
-    let restore = Restore::new(file, &cx.data, STANDARD, key.as_ref(), &watch)?;
+    let examined = Restore::examine(file, &cx.data, STANDARD, key.as_ref(), &watch)?;
+    let despite = matches.get_flag("despite-faults");
+    let copy = if despite { examined.despite_faults() } else { examined.sound()? };
     let mut book = present(cx)?;
     let pin = ask::pin(cx, name)?;
     let session = match book.as_mut().map(|book| enter(cx, book, name, &pin)) {
         // What the book says of the operator counts, as long as it can say something.
         Some(Ok(Some(session))) => session,
         Some(Err(refused)) => return Err(refused.into()),
-        Some(Ok(None)) | None => restore.login(name, &pin, cx.now)?,
+        Some(Ok(None)) | None => copy.login(name, &pin, cx.now)?,
     };
-    let restored = restore.put(book, &session, cx.now, &watch)?;
+    let restored = copy.put(book, &session, cx.now, &watch)?;
     drop(watch);
     let from = file.display().to_string();
     let kept = restored.kept.as_ref().map(|kept| kept.display().to_string());
@@ -44,6 +50,7 @@ pub(super) fn run(cx: &Cx, matches: &ArgMatches) -> Result {
             document["file"] = from.clone().into();
             document["kept"] = kept.clone().into();
             document["undone"] = restored.undone.into();
+            document["faulty"] = restored.faulty.clone().into();
             document
         },
         || {
@@ -51,6 +58,11 @@ pub(super) fn run(cx: &Cx, matches: &ArgMatches) -> Result {
             let mut said = vec![cx.t("cli.restore.done", &[("file", &from), ("entries", &entries)])];
             if let Some(count) = restored.undone.filter(|count| *count > 0) {
                 said.push(cx.t("cli.restore.undone", &[("count", &count.to_string())]));
+            }
+            if !restored.faulty.is_empty() {
+                let (count, numbers) =
+                    (restored.faulty.len().to_string(), restore::named(&restored.faulty, NAMED));
+                said.push(cx.t("cli.restore.faulty", &[("count", &count), ("numbers", &numbers)]));
             }
             said.push(match &kept {
                 Some(kept) => cx.t("cli.restore.kept", &[("kept", kept)]),

@@ -10,7 +10,7 @@ use super::backup::{directory_of, local};
 use super::{CounterError, Result, Session, doctor, operators, settings_of};
 use crate::desk::kinds::Kinds;
 use crate::desk::people::Role;
-use crate::desk::why::Why;
+use crate::desk::why::{Arg, Why};
 use crate::store::backup::{Proof, Staged, Trust, Watch};
 use crate::store::chain::Stamp;
 use crate::store::copies::{SUBJECT, seal};
@@ -19,6 +19,10 @@ use crate::store::{Store, StoreError};
 
 /// How often the book is kept anew because somebody saved meanwhile.
 const ROUNDS: usize = 5;
+/// Most cases at fault that are named in a sentence.
+const NAMED: usize = 5;
+/// Most cases at fault that the record of a restore names.
+const RECORDED: usize = 1_000;
 
 /// A copy that was proved and waits to take the place of the book.
 #[derive(Debug)]
@@ -27,6 +31,52 @@ pub struct Restore {
     file: PathBuf,
     data: PathBuf,
     kinds: Kinds,
+    /// The cases that are at fault, where it is taken despite them.
+    faulty: Vec<String>,
+}
+
+/// A copy whose file is sound and whose chain is unbroken, and what was found of its cases.
+#[derive(Debug)]
+pub struct Examined {
+    restore: Restore,
+    faulty: Vec<String>,
+}
+
+impl Examined {
+    /// The numbers of the cases that are not what their entries make of them.
+    #[must_use]
+    pub fn faulty(&self) -> &[String] {
+        &self.faulty
+    }
+
+    /// The copy, as long as nothing is wrong with it.
+    ///
+    /// # Errors
+    /// A case is not what its entries make of it.
+    pub fn sound(self) -> Result<Restore> {
+        match self.fault() {
+            Some(fault) => Err(fault.into()),
+            None => Ok(self.restore),
+        }
+    }
+
+    /// Why it is not gone back to without being asked for; `None` where nothing is wrong with it.
+    #[must_use]
+    pub fn fault(&self) -> Option<Why> {
+        (!self.faulty.is_empty()).then(|| {
+            Why::new("counter.why.copy_differs")
+                .with("count", Arg::Number(self.faulty.len() as i64))
+                .with("numbers", Arg::Text(named(&self.faulty, NAMED)))
+        })
+    }
+
+    /// The copy, whatever its cases are like: where no copy is better, a book whose faults are known is better
+    /// than none. The restored book has on record which they are.
+    #[must_use]
+    pub fn despite_faults(mut self) -> Restore {
+        self.restore.faulty = self.faulty;
+        self.restore
+    }
 }
 
 /// What was done.
@@ -34,6 +84,8 @@ pub struct Restore {
 pub struct Restored {
     /// What was proved of the copy.
     pub proof: Proof,
+    /// The cases that are not what their entries make of them: it was taken despite them.
+    pub faulty: Vec<String>,
     /// Where the book that was replaced is kept; `None` where there was none.
     pub kept: Option<PathBuf>,
     /// Entries of the replaced book that the copy does not have; `None` where it could not be read.
@@ -49,12 +101,28 @@ impl Restore {
     /// The key is missing or another one's, the copy is not sound, a case of it is not what its entries make,
     /// there is no room, or `watch` broke it off.
     pub fn new(file: &Path, data: &Path, kinds: Kinds, key: Option<&Key>, watch: &Watch) -> Result<Self> {
+        Self::examine(file, data, kinds, key, watch)?.sound()
+    }
+
+    /// The same, which leaves it to the caller whether a copy is taken whose cases are not what their entries
+    /// make of them. One whose file is not sound or whose chain is broken is refused all the same: no copy of
+    /// such a book could be proved any more.
+    ///
+    /// # Errors
+    /// The key is missing or another one's, the file is not sound or its chain is broken, there is no room, or
+    /// `watch` broke it off.
+    pub fn examine(
+        file: &Path,
+        data: &Path,
+        kinds: Kinds,
+        key: Option<&Key>,
+        watch: &Watch,
+    ) -> Result<Examined> {
         let staged = Staged::new(file, data, key, watch)?;
-        staged.with(kinds, |copy| match doctor::rules(copy, watch)?.1.into_iter().next() {
-            Some(fault) => Err(CounterError::from(Why { key: "counter.why.copy_differs".into(), ..fault })),
-            None => Ok(()),
-        })?;
-        Ok(Self { staged, file: file.to_owned(), data: data.to_owned(), kinds })
+        let (_, found) = staged.with(kinds, |copy| doctor::rules(copy, watch).map_err(CounterError::from))?;
+        let faulty = found.into_iter().map(number).collect();
+        let (file, data) = (file.to_owned(), data.to_owned());
+        Ok(Examined { restore: Self { staged, file, data, kinds, faulty: Vec::new() }, faulty })
     }
 
     /// Logs an operator of the copy in: where there is no book, or it is damaged and lets nobody in.
@@ -127,7 +195,8 @@ impl Restore {
             let common = self.record(Some((book, left)), &kept, session, now)?;
             if book.replace_by(&self.staged, left, watch)? {
                 let proof = self.staged.proof().clone();
-                return Ok(Restored { undone: Some(left - common), kept: Some(kept), proof });
+                let faulty = self.faulty.clone();
+                return Ok(Restored { undone: Some(left - common), kept: Some(kept), proof, faulty });
             }
         }
         Err(StoreError::Busy.into())
@@ -141,7 +210,7 @@ impl Restore {
         self.record(None, Path::new(if there { aside.as_str() } else { "" }), session, now)?;
         let proof = self.staged.proof().clone();
         let kept = self.staged.take_place(&self.data, &aside)?;
-        Ok(Restored { proof, kept, undone: None })
+        Ok(Restored { proof, kept, undone: None, faulty: self.faulty })
     }
 
     /// Writes into the copy what it is to know of its coming back, and takes over from the present book
@@ -163,11 +232,15 @@ impl Restore {
                 Some((book, left)) => common(book, copy, left.min(proof.head))?,
                 None => proof.head,
             };
-            let body = json!({
+            let mut body = json!({
                 "file": self.file.file_name().map(|name| name.to_string_lossy()),
                 "entries": proof.entries, "head": proof.head, "hash": hex::encode(&proof.hash),
                 "common": common, "left": left, "kept": kept.file_name().map(|name| name.to_string_lossy()),
             });
+            if !self.faulty.is_empty() {
+                body["faults"] = self.faulty.len().into();
+                body["faulty"] = self.faulty.iter().take(RECORDED).cloned().collect();
+            }
             copy.write(|tx| {
                 if let Some((book, _)) = book {
                     tx.take_over(book)?;
@@ -177,6 +250,25 @@ impl Restore {
             })
         })
     }
+}
+
+/// The first numbers of many, as a sentence names them.
+#[must_use]
+pub fn named(numbers: &[String], most: usize) -> String {
+    let mut named = numbers.iter().take(most).map(String::as_str).collect::<Vec<_>>().join(", ");
+    if numbers.len() > most {
+        named.push_str(" ...");
+    }
+    named
+}
+
+/// The case that a fault is about; a fault that names none is one all the same.
+fn number(fault: Why) -> String {
+    let number = fault.args.into_iter().find_map(|(name, arg)| match arg {
+        Arg::Text(number) if name == "number" => Some(number),
+        _ => None,
+    });
+    number.unwrap_or(fault.key)
 }
 
 /// Refuses whoever may not go back to a copy, before it is proved; the refusal is on record.

@@ -57,7 +57,8 @@ fn a_supervisor_goes_back_to_a_copy_and_the_old_book_is_kept() {
     office.desk(&["restore", text(&file)]).refused("supervisor");
     office.desk(&["show", &later]).shows("灯不亮");
     let document = office.boss_json(&["restore", text(&file)]);
-    assert_eq!(keys(&document), ["bytes", "entries", "file", "head", "kept", "undone"]);
+    assert_eq!(keys(&document), ["bytes", "entries", "faulty", "file", "head", "kept", "undone"]);
+    assert_eq!(document["faulty"], json!([]));
     assert_eq!(document["undone"], 3, "what the copy itself entered, the case, and what was refused");
     office.desk(&["show", &number]).shows("厨房水管漏水");
     office.desk(&["show", &later]).refused(&later);
@@ -93,6 +94,36 @@ fn what_is_no_sound_copy_is_not_restored() {
     office.boss(&["restore", text(office.path())]).refused("another program");
     office.desk(&["show", &number]).shows("厨房水管漏水");
     assert_eq!(copies(&office), Vec::<String>::new(), "nothing was replaced");
+}
+
+#[test]
+fn where_no_copy_is_better_one_at_fault_is_taken() {
+    let office = Office::new();
+    let (number, file) = copied(&office);
+    let raw = Connection::open(&file).unwrap();
+    raw.execute_batch("UPDATE cases SET contact = '别人'").unwrap();
+    office.boss(&["restore", text(&file)]).refused(&format!("1: {number}"));
+    office.boss(&["restore", text(&file)]).refused("--despite-faults");
+    office.desk(&["restore", text(&file), "--despite-faults"]).refused("supervisor");
+    let document = office.boss_json(&["restore", text(&file), "--despite-faults"]);
+    assert_eq!(document["faulty"], json!([number]));
+    office.desk(&["show", &number]).shows("厨房水管漏水");
+    let doctor = run(office.call().args(["doctor", "--json"]));
+    assert_eq!(doctor.code, 1);
+    assert!(doctor.out.contains(&number), "{}", doctor.out);
+    // What is wrong is put right by an amendment, and the doctor is content.
+    let amended = ["act", &number, "amend", "--set", "contact=张建国", "--set", "reason=与处理记录不符"];
+    office.desk(&amended).shows(&number);
+    let doctor: Value = run(office.call().args(["doctor", "--json"])).json();
+    assert_eq!(doctor["ok"], true, "{doctor}");
+    let chinese = office.in_chinese();
+    chinese.boss(&["restore", text(&file)]).refused("没有更好的");
+    chinese
+        .boss(&["restore", text(&file), "--despite-faults"])
+        .shows(&format!("1 件事项与其处理记录不一致：{number}"));
+    // A chain that was broken is not a fault of a case.
+    raw.execute_batch("DROP TRIGGER entry_stays; UPDATE entry SET by = '别人' WHERE seq = 2;").unwrap();
+    chinese.boss(&["restore", text(&file), "--despite-faults"]).refused("第 2 条");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 use qiantai::counter::backup::{self, Target};
+use qiantai::counter::cases::{self, NewCase};
 use qiantai::counter::operators;
 use qiantai::desk::kinds::STANDARD;
 use qiantai::store::Store;
@@ -48,6 +49,45 @@ fn a_copy_is_made_proved_and_gone_back_to() {
     // Whoever goes on logs in by the restored book.
     assert!(desk.app.store().records("backup").unwrap().iter().any(|record| record.action == "restore"));
     desk.sees(BOSS).misses("Backups and checks");
+}
+
+#[test]
+fn a_copy_at_fault_is_taken_only_when_it_is_asked_for_once_more() {
+    for (lang, size) in [(Lang::En, (80, 24)), (Lang::ZhCn, (80, 24)), (Lang::En, (120, 36))] {
+        let english = lang == Lang::En;
+        let directory = tempfile::tempdir().unwrap();
+        let mut desk = Desk::in_directory_at(lang, directory.path(), size);
+        let mut store = Store::open(directory.path(), STANDARD).unwrap();
+        let boss = operators::login(&mut store, BOSS, PIN, morning()).unwrap();
+        let numbers: Vec<String> = ["问车位", "问快递", "问电费"]
+            .iter()
+            .map(|content| {
+                let given =
+                    serde_json::json!({ "contact": "张建国", "about": "enquiry", "content": content });
+                let values = given.as_object().unwrap().clone();
+                let new = NewCase { kind: "call".to_owned(), values, ..NewCase::default() };
+                cases::open(&mut store, &boss, morning(), &new).unwrap().case.number
+            })
+            .collect();
+        let made = backup::make(&mut store, &boss, morning(), Target::Kept, &unwatched()).unwrap();
+        let raw = Connection::open(&made.file).unwrap();
+        raw.execute_batch("UPDATE cases SET contact = '别人'").unwrap();
+        let asked = if english { "despite its faults" } else { "仍恢复这一份" };
+        desk.press(&["Ctrl+X", "F6", "Enter"]).waits_for(asked);
+        // The whole question, and both answers, at the smallest size too.
+        let end = if english { "Esc goes back." } else { "Esc 返回。" };
+        desk.sees(&numbers[2]).sees(&numbers[1]).sees("...").sees(end).sees("Enter");
+        desk.press(&["Esc"]).misses(asked);
+        let restored = |store: &Store| {
+            let records = store.records("backup").unwrap();
+            records.into_iter().find(|record| record.action == "restore")
+        };
+        assert!(restored(desk.app.store()).is_none(), "nothing was done");
+        desk.press(&["F6", "Enter"]).waits_for(asked);
+        desk.press(&["Enter"]).waits_for("before-restore-20261124");
+        let body = restored(desk.app.store()).unwrap().body;
+        assert!(numbers.iter().all(|number| body.contains(number)), "{body}");
+    }
 }
 
 #[test]

@@ -359,6 +359,59 @@ fn a_case_whose_row_is_gone_is_named_and_its_copy_not_gone_back_to() {
 }
 
 #[test]
+fn a_copy_at_fault_is_taken_where_it_is_asked_for_and_what_is_wrong_is_on_record() {
+    let (directory, store, session) = book(12);
+    let copy = directory.path().join("copy.db");
+    store.copy_to(&copy, Trust::Proved, None, &unwatched()).unwrap();
+    let raw = Connection::open(&copy).unwrap();
+    raw.execute_batch("UPDATE cases SET contact = 'somebody else' WHERE id IN (2, 5)").unwrap();
+    let mut numbers = raw.prepare("SELECT number FROM cases WHERE id IN (2, 5) ORDER BY number").unwrap();
+    let numbers: Vec<String> = numbers.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    let examine = || Restore::examine(&copy, directory.path(), KINDS, None, &unwatched());
+    let mut faulty = examine().unwrap().faulty().to_vec();
+    faulty.sort();
+    assert_eq!(faulty, numbers);
+    assert_eq!(examine().unwrap().sound().unwrap_err().to_string(), "counter.why.copy_differs");
+    // Faults or not, it is a supervisor's.
+    let desk = examine().unwrap().despite_faults();
+    let receptionist = desk.login("李娜", PIN, morning()).unwrap();
+    let (book, _) = second(directory.path());
+    let refused = desk.put(Some(book), &receptionist, morning(), &unwatched()).unwrap_err();
+    assert_eq!(refused.to_string(), "desk.why.needs_role");
+    let (book, _) = second(directory.path());
+    let now = morning() + seconds(7200);
+    let restored = examine().unwrap().despite_faults().put(Some(book), &session, now, &unwatched()).unwrap();
+    assert_eq!(restored.faulty.len(), 2);
+    let (mut book, boss) = second(directory.path());
+    assert_eq!(book.case(&numbers[0]).unwrap().unwrap().contact.as_deref(), Some("somebody else"));
+    let record = book.records("backup").unwrap().pop().unwrap();
+    assert_eq!(record.action, "restore");
+    let body: serde_json::Value = serde_json::from_str(&record.body).unwrap();
+    assert_eq!(body["faults"], 2, "{body}");
+    assert!(numbers.iter().all(|number| body["faulty"].to_string().contains(number)), "{body}");
+    assert_eq!(book.verify_chain().unwrap().broken, None);
+    let (ok, said) = examined(directory.path(), "rules");
+    assert!(!ok && numbers.iter().all(|number| said.contains(number)), "{said}");
+    // The desk goes on, and its copies are proved as before.
+    open(&mut book, &boss, morning() + seconds(7300), json!({}));
+    backup::make(&mut book, &boss, morning() + seconds(7400), Target::Kept, &unwatched()).unwrap();
+    // A chain that is broken is another matter: no copy of such a book could be proved.
+    raw.execute_batch("DROP TRIGGER entry_stays; UPDATE entry SET by = '别人' WHERE seq = 2;").unwrap();
+    assert!(matches!(examine().unwrap_err(), CounterError::Store(StoreError::Broken { seq: 2, .. })));
+}
+
+#[test]
+fn what_a_sound_copy_leaves_on_record_names_no_fault() {
+    let (directory, store, _) = book(3);
+    let copy = directory.path().join("copy.db");
+    store.copy_to(&copy, Trust::Proved, None, &unwatched()).unwrap();
+    restore(directory.path(), &copy, Some(store)).unwrap();
+    let (book, _) = second(directory.path());
+    let record = book.records("backup").unwrap().pop().unwrap();
+    assert!(!record.body.contains("fault"), "{}", record.body);
+}
+
+#[test]
 fn a_receptionist_does_not_restore() {
     let (directory, store, _) = book(2);
     let copy = directory.path().join("copy.db");

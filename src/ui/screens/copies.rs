@@ -34,12 +34,15 @@ const REASON: usize = 12;
 const NUMBER: usize = 10;
 /// Characters of a hash that are compared by eye.
 const HASH: usize = 16;
+/// Most cases at fault that a question names: it stands on three lines.
+const FAULTY: usize = 2;
 
 /// What nobody does by one key alone.
-#[derive(Clone)]
 enum Sure {
     /// Going back to a copy.
     Restore(Box<Copy>),
+    /// Going back to one that was found at fault.
+    Despite(Box<restore::Examined>),
     /// Encrypting copies to a new key.
     NewKey,
     /// Encrypting them no longer.
@@ -119,6 +122,8 @@ impl Backups {
         let Some(sure) = of else { return };
         let allowed = match &sure {
             Sure::Restore(copy) => restore::may_restore(cx.store, cx.session, cx.now, &copy.file),
+            // Whoever is asked has just been found to be allowed to go back to it.
+            Sure::Despite(_) => Ok(()),
             Sure::NewKey => copy_key::may_choose(cx.store, cx.session, cx.now, true),
             Sure::NoKey => copy_key::may_choose(cx.store, cx.session, cx.now, false),
         };
@@ -132,6 +137,10 @@ impl Backups {
         let done = match sure {
             Sure::Restore(copy) => {
                 self.open(*copy, true, cx);
+                return;
+            }
+            Sure::Despite(examined) => {
+                self.start(Task::Despite(examined), cx);
                 return;
             }
             Sure::NewKey => copy_key::new_key(cx.store, cx.session, cx.now, None)
@@ -193,6 +202,11 @@ impl Backups {
                 cx.toast(Tone::Good, cx.t("backup.proved", &words));
                 self.proved.push((name, proof));
                 None
+            }
+            Told::Faulty(examined) => {
+                self.read(cx);
+                self.make_sure(Some(Sure::Despite(examined)), cx);
+                return;
             }
             Told::Restored(Ok(restored)) => {
                 let kept = restored.kept.as_ref().and_then(|kept| kept.file_name());
@@ -344,6 +358,11 @@ impl Backups {
         if let Some(sure) = &self.sure {
             let words = match sure {
                 Sure::Restore(copy) => t(look.lang, "backup.sure", &[("file", &copy.name)]),
+                Sure::Despite(examined) => {
+                    let count = examined.faulty().len().to_string();
+                    let numbers = restore::named(examined.faulty(), FAULTY);
+                    t(look.lang, "backup.sure_despite", &[("count", &count), ("numbers", &numbers)])
+                }
                 Sure::NewKey => t(look.lang, "backup.sure_new_key", &[]),
                 Sure::NoKey => t(look.lang, "backup.sure_no_key", &[]),
             };
@@ -433,6 +452,7 @@ impl Screen for Backups {
         }
         let enter = match (&self.sure, &self.ask) {
             (Some(Sure::Restore(_)), _) => Some("backup.key.restore"),
+            (Some(Sure::Despite(_)), _) => Some("backup.key.despite"),
             (Some(Sure::NewKey), _) => Some("backup.key.new_key"),
             (Some(Sure::NoKey), _) => Some("backup.key.no_key"),
             (None, Some(ask)) => Some(ask.does()),

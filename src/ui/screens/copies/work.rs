@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use crate::counter::backup::{self, Made, Target};
 use crate::counter::doctor::{self, Check};
-use crate::counter::restore::{Restore, Restored};
+use crate::counter::restore::{Examined, Restore, Restored};
 use crate::counter::{Result, Session};
 use crate::store::Store;
 use crate::store::backup::{Proof, Stage, Watch, prove_copy};
@@ -22,6 +22,8 @@ pub(super) enum Task {
     Prove(String, PathBuf, Option<Key>),
     /// A copy takes the place of the book.
     Restore(PathBuf, Option<Key>),
+    /// One does that was found at fault, because it is wanted nevertheless.
+    Despite(Box<Examined>),
     /// The book is examined.
     Examine,
 }
@@ -31,6 +33,8 @@ pub(super) enum Told {
     Made(Result<Made>),
     Proved(String, Result<Proof>),
     Restored(Result<Restored>),
+    /// Nothing was restored: there are cases in the copy that are not what their entries make of them.
+    Faulty(Box<Examined>),
     Examined(Result<Vec<Check>>),
 }
 
@@ -50,10 +54,10 @@ impl Work {
         let title = match &task {
             Task::Make => "backup.key.make",
             Task::Prove(..) => "backup.key.prove",
-            Task::Restore(..) => "backup.key.restore",
+            Task::Restore(..) | Task::Despite(_) => "backup.key.restore",
             Task::Examine => "backup.key.doctor",
         };
-        let is_restore = matches!(task, Task::Restore(..));
+        let is_restore = matches!(task, Task::Restore(..) | Task::Despite(_));
         let (session, now) = (cx.session.clone(), cx.now);
         let run =
             Staged::start(Stage::Copy, cx, move |store, watch| carry_out(task, store, &session, now, watch))?;
@@ -63,16 +67,21 @@ impl Work {
 
 fn carry_out(task: Task, store: &mut Store, session: &Session, now: DateTime<Utc>, watch: &Watch) -> Told {
     let data = store.path().and_then(Path::parent).map(Path::to_owned).unwrap_or_default();
+    let put = |restore: Restore| -> Result<Restored> {
+        restore.put(store.again().transpose()?, session, now, watch)
+    };
     match task {
         Task::Make => Told::Made(backup::make(store, session, now, Target::Kept, watch)),
         Task::Prove(name, file, key) => {
             Told::Proved(name, prove_copy(&file, &data, key.as_ref(), watch).map_err(Into::into))
         }
         Task::Examine => Told::Examined(doctor::examine(&data, store.kinds(), watch)),
-        Task::Restore(file, key) => Told::Restored((|| {
-            let restore = Restore::new(&file, &data, store.kinds(), key.as_ref(), watch)?;
-            let book = store.again().transpose()?;
-            restore.put(book, session, now, watch)
-        })()),
+        Task::Restore(file, key) => {
+            match Restore::examine(&file, &data, store.kinds(), key.as_ref(), watch) {
+                Ok(examined) if examined.fault().is_some() => Told::Faulty(Box::new(examined)),
+                examined => Told::Restored(examined.and_then(Examined::sound).and_then(put)),
+            }
+        }
+        Task::Despite(examined) => Told::Restored(put(examined.despite_faults())),
     }
 }
