@@ -84,6 +84,9 @@ fn finding(cx: &Cx, finding: &Finding) -> Value {
     })
 }
 
+/// The columns of what was entered after the signature: the last entry of each case, and how many there are.
+const LATE: [&str; 5] = ["at", "by", "subject", "action", "entries"];
+
 /// A review as a page.
 pub(super) fn page(cx: &Cx, desk: &Desk, review: &Review) -> String {
     let mut parts = vec![show_day(review.day, cx.lang), counts(cx, desk, review), ratios(cx, review)];
@@ -107,17 +110,18 @@ pub(super) fn page(cx: &Cx, desk: &Desk, review: &Review) -> String {
         None => cx.t("cli.review.unsigned", &[]),
     });
     if !review.late.is_empty() {
-        let rows = review.late.iter().map(|record| {
+        let rows = review.late_subjects().into_iter().map(|(record, count)| {
             let action = try_t(cx.lang, &format!("case.action.{}", record.action), &[]);
             vec![
                 stamp(record.at, cx.tz.get()),
                 record.by.clone(),
                 record.subject.clone(),
                 action.unwrap_or_else(|| record.action.clone()),
+                count.to_string(),
             ]
         });
         parts.push(cx.t("cli.review.late", &[]));
-        parts.push(plain::table(&cx.headings(&["at", "by", "subject", "action"]), rows.collect(), &[]));
+        parts.push(plain::table(&cx.headings(&LATE), rows.collect(), &[4]));
     }
     parts.join("\n\n")
 }

@@ -46,6 +46,22 @@ pub struct Review {
     pub watch: Watch,
 }
 
+impl Review {
+    /// What was entered after the signature, each case or other subject once: its last entry and how many there
+    /// are, the latest first.
+    #[must_use]
+    pub fn late_subjects(&self) -> Vec<(&Record, usize)> {
+        let mut subjects: Vec<(&Record, usize)> = Vec::new();
+        for record in self.late.iter().rev() {
+            match subjects.iter_mut().find(|(known, _)| known.subject == record.subject) {
+                Some((_, count)) => *count += 1,
+                None => subjects.push((record, 1)),
+            }
+        }
+        subjects
+    }
+}
+
 /// Who signed a day, and when.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Signature {

@@ -337,6 +337,26 @@ fn a_signed_day_is_frozen_for_good_and_what_comes_later_shows_as_late() {
 }
 
 #[test]
+fn a_case_with_many_late_entries_stands_once_among_them() {
+    let mut c = Counter::new();
+    let call = c.open("call", json!({ "rings": 1 })).number;
+    c.done(Desk, &call, "answered", nothing());
+    c.evening();
+    c.sign(Boss, today()).unwrap();
+    c.wait(15);
+    let late = c.open("call", json!({ "rings": 7 })).number;
+    for note in ["请工程部回电", "已回电"] {
+        c.done(Desk, &late, "note", json!({ "note": note }));
+    }
+    c.done(Desk, &call, "note", json!({ "note": "又来电" }));
+    let review = review::review(&c.store, c.now, today()).unwrap();
+    assert_eq!(review.late.len(), 4, "each entry is there");
+    let subjects = review.late_subjects();
+    let subjects: Vec<_> = subjects.iter().map(|(last, count)| (last.subject.as_str(), *count)).collect();
+    assert_eq!(subjects, [(call.as_str(), 1), (late.as_str(), 3)]);
+}
+
+#[test]
 fn a_missed_day_is_a_finding_and_a_day_without_anything_is_signed_too() {
     let mut c = Counter::new();
     let call = c.open("call", nothing()).number;

@@ -224,7 +224,8 @@ impl ReviewScreen {
         };
         let inner = parts::framed(frame, area, look, &title, Some(&foot), true);
         let lines = usize::from(inner.height);
-        let late = review.late.len().min(lines / 3);
+        let subjects = review.late_subjects();
+        let late = subjects.len().min(lines / 3);
         let body = Rect { height: inner.height - late as u16, ..inner };
         if review.findings.is_empty() {
             parts::centred(frame, body, look, &t(look.lang, "ui.review.nothing", &[]));
@@ -239,13 +240,12 @@ impl ReviewScreen {
             frame.render_widget(line, Rect { y: body.y + y as u16, height: 1, ..body });
         }
         // Entries that came after the signature stand apart, under what was signed.
-        for (row, record) in review.late.iter().rev().take(late).enumerate() {
+        for (row, (record, count)) in subjects.into_iter().take(late).enumerate() {
             let at = stamp(record.at, look.settings.calendar.tz());
-            let words = t(
-                look.lang,
-                "ui.review.late_entry",
-                &[("at", &at), ("subject", &findings::subject(&record.subject, look)), ("by", &record.by)],
-            );
+            let key = if count == 1 { "ui.review.late_entry" } else { "ui.review.late_entries" };
+            let (subject, count) = (findings::subject(&record.subject, look), count.to_string());
+            let words = [("at", &*at), ("subject", &subject), ("by", &record.by), ("count", &count)];
+            let words = t(look.lang, key, &words);
             let place = Rect { y: body.bottom() + row as u16, height: 1, ..inner };
             frame.render_widget(
                 Line::styled(
