@@ -1,7 +1,7 @@
 //! What a day at the counter asks of every screen: the end of a long list, a long answer, the other
 //! language in the middle of a form, what is gone for good, and codes in the reader's language.
 
-use qiantai::text::lang::Lang;
+use qiantai::text::lang::{Lang, t};
 use serde_json::json;
 
 use crate::office::Office;
@@ -106,4 +106,19 @@ fn what_was_written_off_is_not_out_and_says_so() {
     let [all, out, written_off, left] = numbers[..] else { panic!("{row}\n{text}") };
     assert_eq!((out, written_off, left), (2, 2, all - 4), "{text}");
     assert!(text.contains("x2  written off"), "{text}");
+}
+
+#[test]
+fn days_without_a_signature_are_told_beside_all_figures_at_every_size() {
+    for lang in Lang::ALL {
+        let mut stage = Stage::supervisor(Office::empty(), lang);
+        stage.press("0");
+        for size in [SMALL, WIDE] {
+            let text = stage.text(size);
+            assert!(text.contains("2026-11-22 2026-11-23"), "{text}");
+            for figure in ["complaints_handled", "promises_kept"] {
+                assert!(text.contains(&t(lang, &format!("ui.figure.{figure}"), &[])), "{figure}: {text}");
+            }
+        }
+    }
 }

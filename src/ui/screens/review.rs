@@ -26,6 +26,8 @@ use crate::ui::parts;
 use crate::ui::parts::text::TextEdit;
 use crate::ui::theme::Role;
 
+/// Fewest rows of the figures with their frame: the trends beside them have as many.
+const FIGURES: u16 = 6;
 /// Days of the trend.
 const TREND: u32 = 30;
 
@@ -130,7 +132,7 @@ impl ReviewScreen {
         }
     }
 
-    fn draw_figures(&self, frame: &mut Frame, area: Rect, look: &Look, review: &Review) {
+    fn draw_figures(lines: Vec<Line<'static>>, frame: &mut Frame, area: Rect, look: &Look, review: &Review) {
         let signed = review.signed.as_ref().map_or_else(
             || t(look.lang, "ui.review.unsigned", &[]),
             |signature| {
@@ -143,6 +145,13 @@ impl ReviewScreen {
         let foot = (!watched.is_empty()).then_some(watched.as_str());
         let inner =
             parts::framed(frame, area, look, &t(look.lang, "ui.review.title", &[("day", &day)]), foot, false);
+        for (row, line) in lines.into_iter().enumerate().take(usize::from(inner.height)) {
+            frame.render_widget(line, Rect { y: inner.y + row as u16, height: 1, ..inner });
+        }
+    }
+
+    /// The figures of the day, and the days that wait for a signature, as lines of so many columns.
+    fn figures(&self, columns: usize, look: &Look, review: &Review) -> Vec<Line<'static>> {
         let counts: Vec<String> = review
             .figures
             .opened
@@ -172,7 +181,7 @@ impl ReviewScreen {
             };
             let mark = if role == Role::Overdue { "! " } else { "" };
             let text = format!("{mark}{text}");
-            if used + width(&text) > usize::from(inner.width) && !spans.is_empty() {
+            if used + width(&text) > columns && !spans.is_empty() {
                 lines.push(Line::from(std::mem::take(&mut spans)));
                 used = 0;
             }
@@ -186,9 +195,7 @@ impl ReviewScreen {
             let words = t(look.lang, "ui.review.waiting", &[("count", &count), ("days", &days.join(" "))]);
             lines.push(Line::styled(words, look.theme.style(Role::DueSoon)));
         }
-        for (row, line) in lines.into_iter().enumerate().take(usize::from(inner.height)) {
-            frame.render_widget(line, Rect { y: inner.y + row as u16, height: 1, ..inner });
-        }
+        lines
     }
 
     fn draw_trends(&self, frame: &mut Frame, area: Rect, look: &Look) {
@@ -285,14 +292,17 @@ impl Screen for ReviewScreen {
     }
 
     fn draw(&mut self, frame: &mut Frame, area: Rect, look: &Look) {
-        let [top, body] = Layout::vertical([Constraint::Length(6), Constraint::Min(4)]).areas(area);
-        let [figures, trend] = Layout::horizontal([
-            Constraint::Min(50),
-            Constraint::Length(if area.width >= 100 { 48 } else { 0 }),
-        ])
-        .areas(top);
+        let trend = if area.width >= 100 { 48 } else { 0 };
+        let columns = usize::from(area.width.saturating_sub(trend + 2));
+        let figures =
+            self.review.as_ref().map(|review| self.figures(columns, look, review)).unwrap_or_default();
+        // All of them are shown: the days without a signature stand last.
+        let rows = (figures.len() as u16 + 2).max(FIGURES);
+        let [top, body] = Layout::vertical([Constraint::Length(rows), Constraint::Min(4)]).areas(area);
+        let [box_of_figures, trend] =
+            Layout::horizontal([Constraint::Min(50), Constraint::Length(trend)]).areas(top);
         if let Some(review) = &self.review {
-            self.draw_figures(frame, figures, look, review);
+            Self::draw_figures(figures, frame, box_of_figures, look, review);
         }
         if trend.width > 20 {
             self.draw_trends(frame, trend, look);
