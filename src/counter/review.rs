@@ -342,16 +342,12 @@ fn named(findings: &mut Vec<Finding>) {
 }
 
 fn finding(kind: &Kind, id: &str, row: &Row, since: DateTime<Utc>, severity: Severity) -> Finding {
+    let case = &row.case;
     Finding {
-        kind: id.to_owned(),
-        subject: row.case.number.clone(),
-        unit: row.case.unit.clone().or_else(|| row.case.contact.clone()),
-        summary: row.case.summary.clone(),
-        said: workflow::said_of(kind, &row.case),
-        owner: row.case.owner.clone(),
-        since,
-        severity,
-        mark: None,
+        unit: case.unit.clone().or_else(|| case.contact.clone()),
+        said: workflow::said_of(kind, case),
+        owner: case.owner.clone(),
+        ..Finding::new(id, case.number.clone(), case.summary.clone(), since, severity)
     }
 }
 

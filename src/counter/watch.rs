@@ -103,15 +103,6 @@ impl Watch {
 
 fn finding(kind: &str, seen: &Seen, count: usize, severity: Severity) -> Finding {
     let summary = if count > 1 { format!("{} ({count})", seen.operator) } else { seen.operator.clone() };
-    Finding {
-        kind: kind.to_owned(),
-        subject: format!("operator:{}", seen.operator),
-        unit: None,
-        summary,
-        said: Vec::new(),
-        owner: seen.operator.clone(),
-        since: seen.at,
-        severity,
-        mark: None,
-    }
+    let subject = format!("operator:{}", seen.operator);
+    Finding { owner: seen.operator.clone(), ..Finding::new(kind, subject, summary, seen.at, severity) }
 }

@@ -59,6 +59,28 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// What was found just now: nobody answers for it, and nothing was done about it yet.
+    #[must_use]
+    pub fn new(
+        kind: &str,
+        subject: String,
+        summary: String,
+        since: DateTime<Utc>,
+        severity: Severity,
+    ) -> Self {
+        Self {
+            kind: kind.to_owned(),
+            subject,
+            unit: None,
+            summary,
+            said: Vec::new(),
+            owner: String::new(),
+            since,
+            severity,
+            mark: None,
+        }
+    }
+
     /// The key under which it is marked, settled or carried.
     #[must_use]
     pub fn key(&self) -> String {

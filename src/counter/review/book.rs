@@ -33,21 +33,6 @@ pub(super) fn gather(
     personal_data(store, settings, day, findings)
 }
 
-/// A finding that nobody answers for, and nothing was done about yet.
-fn found(kind: &str, subject: String, summary: String, since: DateTime<Utc>, severity: Severity) -> Finding {
-    Finding {
-        kind: kind.to_owned(),
-        subject,
-        unit: None,
-        summary,
-        said: Vec::new(),
-        owner: String::new(),
-        since,
-        severity,
-        mark: None,
-    }
-}
-
 /// Service hours in which nobody sat at the counter, once the office keeps its shifts here.
 fn unattended(
     store: &Store,
@@ -70,7 +55,7 @@ fn unattended(
             let clock = |at: DateTime<Utc>| at.with_timezone(&calendar.tz()).format("%H:%M").to_string();
             let subject = format!("gap:{}", from.to_rfc3339_opts(chrono::SecondsFormat::Secs, true));
             let hours = format!("{} - {}", clock(from), clock(to));
-            findings.push(found(review::UNATTENDED, subject, hours, from, Severity::Warning));
+            findings.push(Finding::new(review::UNATTENDED, subject, hours, from, Severity::Warning));
         }
     }
     Ok(())
@@ -79,7 +64,8 @@ fn unattended(
 fn drafts(store: &Store, end: DateTime<Utc>, findings: &mut Vec<Finding>) -> Result<()> {
     for draft in store.drafts(None)?.into_iter().filter(|draft| draft.begun_at < end) {
         let subject = format!("draft:{}", draft.id.unwrap_or_default());
-        let finding = found(review::PARKED_DRAFT, subject, draft.title, draft.begun_at, Severity::Notice);
+        let finding =
+            Finding::new(review::PARKED_DRAFT, subject, draft.title, draft.begun_at, Severity::Notice);
         findings.push(Finding { owner: draft.operator, ..finding });
     }
     Ok(())
@@ -100,7 +86,13 @@ fn papers(
     }
     let summary = format!("{}: {}", past.len(), units.join(" "));
     let since = calendar.next_day_start(*first);
-    findings.push(found(review::PAPERS_PAST, format!("papers:{day}"), summary, since, Severity::Notice));
+    findings.push(Finding::new(
+        review::PAPERS_PAST,
+        format!("papers:{day}"),
+        summary,
+        since,
+        Severity::Notice,
+    ));
     Ok(())
 }
 
@@ -117,7 +109,13 @@ fn missed_days(
     for missed in store.unsigned_days(from, day)? {
         let since = calendar.next_day_start(missed);
         let subject = format!("day:{missed}");
-        findings.push(found(review::MISSED_DAY, subject, missed.to_string(), since, Severity::Warning));
+        findings.push(Finding::new(
+            review::MISSED_DAY,
+            subject,
+            missed.to_string(),
+            since,
+            Severity::Warning,
+        ));
     }
     Ok(())
 }
@@ -147,7 +145,7 @@ fn yearly(
         }
         let (subject, summary) = (format!("year:{}", day.year()), day.year().to_string());
         let since = calendar.day_start(day.with_day(1).unwrap_or(day));
-        findings.push(found(duty.finding, subject, summary, since, Severity::Notice));
+        findings.push(Finding::new(duty.finding, subject, summary, since, Severity::Notice));
     }
     Ok(())
 }
@@ -166,7 +164,7 @@ fn copies(
         return Ok(());
     };
     let clock = since.with_timezone(&settings.calendar.tz()).format("%m-%d %H:%M").to_string();
-    findings.push(found(kind, format!("backup:{day}"), clock, since, Severity::Serious));
+    findings.push(Finding::new(kind, format!("backup:{day}"), clock, since, Severity::Serious));
     Ok(())
 }
 
@@ -180,6 +178,6 @@ fn personal_data(
     let Some(due) = retention::due(store, settings, day)? else { return Ok(()) };
     let since = settings.calendar.day_start(due.since);
     let (subject, summary) = (format!("retention:{day}"), due.closed.to_string());
-    findings.push(found(review::RETENTION_DUE, subject, summary, since, Severity::Notice));
+    findings.push(Finding::new(review::RETENTION_DUE, subject, summary, since, Severity::Notice));
     Ok(())
 }
