@@ -13,27 +13,34 @@ use crate::ui::cx::Cx;
 pub(super) type Progress<'a> = &'a mut dyn FnMut(usize, usize) -> ControlFlow<()>;
 
 /// What the thread tells.
-enum Told<T> {
-    Step(usize, usize),
+pub(super) enum Told<T, S> {
+    /// How far it is.
+    Step(S),
+    /// What came out.
     Done(T),
 }
 
-/// Work under way that ends with a `T`.
-pub(super) struct Beside<T> {
-    told: Receiver<Told<T>>,
+/// Work under way that ends with a `T`; how far it is says an `S`.
+pub(super) struct Beside<T, S = (usize, usize)> {
+    told: Receiver<Told<T, S>>,
     stop: Arc<AtomicBool>,
     /// How much of how much is done.
-    pub at: (usize, usize),
+    pub at: S,
 }
 
-impl<T> Drop for Beside<T> {
+impl<T, S> Drop for Beside<T, S> {
     /// Work that nobody waits for any more is broken off.
     fn drop(&mut self) {
         self.stop();
     }
 }
 
-impl<T> Beside<T> {
+impl<T, S> Beside<T, S> {
+    /// What a thread tells that was started and may be stopped.
+    pub(super) const fn of(told: Receiver<Told<T, S>>, stop: Arc<AtomicBool>, at: S) -> Self {
+        Self { told, stop, at }
+    }
+
     /// Tells the work to stop at its next step.
     pub(super) fn stop(&self) {
         self.stop.store(true, Ordering::Relaxed);
@@ -48,7 +55,7 @@ impl<T> Beside<T> {
     pub(super) fn look(&mut self) -> Option<T> {
         for told in self.told.try_iter() {
             match told {
-                Told::Step(done, all) => self.at = (done, all),
+                Told::Step(at) => self.at = at,
                 Told::Done(outcome) => return Some(outcome),
             }
         }
@@ -68,7 +75,7 @@ impl<T: Send + 'static> Beside<T> {
         let carry_out = move |store: &mut Store| {
             let outcome = work(store, &mut |done, all| {
                 // When the screen is gone nobody listens, and the work was told to stop.
-                drop(tell.send(Told::Step(done, all)));
+                drop(tell.send(Told::Step((done, all))));
                 wake();
                 if stopped.load(Ordering::Relaxed) {
                     ControlFlow::Break(())
@@ -86,6 +93,6 @@ impl<T: Send + 'static> Beside<T> {
                 std::thread::spawn(move || carry_out(&mut store));
             }
         }
-        Some(Self { told, stop, at: (0, 0) })
+        Some(Self::of(told, stop, (0, 0)))
     }
 }

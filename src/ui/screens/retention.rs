@@ -78,7 +78,7 @@ impl Retention {
         };
         if cx.store.path().is_some() {
             let told = move |store: &mut Store, _: &Watch| Told::Planned(Box::new(planned(store)));
-            self.work = Staged::start(Stage::Count, cx, told);
+            self.work = Staged::begin(Stage::Count, cx, told);
         } else {
             // A book in memory is a small one.
             let found = planned(cx.store);
@@ -95,10 +95,10 @@ impl Retention {
     fn start(&mut self, sure: Sure, cx: &mut Cx) {
         let (session, now) = (cx.session.clone(), cx.now);
         self.work = match sure {
-            Sure::Run => Staged::start(Stage::Clear, cx, move |store, watch| {
+            Sure::Run => Staged::begin(Stage::Clear, cx, move |store, watch| {
                 Told::Ran(retention::run(store, &session, now, None, watch))
             }),
-            Sure::Copies => Staged::start(Stage::Check, cx, move |store, watch| {
+            Sure::Copies => Staged::begin(Stage::Check, cx, move |store, watch| {
                 Told::Removed(old_copies::remove(store, &session, now, watch))
             }),
         };

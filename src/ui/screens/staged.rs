@@ -3,12 +3,13 @@
 
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
+use super::beside::{Beside, Told};
 use crate::store::backup::{Stage, Watch};
 use crate::store::{Store, StoreError};
 use crate::text::lang::t;
@@ -16,49 +17,8 @@ use crate::ui::cx::Cx;
 use crate::ui::look::Look;
 use crate::ui::parts;
 
-/// What the thread tells.
-enum Told<T> {
-    Step(Stage, u64, u64),
-    Done(T),
-}
-
-/// Work under way that ends with a `T`.
-pub(super) struct Staged<T> {
-    told: Receiver<Told<T>>,
-    stop: Arc<AtomicBool>,
-    /// The part under way, and how much of how much of it is done.
-    pub at: (Stage, u64, u64),
-}
-
-impl<T> Drop for Staged<T> {
-    /// Work that nobody waits for any more is broken off.
-    fn drop(&mut self) {
-        self.stop();
-    }
-}
-
-impl<T> Staged<T> {
-    /// Tells the work to stop at its next step.
-    pub(super) fn stop(&self) {
-        self.stop.store(true, Ordering::Relaxed);
-    }
-
-    /// Whether it was told to stop.
-    pub(super) fn stops(&self) -> bool {
-        self.stop.load(Ordering::Relaxed)
-    }
-
-    /// What came out, if it has ended; notes how far it is else.
-    pub(super) fn look(&mut self) -> Option<T> {
-        for told in self.told.try_iter() {
-            match told {
-                Told::Step(stage, done, all) => self.at = (stage, done, all),
-                Told::Done(outcome) => return Some(outcome),
-            }
-        }
-        None
-    }
-}
+/// Work under way that ends with a `T`: the part of it that is under way, and how much of how much is done.
+pub(super) type Staged<T> = Beside<T, (Stage, u64, u64)>;
 
 impl<T> Staged<T> {
     /// Draws how far it is on top of a screen, under a name of its own.
@@ -76,7 +36,7 @@ impl<T> Staged<T> {
 
 impl<T: Send + 'static> Staged<T> {
     /// Starts it with its first part. A book in memory has no file that another connection could open.
-    pub(super) fn start(
+    pub(super) fn begin(
         first: Stage,
         cx: &mut Cx,
         work: impl FnOnce(&mut Store, &Watch) -> T + Send + 'static,
@@ -90,7 +50,7 @@ impl<T: Send + 'static> Staged<T> {
             let (tell, wake) = (tell.clone(), Arc::clone(&wake));
             move |stage, done, all| {
                 // When the screen is gone nobody listens, and the work was told to stop.
-                drop(tell.send(Told::Step(stage, done, all)));
+                drop(tell.send(Told::Step((stage, done, all))));
                 wake();
             }
         });
@@ -98,7 +58,7 @@ impl<T: Send + 'static> Staged<T> {
             drop(tell.send(Told::Done(work(&mut store, &watch))));
             wake();
         });
-        Some(Self { told, stop, at: (first, 0, 0) })
+        Some(Self::of(told, stop, (first, 0, 0)))
     }
 }
 

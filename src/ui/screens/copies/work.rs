@@ -60,7 +60,7 @@ impl Work {
         let is_restore = matches!(task, Task::Restore(..) | Task::Despite(_));
         let (session, now) = (cx.session.clone(), cx.now);
         let run =
-            Staged::start(Stage::Copy, cx, move |store, watch| carry_out(task, store, &session, now, watch))?;
+            Staged::begin(Stage::Copy, cx, move |store, watch| carry_out(task, store, &session, now, watch))?;
         Some(Self { run, title, is_restore })
     }
 }
