@@ -1,5 +1,8 @@
 //! The application: tabs, what lies on top of them, and who gets an event.
 
+mod seat;
+mod ways;
+
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,17 +16,12 @@ use ratatui::widgets::Clear;
 
 use super::config::Config;
 use super::cx::{Cx, Message, Screen, Tone, Waker};
-use super::keys::{Command, Keymap, Place};
+use super::keys::{Keymap, Place};
 use super::look::Look;
 use super::parts::text::TextEdit;
 use super::screens;
-use super::screens::After;
 use super::theme::Theme;
-use crate::counter::authority::Voucher;
-use crate::counter::{self, CounterError, Session, operators, recovery, shifts};
-use crate::demo;
-use crate::desk::field::Values;
-use crate::desk::people::Role;
+use crate::counter::{self, CounterError, Session};
 use crate::desk::settings::Settings;
 use crate::store::Store;
 use crate::text::lang::{Lang, t};
@@ -31,8 +29,6 @@ use crate::timer::{self, Board, Notice};
 
 /// Number of tabs.
 pub const TABS: usize = 10;
-/// How long before the screen is locked it is said.
-const LOCK_WARNING: TimeDelta = TimeDelta::seconds(30);
 /// Smallest terminal that can be worked on.
 pub const SMALLEST: (u16, u16) = (80, 24);
 
@@ -171,39 +167,6 @@ impl App {
         }
     }
 
-    /// How long until the screen is locked because nobody touches it; `None` while that can't be.
-    fn idle_left(&self) -> Option<TimeDelta> {
-        let minutes = self.settings.lock_minutes;
-        if self.session.is_none() || minutes == 0 {
-            return None;
-        }
-        let left = TimeDelta::minutes(i64::from(minutes)) - (self.now - self.touched);
-        Some(left.max(TimeDelta::zero()))
-    }
-
-    /// Whether the screen is about to be locked, which is said beforehand.
-    pub(super) fn locks_soon(&self) -> bool {
-        self.idle_left().is_some_and(|left| left <= LOCK_WARNING)
-    }
-
-    /// How long until it is said that the screen will be locked, or until it is.
-    #[must_use]
-    pub fn lock_wait(&self) -> Option<Duration> {
-        let left = self.idle_left()?;
-        let left = if left > LOCK_WARNING { left - LOCK_WARNING } else { left };
-        // A little later than the instant itself, so that it has come then.
-        left.to_std().ok().map(|left| left + Duration::from_millis(5))
-    }
-
-    /// Nobody has touched the screen for long: what is being typed is parked and the login asks who is there.
-    fn lock_idle(&mut self) {
-        if !self.lock() {
-            // What can't be put aside now (the disk is full, an import is being written) is not lost for
-            // that: it is tried again.
-            self.touched = self.now;
-        }
-    }
-
     /// How long the sentence on the bottom line stays yet. It hides what must not be forgotten.
     #[must_use]
     pub fn toast_left(&self) -> Option<Duration> {
@@ -339,364 +302,9 @@ impl App {
         }
     }
 
-    /// Does a command; `false` if it is none of the application's.
-    pub fn command(&mut self, command: Command) -> bool {
-        match command {
-            Command::NewCall => self.apply(Message::NewCase("call".into(), Values::new())),
-            Command::NewVisit => self.apply(Message::NewCase("visit".into(), Values::new())),
-            Command::ResumeDraft => self.resume_latest(),
-            Command::Help => {
-                let topic = self
-                    .layers
-                    .last()
-                    .map_or_else(|| self.tabs[self.active].help_topic(), |top| top.help_topic());
-                self.push(screens::help(topic));
-            }
-            Command::Palette => self.push(screens::palette()),
-            Command::Phrases => self.phrases(),
-            Command::Settings => self.open_settings(),
-            Command::Find | Command::FindHere => self.push(screens::find()),
-            Command::Reports => self.open_reports(),
-            Command::Import => self.import(),
-            Command::Export => self.export(),
-            Command::CheckCode => self.push(screens::check_code()),
-            Command::Copies => self.show_copies(),
-            Command::SignIn => self.sign_in(),
-            Command::Lock => {
-                self.lock();
-            }
-            Command::Language => self.apply(Message::Speak(self.lang.other())),
-            Command::Quit => self.quit(),
-            Command::Refresh => {
-                self.read_settings();
-                self.read_board();
-                self.refresh();
-            }
-            Command::NextTab => self.apply(Message::Tab((self.active + 1) % TABS)),
-            Command::PreviousTab => self.apply(Message::Tab((self.active + TABS - 1) % TABS)),
-            other => match other.tab() {
-                Some(tab) => self.apply(Message::Tab(tab)),
-                None => return false,
-            },
-        }
-        true
-    }
-
-    /// Does what a screen asked for.
-    pub fn apply(&mut self, message: Message) {
-        match message {
-            Message::NewCase(kind, values) => {
-                if self.clear_way()
-                    && let Some(form) = self.make(|cx| screens::new_case(&kind, values, cx))
-                {
-                    self.push(form);
-                }
-            }
-            Message::Act(number, action) => self.act(&number, action),
-            Message::ShowCase(number) => self.show_case(&number),
-            Message::Opened(number) => self.with_tab(|tab, cx| tab.point_at(&number, cx)),
-            Message::ShowHousehold(unit) => {
-                if self.clear_way() {
-                    self.go(screens::HOUSEHOLDS);
-                    self.with_tab(|tab, cx| tab.show_household(&unit, cx));
-                }
-            }
-            Message::Tab(tab) => {
-                if self.clear_way() {
-                    self.go(tab.min(TABS - 1));
-                }
-            }
-            Message::Resume(id) => {
-                if self.clear_way()
-                    && let Some(form) = self.make(|cx| screens::resume(id, cx))
-                {
-                    self.push(form);
-                }
-            }
-            Message::Push(screen) => self.push(screen),
-            Message::Close => {
-                self.layers.pop();
-                self.count_drafts();
-            }
-            Message::Type(text) => {
-                self.with_top(|top, cx| top.event(&Event::Paste(text), cx));
-            }
-            Message::Run(command) => {
-                self.command(command);
-            }
-            Message::Changed => {
-                self.read_board();
-                self.refresh();
-            }
-            Message::SettingsChanged => {
-                self.read_settings();
-                self.refresh();
-            }
-            Message::Toast(tone, text) => self.toast = Some((tone, text, self.now)),
-            Message::Vouched(word, after) => self.vouched(word, &after),
-            Message::LoggedIn(session) => self.logged_in(session),
-            Message::Speak(lang) => {
-                self.lang = lang;
-                self.config.lang = lang;
-                self.tell_waiting();
-                self.keep_config();
-                self.refresh();
-            }
-            Message::Paint(theme) => {
-                self.config.theme = Some(theme);
-                self.theme = self.config.theme();
-                self.keep_config();
-                self.refresh();
-            }
-            Message::Quit => self.quit(),
-        }
-    }
-
-    /// Does with a supervisor's word what was refused without it. The word is one deed's: the session
-    /// that carries it is gone afterwards.
-    fn vouched(&mut self, word: Voucher, after: &After) {
-        match after {
-            After::Again if self.layers.is_empty() => self.with_tab(|tab, cx| tab.vouched(word, cx)),
-            After::Again => self.with_top(|top, cx| top.vouched(word, cx)),
-            After::Act(number, action) => self.by_word(word, |cx| screens::act(number, action, cx)),
-            After::Open(kind, values) => {
-                self.by_word(word, |cx| screens::new_case_by_word(kind, values.clone(), cx));
-            }
-        }
-    }
-
-    fn by_word(&mut self, word: Voucher, make: impl FnOnce(&mut Cx) -> Option<Box<dyn Screen>>) {
-        let Some(session) = self.session.clone() else { return };
-        self.session = Some(session.with(word));
-        let form = self.make(make);
-        self.session = Some(session);
-        if let Some(form) = form {
-            self.push(form);
-        }
-    }
-
     fn keep_config(&mut self) {
         if let Err(error) = self.config.save() {
             tracing::warn!(%error, "the configuration was not written");
-        }
-    }
-
-    fn go(&mut self, tab: usize) {
-        self.active = tab;
-        self.with_tab(|tab, cx| {
-            tab.enter();
-            tab.refresh(cx);
-        });
-    }
-
-    fn push(&mut self, screen: Box<dyn Screen>) {
-        self.layers.push(screen);
-        self.with_top(|top, cx| top.refresh(cx));
-    }
-
-    fn open_settings(&mut self) {
-        if self.clear_way()
-            && let Some(screen) = self.make(|cx| Some(screens::settings(cx)))
-        {
-            self.push(screen);
-        }
-    }
-
-    fn open_reports(&mut self) {
-        if self.clear_way()
-            && let Some(screen) = self.make(|cx| Some(screens::report(cx)))
-        {
-            self.push(screen);
-        }
-    }
-
-    /// The phrases lie over whatever is being done; the same key takes them away again.
-    fn phrases(&mut self) {
-        let top = self.layers.last();
-        if top.is_some_and(|top| top.help_topic() == "phrases") {
-            self.layers.pop();
-        } else {
-            let insertable = top.is_some_and(|top| top.takes_phrase());
-            self.push(screens::phrases(insertable));
-        }
-    }
-
-    /// Puts aside whatever lies on the tabs. `false` if something there must be answered first.
-    fn clear_way(&mut self) -> bool {
-        while !self.layers.is_empty() {
-            if !self.with_top(|top, cx| top.park(cx)) {
-                return false;
-            }
-            self.layers.pop();
-        }
-        self.count_drafts();
-        true
-    }
-
-    fn quit(&mut self) {
-        if self.clear_way() {
-            self.over = true;
-        }
-    }
-
-    /// Somebody else takes the desk: what is being typed is parked, the screen asks for name and PIN.
-    ///
-    /// `false` if something there must be answered first.
-    fn lock(&mut self) -> bool {
-        if !self.clear_way() {
-            return false;
-        }
-        let login = match self.session.take() {
-            Some(session) => screens::locked(&self.store, session.name()),
-            None => screens::login(&self.store),
-        };
-        self.toast = None;
-        self.layers.push(login);
-        true
-    }
-
-    /// Who is at work stays so as the file has it now: another process may have given the operator
-    /// another role, or none.
-    fn renew(&mut self) {
-        let Some(session) = &self.session else { return };
-        match operators::renew(&self.store, session) {
-            Ok(Some(session)) => self.session = Some(session),
-            Ok(None) => {
-                self.lock();
-            }
-            Err(error) => self.fail(&error),
-        }
-    }
-
-    fn logged_in(&mut self, session: Session) {
-        let text = t(self.lang, "ui.welcome", &[("name", session.name())]);
-        self.session = Some(session);
-        self.layers.clear();
-        self.read_settings();
-        self.read_board();
-        self.touched = self.now;
-        self.toast = Some((Tone::Good, text, self.now));
-        self.remind_of_recovery();
-        self.remind_of_shift();
-        self.count_drafts();
-        self.refresh();
-        let torn = self.session.as_ref().and_then(|session| {
-            let drafts = self.store.drafts(Some(session.name())).ok()?;
-            drafts.into_iter().find(|draft| !draft.parked)
-        });
-        if let Some(draft) = torn {
-            let words = t(self.lang, "ui.draft_recovered", &[("title", &draft.title)]);
-            self.toast = Some((Tone::Plain, words, self.now));
-        }
-        if let Some(opening) = self.make(screens::opening_list) {
-            self.push(opening);
-        }
-    }
-
-    /// A book whose supervisors have no recovery code is lost with their PIN; that of a demonstration is
-    /// known to everybody.
-    fn remind_of_recovery(&mut self) {
-        let above = self.session.as_ref().is_some_and(|session| session.role() >= Role::Supervisor);
-        let missing = recovery::is_missing(&self.store).unwrap_or_default();
-        if above && missing && !demo::is_demo(&self.store).unwrap_or_default() {
-            let settings = self.keymap.label(Command::Settings);
-            let key = self.keymap.label(screens::NEW_CODE);
-            let words = t(self.lang, "ui.recovery.missing", &[("settings", &settings), ("key", &key)]);
-            self.toast = Some((Tone::Plain, words, self.now));
-        }
-    }
-
-    /// Whoever logs in and has not signed in to a shift is told how; nothing has to be answered.
-    fn remind_of_shift(&mut self) {
-        let Some(session) = &self.session else { return };
-        let due = shifts::suggested(&self.settings, self.now).is_some()
-            && shifts::are_kept(&self.store).unwrap_or_default()
-            && matches!(shifts::own(&self.store, session), Ok(None));
-        if due {
-            let key = self.keymap.label(Command::SignIn);
-            let words = t(self.lang, "ui.sign_in", &[("name", session.name()), ("key", &key)]);
-            self.toast = Some((Tone::Plain, words, self.now));
-        }
-    }
-
-    /// The shift under way of whoever is logged in, or the form to begin one.
-    fn sign_in(&mut self) {
-        let Some(session) = &self.session else { return };
-        match shifts::own(&self.store, session) {
-            Ok(Some(shift)) => self.show_case(&shift.number),
-            Ok(None) => {
-                let mut values = Values::new();
-                if let Some(code) = shifts::suggested(&self.settings, self.now) {
-                    values.insert("category".into(), code.into());
-                }
-                self.apply(Message::NewCase("shift".into(), values));
-            }
-            Err(error) => self.fail(&error.into()),
-        }
-    }
-
-    fn import(&mut self) {
-        if self.clear_way()
-            && let Some(import) = self.make(screens::import)
-        {
-            self.push(import);
-        }
-    }
-
-    fn show_copies(&mut self) {
-        if self.clear_way()
-            && let Some(copies) = self.make(|cx| Some(screens::copies(cx)))
-        {
-            self.push(copies);
-        }
-    }
-
-    /// Writes what the tab in front shows.
-    fn export(&mut self) {
-        let Some(what) = self.tabs[self.active].exports() else {
-            self.toast = Some((Tone::Plain, t(self.lang, "export.nothing", &[]), self.now));
-            return;
-        };
-        if self.clear_way()
-            && let Some(export) = self.make(|cx| Some(screens::export(what, cx)))
-        {
-            self.push(export);
-        }
-    }
-
-    fn resume_latest(&mut self) {
-        if !self.clear_way() {
-            return;
-        }
-        let latest = self.session.as_ref().and_then(|session| {
-            self.store.drafts(Some(session.name())).ok()?.into_iter().next().and_then(|draft| draft.id)
-        });
-        match latest {
-            Some(id) => self.apply(Message::Resume(id)),
-            None => self.toast = Some((Tone::Plain, t(self.lang, "ui.no_draft", &[]), self.now)),
-        }
-    }
-
-    fn show_case(&mut self, number: &str) {
-        let Some(kind) = crate::desk::number::parse(number)
-            .and_then(|(prefix, _, _)| self.store.kinds().by_prefix(prefix))
-        else {
-            return;
-        };
-        if !self.clear_way() {
-            return;
-        }
-        let tab = screens::tab_of(self.store.kinds(), kind);
-        self.go(tab);
-        self.with_tab(|tab, cx| tab.show_case(number, cx));
-    }
-
-    fn act(&mut self, number: &str, action: &'static str) {
-        if !self.clear_way() {
-            return;
-        }
-        if let Some(form) = self.make(|cx| screens::act(number, action, cx)) {
-            self.push(form);
         }
     }
 
