@@ -1,5 +1,6 @@
 //! Reports of a day, month, quarter, year or any period, made from the kept totals.
 
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
@@ -8,8 +9,8 @@ use super::authority::at_work;
 use super::{Result, Session, outcome, settings_of};
 use crate::desk::figures::Ratio;
 use crate::desk::kind::Kind;
-use crate::desk::kinds::survey;
 use crate::desk::kinds::training::{self, Training};
+use crate::desk::kinds::{repair, survey};
 use crate::desk::people::Role;
 use crate::desk::report::{
     self, Behind, CALLERS, CALLERS_MOST, CALLS_LEAST, Counted, Duties, Material, Period, PeriodSort, Report,
@@ -33,6 +34,10 @@ const WHOLE: [Sort; 8] = [
     Sort::UrgentDue,
     Sort::Called,
 ];
+
+/// What of a period is compared with the next one.
+const COMPARED: [Sort; 6] =
+    [Sort::Opened, Sort::Rings, Sort::Due, Sort::CallDue, Sort::UrgentDue, Sort::Called];
 
 /// Most surveys, and most courses of a year, that are looked at.
 const DUTIES_MOST: usize = 1_000;
@@ -67,24 +72,25 @@ pub fn report(
             before.push(earlier);
             earlier = earlier.before();
         }
-        let all = WHOLE.len() * (before.len() + 1) + 1;
+        let all = WHOLE.len() + COMPARED.len() * before.len() + 1;
         let mut done = 0;
-        let mut count = |period: Period| -> Result<Option<Counted>> {
-            let whole = began.is_some_and(|day| day <= period.first());
-            let mut counted = Counted { period, span: span(&period), whole, totals: Vec::new() };
-            for sort in WHOLE {
+        let mut count = |period: Period, sorts: &[Sort]| -> Result<Option<Counted>> {
+            let (whole, span) = (began.is_some_and(|day| day <= period.first()), span(&period));
+            let took = store.minutes(repair::KIND.id, &span)?;
+            let mut counted = Counted { period, span, whole, totals: BTreeMap::new(), took };
+            for &sort in sorts {
                 if progress(done, all).is_break() {
                     return Ok(None);
                 }
-                counted.totals.extend(store.totals(sort, &counted.span, Step::Whole)?);
+                counted.totals.insert(sort, store.totals(sort, &counted.span, Step::Whole)?);
                 done += 1;
             }
             Ok(Some(counted))
         };
-        let Some(current) = count(period)? else { return Ok(None) };
+        let Some(current) = count(period, &WHOLE)? else { return Ok(None) };
         let mut compared = Vec::new();
         for period in before {
-            let Some(counted) = count(period)? else { return Ok(None) };
+            let Some(counted) = count(period, &COMPARED)? else { return Ok(None) };
             compared.push(counted);
         }
         let span = current.span;

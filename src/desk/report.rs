@@ -7,7 +7,9 @@ mod build;
 mod compare;
 mod period;
 
-pub use self::build::{CALLERS, CALLERS_MOST, CALLS_LEAST, Counted, Duties, Material, TREND_DAYS, build};
+pub use self::build::{
+    CALLERS, CALLERS_MOST, CALLS_LEAST, Counted, Duties, Material, TREND_DAYS, build, summed_up,
+};
 pub use self::compare::{Said, Sentence, figure};
 pub use self::period::{Period, PeriodSort};
 

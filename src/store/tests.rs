@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::cases::{self, Order, Query};
 use super::find::cases as find;
-use super::totals::{self, Step};
+use super::totals;
 use super::{Store, StoreError, Tx, due};
 use crate::desk::kinds::Kinds;
 use crate::desk::totals::{Match, Sort, Span};
@@ -169,11 +169,16 @@ fn totals_and_the_cases_behind_them_are_read_from_indexes() {
         (Sort::UrgentDue, "callback_due_day"),
         (Sort::Called, "callback_ended_day"),
     ] {
-        let sums = plan(&store, &totals::totals_sql(sort, Step::Whole, totals::KEPT));
+        let sums = plan(&store, &totals::totals_sql(sort, totals::KEPT));
         assert!(sums.contains("SEARCH total") && sums.contains(index) && !walks(&sums), "{sort:?}\n{sums}");
         let behind = plan(&store, &totals::counted_sql(&Match::all(sort, span), "c.id").0);
         assert!(behind.contains(index) && !walks(&behind), "{sort:?}\n{behind}");
     }
+    let minutes = plan(&store, totals::MINUTES);
+    assert!(
+        minutes.contains("SEARCH total") && minutes.contains("cases_done") && !walks(&minutes),
+        "{minutes}"
+    );
     let still_open = plan(&store, &totals::still_open_sql());
     assert!(still_open.contains("cases_open") && still_open.contains("cases_closed"), "{still_open}");
     let repeat = plan(&store, totals::REPEAT);

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
-use chrono::NaiveDate;
+use chrono::{Datelike as _, NaiveDate};
 use foldhash::fast::RandomState;
 use rusqlite::types::Value as Sql;
 use rusqlite::{Connection, params, params_from_iter};
@@ -18,7 +18,7 @@ use crate::desk::case::Case;
 use crate::desk::field::Values;
 use crate::desk::kind::Kind;
 use crate::desk::kinds::Kinds;
-use crate::desk::report::Behind;
+use crate::desk::report::{self, Behind};
 use crate::desk::totals::{Is, Match, Sort, Span, Total};
 
 /// Most faults that are named.
@@ -38,12 +38,18 @@ pub enum Step {
 }
 
 impl Step {
-    const fn expression(self) -> &'static str {
+    /// Which part a day belongs to.
+    fn of(self, day: &str) -> &str {
+        const DAYS: [&str; 7] = ["0", "1", "2", "3", "4", "5", "6"];
         match self {
-            Self::Whole => "''",
-            Self::Day => "day",
-            Self::Month => "substr(day, 1, 7)",
-            Self::Weekday => "strftime('%w', day)",
+            Self::Whole => "",
+            Self::Day => day,
+            Self::Month => day.get(..7).unwrap_or(day),
+            Self::Weekday => day
+                .parse::<NaiveDate>()
+                .ok()
+                .and_then(|day| DAYS.get(day.weekday().num_days_from_sunday() as usize))
+                .unwrap_or(&""),
         }
     }
 }
@@ -64,13 +70,27 @@ const fn by_now(sort: Sort) -> &'static str {
 
 /// The statement of [`Store::totals`], out of totals or what stands for them. Today is counted afresh: part of
 /// it lies ahead. It is summed up here and not by SQLite, which would sort the rows for that.
-pub(super) fn totals_sql(sort: Sort, step: Step, total: &str) -> String {
-    let (id, view, by, step) = (sort.id(), view(sort), by_now(sort), step.expression());
+pub(super) fn totals_sql(sort: Sort, total: &str) -> String {
+    let (id, view, by) = (sort.id(), view(sort), by_now(sort));
     format!(
-        "SELECT {step}, kind, a, b, c, n FROM {total} WHERE sort = '{id}' AND day BETWEEN ?1 AND ?2
+        "SELECT kind, a, b, c, n, day FROM {total} WHERE sort = '{id}' AND day BETWEEN ?1 AND ?2
          UNION ALL
-         SELECT {step}, kind, a, b, c, 1 FROM {view} WHERE sort = '{id}' AND day = ?3 AND at {by} ?4"
+         SELECT kind, a, b, c, 1, day FROM {view} WHERE sort = '{id}' AND day = ?3 AND at {by} ?4"
     )
+}
+
+/// The statement of [`Store::minutes`].
+pub(super) const MINUTES: &str =
+    "SELECT b, n FROM total WHERE sort = 'done' AND day BETWEEN ?1 AND ?2 AND kind = ?5
+     UNION ALL
+     SELECT b, 1 FROM counted_case WHERE sort = 'done' AND day = ?3 AND at <= ?4 AND kind = ?5";
+
+/// The first and the last day of a span that are over, today where it lies within the span, and now.
+fn days(span: &Span) -> (String, String, Option<String>, i64) {
+    let yesterday = span.today.pred_opt().unwrap_or(span.today);
+    let holds_today = span.from <= span.today && span.today <= span.to;
+    let today = holds_today.then(|| span.today.to_string());
+    (span.from.to_string(), span.to.min(yesterday).to_string(), today, span.now.timestamp())
 }
 
 /// The statement that finds what a condition counts, and its values.
@@ -171,32 +191,40 @@ impl Store {
         format!("(SELECT sort, day, kind, a, b, c, 1 AS n FROM {})", view(sort)).into()
     }
 
-    /// The totals of a sort within a span, cut into steps.
+    /// The totals of a sort within a span, cut into steps. Of what was owed only whether it was kept by the end
+    /// of the span is told apart: the third word is that day then, and empty otherwise.
     ///
     /// # Errors
     /// The file can't be read.
     pub fn totals(&self, sort: Sort, span: &Span, step: Step) -> Result<Vec<Total>> {
-        let mut statement =
-            self.read().prepare_cached(&totals_sql(sort, step, &self.kept_or_counted(sort)))?;
-        let yesterday = span.today.pred_opt().unwrap_or(span.today);
-        let holds_today = span.from <= span.today && span.today <= span.to;
-        let today = holds_today.then(|| span.today.to_string());
-        let values =
-            params![span.from.to_string(), span.to.min(yesterday).to_string(), today, span.now.timestamp()];
-        let mut rows = statement.query(values)?;
+        let mut statement = self.read().prepare_cached(&totals_sql(sort, &self.kept_or_counted(sort)))?;
+        let (from, last, today, now) = days(span);
+        let to = span.to.to_string();
+        let mut rows = statement.query(params![from, last, today, now])?;
         let mut totals: Vec<Total> = Vec::new();
         let mut places: HashMap<String, usize, RandomState> = HashMap::default();
-        let mut key = String::new();
+        let (mut key, mut day, mut part) = (String::new(), String::new(), String::new());
         while let Some(row) = rows.next()? {
-            let n: u32 = row.get(5)?;
-            let mut words = [""; 5];
-            for (at, word) in words.iter_mut().enumerate() {
-                *word = row.get_ref(at)?.as_str().map_err(rusqlite::Error::from)?;
+            let text = |at: usize| row.get_ref(at)?.as_str().map_err(rusqlite::Error::from);
+            if step != Step::Whole {
+                // The rows of a day follow each other.
+                let its = text(5)?;
+                if its != day {
+                    its.clone_into(&mut day);
+                    step.of(its).clone_into(&mut part);
+                }
+            }
+            let n: u32 = row.get(4)?;
+            let mut words = [part.as_str(), text(0)?, text(1)?, text(2)?, text(3)?];
+            if sort.is_owed() {
+                // Else there would be a total for each day on which something was kept.
+                words[4] = if !words[4].is_empty() && words[4] <= to.as_str() { &to } else { "" };
             }
             key.clear();
             // No word of a total holds this character.
             for word in words {
-                key.extend([word, "\0"]);
+                key.push_str(word);
+                key.push('\0');
             }
             if let Some(at) = places.get(&key) {
                 totals[*at].n += n;
@@ -208,6 +236,23 @@ impl Store {
         }
         totals.sort_unstable_by(|one, other| words(one).cmp(&words(other)));
         Ok(totals)
+    }
+
+    /// How many minutes the work of each case of a kind took that was done within a span, in order, each with how
+    /// often.
+    ///
+    /// # Errors
+    /// The file can't be read.
+    pub fn minutes(&self, kind: &str, span: &Span) -> Result<Vec<(u32, u32)>> {
+        let mut statement = self.read().prepare_cached(MINUTES)?;
+        let (from, last, today, now) = days(span);
+        let mut rows = statement.query(params![from, last, today, now, kind])?;
+        let mut all = Vec::new();
+        while let Some(row) = rows.next()? {
+            let minutes = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
+            all.push((minutes.parse().unwrap_or(0), row.get(1)?));
+        }
+        Ok(report::summed_up(all))
     }
 
     /// The cases behind a number of a report, the newest first; a case that is counted twice stands

@@ -39,14 +39,26 @@ pub struct Counted {
     pub span: Span,
     /// The book was kept all through it.
     pub whole: bool,
-    /// All sorts but the hours, in one step.
-    pub totals: Vec<Total>,
+    /// What is asked of this period, by its sort, in one step: of one that is only compared not all sorts.
+    pub totals: BTreeMap<Sort, Vec<Total>>,
+    /// How many minutes repairs took that were done within it, in order, each with how often.
+    pub took: Vec<(u32, u32)>,
 }
 
 impl Counted {
+    /// The totals of a sort.
+    fn of(&self, sort: Sort) -> &[Total] {
+        self.totals.get(&sort).map_or(&[], Vec::as_slice)
+    }
+
     /// How many a condition counts within this period.
     pub(super) fn sum(&self, by: &Match) -> u32 {
-        by.sum(&self.totals)
+        by.sum(self.of(by.sort))
+    }
+
+    /// The totals that a condition counts.
+    pub(super) fn taken(&self, by: &Match) -> Vec<&Total> {
+        taken(self.of(by.sort), by)
     }
 
     /// Everything of a sort.
@@ -61,12 +73,23 @@ impl Counted {
 
     /// Minutes that the work of these cases took, each with how often.
     pub(super) fn minutes(&self, by: &Match) -> Vec<(u32, u32)> {
-        let mut minutes: BTreeMap<u32, u32> = BTreeMap::new();
-        for total in self.totals.iter().filter(|total| by.takes(total)) {
-            *minutes.entry(total.b.parse().unwrap_or(0)).or_default() += total.n;
-        }
-        minutes.into_iter().collect()
+        let taken = self.of(by.sort).iter().filter(|total| by.takes(total));
+        summed_up(taken.map(|total| (total.b.parse().unwrap_or(0), total.n)).collect())
     }
+}
+
+/// Values in order, each once with how often it is there.
+#[must_use]
+pub fn summed_up(mut values: Vec<(u32, u32)>) -> Vec<(u32, u32)> {
+    values.sort_unstable();
+    values.dedup_by(|next, before| {
+        let same = next.0 == before.0;
+        if same {
+            before.1 += next.1;
+        }
+        same
+    });
+    values
 }
 
 /// What a report is made from.
@@ -260,9 +283,9 @@ fn against_before(material: &Material, by: impl Fn(&Counted) -> Match) -> Vec<Ce
 /// Complaints by code, against the period before.
 fn codes(material: &Material) -> Section {
     let all = |counted: &Counted| counted.all(Sort::Opened).kind("complaint");
-    let mut found = taken(&material.now.totals, &all(&material.now));
+    let mut found = material.now.taken(&all(&material.now));
     for before in material.before.iter().take(1) {
-        found.extend(taken(&before.totals, &all(before)));
+        found.extend(before.taken(&all(before)));
     }
     let mut rows = Vec::new();
     for code in codes_of(material.settings, CODES, &found) {
@@ -283,7 +306,7 @@ fn codes(material: &Material) -> Section {
 fn departments(material: &Material) -> Section {
     let now = &material.now;
     let all = now.all(Sort::Opened).kind("complaint");
-    let found = taken(&now.totals, &all);
+    let found = now.taken(&all);
     let mut by_department: Vec<Total> =
         found.iter().map(|total| Total { a: total.b.clone(), ..(*total).clone() }).collect();
     by_department.retain(|total| !total.a.is_empty());
@@ -293,7 +316,7 @@ fn departments(material: &Material) -> Section {
     let mut rows = Vec::new();
     for department in departments {
         let by = all.clone().b(Is::Exactly(department.clone()));
-        let own = taken(&now.totals, &by);
+        let own = now.taken(&by);
         if own.is_empty() {
             continue;
         }
@@ -330,8 +353,8 @@ fn repairs(material: &Material) -> Section {
             at(90),
         ]
     };
-    let mut found = taken(&now.totals, &now.all(Sort::Opened).kind("repair"));
-    found.extend(taken(&now.totals, &now.all(Sort::Done).kind("repair")));
+    let mut found = now.taken(&now.all(Sort::Opened).kind("repair"));
+    found.extend(now.taken(&now.all(Sort::Done).kind("repair")));
     let mut rows = Vec::new();
     for code in codes_of(material.settings, REPAIRS, &found) {
         let cells = cells(Is::Exactly(code.clone()));
@@ -368,8 +391,7 @@ fn owed(now: &Counted, id: &'static str, sort: Sort) -> Section {
             Cell::of(Value::percent(ratio), by),
         ]
     };
-    let stages: BTreeSet<&str> =
-        now.totals.iter().filter(|total| all.takes(total)).map(|total| total.a.as_str()).collect();
+    let stages: BTreeSet<&str> = now.taken(&all).into_iter().map(|total| total.a.as_str()).collect();
     let mut rows: Vec<Row> = stages
         .into_iter()
         .map(|stage| row(Label::Stage(stage.to_owned()), cells(all.clone().a(Is::Exactly(stage.to_owned())))))
@@ -384,7 +406,7 @@ fn owed(now: &Counted, id: &'static str, sort: Sort) -> Section {
 /// The average of the scores of these callbacks.
 fn average(now: &Counted, by: &Match) -> Value {
     let (mut sum, mut count) = (0_u32, 0_u32);
-    for total in now.totals.iter().filter(|total| by.takes(total)) {
+    for total in now.taken(by) {
         if let Ok(score) = total.c.parse::<u32>() {
             sum += score * total.n;
             count += total.n;
@@ -405,8 +427,7 @@ fn by_whom(material: &Material) -> Section {
         cells.push(Cell::of(average(now, &by), by));
         cells
     };
-    let names: BTreeSet<&str> =
-        now.totals.iter().filter(|total| all.takes(total)).map(|total| total.a.as_str()).collect();
+    let names: BTreeSet<&str> = now.taken(&all).into_iter().map(|total| total.a.as_str()).collect();
     let may = |name: &str| material.only.as_deref().is_none_or(|only| only == name);
     let mut rows: Vec<Row> = names
         .into_iter()

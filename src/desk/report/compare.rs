@@ -139,8 +139,8 @@ fn measures(material: &Material) -> Vec<Measure> {
     measures.push(Measure {
         label: Label::Word("repair-median"),
         cell: Box::new(|counted| {
-            let done = counted.all(Sort::Done).kind("repair");
-            let median = percentile(&counted.minutes(&done), 50);
+            let done = counted.all(Sort::Done).kind(repair::KIND.id);
+            let median = percentile(&counted.took, 50);
             Cell::of(median.map_or(Value::Nothing, Value::Minutes), done)
         }),
     });
@@ -169,7 +169,7 @@ fn top_codes(material: &Material) -> Vec<String> {
     let found: Vec<&Total> = all()
         .flat_map(|counted| {
             let by = complaints(counted);
-            counted.totals.iter().filter(move |total| by.takes(total)).collect::<Vec<_>>()
+            counted.taken(&by)
         })
         .collect();
     let mut codes = codes_of(material.settings, CODES, &found);
@@ -300,9 +300,8 @@ fn more(
 /// Whether repairs take longer than in the period before.
 fn longer(material: &Material, before: &Counted) -> Option<Sentence> {
     let median = |counted: &Counted| {
-        let minutes = counted.minutes(&counted.all(Sort::Done).kind("repair"));
-        let count: u32 = minutes.iter().map(|(_, n)| n).sum();
-        percentile(&minutes, 50).filter(|_| count >= SHARE_LEAST)
+        let count: u32 = counted.took.iter().map(|(_, n)| n).sum();
+        percentile(&counted.took, 50).filter(|_| count >= SHARE_LEAST)
     };
     let (is, was) = (median(&material.now)?, median(before)?);
     let much = is >= was + LONGER && u64::from(is - was) * 100 >= u64::from(was) * u64::from(LONGER_PERCENT);
