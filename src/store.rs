@@ -256,6 +256,8 @@ pub struct Store {
     texts: find::Pending,
     /// By which words a search says which cases it means.
     names: OnceCell<Names>,
+    /// The open cases as they were last read for a search.
+    open: find::OpenCases,
     /// The end of the chain where the book is only being made, see [`making`].
     tail: Option<making::Tail>,
 }
@@ -306,7 +308,13 @@ impl Store {
 
     /// A further connection to the same file, for another thread. `None` for a book in memory.
     pub fn again(&self) -> Option<Result<Self>> {
-        Some(Self::open_present(self.path()?, self.kinds))
+        let again = Self::open_present(self.path()?, self.kinds);
+        Some(again.map(|again| {
+            // What is known of this file says nothing of one that has taken its name.
+            let open =
+                if self.is_current().is_ok() { self.open.beside() } else { find::OpenCases::default() };
+            Self { open, ..again }
+        }))
     }
 
     /// Opens a file that must be there: where one was removed, no empty one is to take its place.
@@ -385,6 +393,7 @@ impl Store {
             read_settings: settings::Cache::default(),
             texts: find::Pending::default(),
             names: OnceCell::new(),
+            open: find::OpenCases::default(),
             tail: None,
         })
     }
@@ -403,6 +412,7 @@ impl Store {
         self.connection = fresh.connection;
         self.place = fresh.place;
         self.read_settings = fresh.read_settings;
+        self.open = fresh.open;
         Ok(())
     }
 
@@ -517,6 +527,7 @@ impl Store {
         let ended = self.connection.execute_batch(end).map_err(StoreError::from);
         // What was read within it may have been undone.
         self.read_settings.forget();
+        self.open.forget();
         if ended.is_err() && !self.connection.is_autocommit() {
             // A commit that failed leaves the transaction open; the next write must find none.
             self.connection.execute_batch("ROLLBACK").map_err(StoreError::from)?;

@@ -136,7 +136,7 @@ fn household_from(row: &SqlRow) -> rusqlite::Result<(i64, Household)> {
     Ok((row.get(0)?, household))
 }
 
-pub(super) fn residents(connection: &Connection, id: i64) -> Result<Vec<Resident>> {
+fn residents(connection: &Connection, id: i64) -> Result<Vec<Resident>> {
     let mut statement = connection.prepare_cached(
         "SELECT name, relation, phones FROM resident WHERE household = ?1 ORDER BY position",
     )?;

@@ -5,14 +5,18 @@
 
 pub(super) mod cases;
 mod grams;
+pub(super) mod open;
+pub(super) mod units;
 
+pub(super) use self::open::OpenCases;
 pub(super) use grams::{AT_ONCE, Pending, fill, gather, settle};
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashSet};
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::directory::{open_cases, place, residents};
+use super::directory::{open_cases, place};
 use super::{Result, Store};
 use crate::desk::household::{Relation, Resident};
 use crate::text::pinyin;
@@ -42,6 +46,13 @@ pub struct HouseholdHit {
     pub open: u64,
     /// How good the hit is; greater is better.
     pub score: u32,
+}
+
+impl HouseholdHit {
+    /// A unit of which nothing more is known yet.
+    const fn of(unit: String) -> Self {
+        Self { unit, resident: None, relation: None, phone: None, open: 0, score: 0 }
+    }
 }
 
 /// The sorts of keys.
@@ -199,6 +210,9 @@ fn candidates(connection: &Connection, probes: &[Probe], limit: usize) -> Result
     Ok(found)
 }
 
+/// The statement that reads one resident of a household; they are counted from 1.
+const RESIDENT: &str = "SELECT name, relation, phones FROM resident WHERE household = ?1 AND position = ?2";
+
 const CANDIDATES: &str = "SELECT key, household, position FROM find_key
      WHERE sort = ?1 AND key >= ?2 AND key < ?3 ORDER BY key, household, position LIMIT ?4";
 
@@ -214,6 +228,10 @@ impl Store {
     /// (whole, beginning, its last four digits or more), a name (whole or any part), pinyin initials and
     /// pinyin (whole or beginning); full-width forms too.
     pub fn find_households(&self, query: &str, limit: usize) -> Result<Vec<HouseholdHit>> {
+        self.snapshot(|store| store.households_found(query, limit))
+    }
+
+    fn households_found(&self, query: &str, limit: usize) -> Result<Vec<HouseholdHit>> {
         let probes = probes(query);
         let limit = limit.clamp(1, 1000);
         let found = candidates(self.read(), &probes, limit + SPARE)?;
@@ -224,42 +242,48 @@ impl Store {
             .into_iter()
             .filter(|((household, position), _)| *position > 0 || !by_resident.contains(household))
             .collect();
-        ranked
-            .sort_by_key(|((household, position), score)| (std::cmp::Reverse(*score), *household, *position));
+        ranked.sort_by_key(|((household, position), score)| (Reverse(*score), *household, *position));
         ranked.truncate(limit + SPARE);
-        let wanted = typed::digits(query);
-        let mut hits = Vec::new();
+        // Which of them are shown is known by their units alone.
+        let mut unit = self.read().prepare_cached("SELECT unit FROM household WHERE id = ?1")?;
+        let mut placed = Vec::new();
         for ((household, position), score) in ranked {
-            if let Some(hit) = self.hit(household, position, score, &wanted)? {
-                hits.push((place(&hit.unit), position, hit));
-            }
+            let unit: Option<String> = unit.query_row([household], |row| row.get(0)).optional()?;
+            placed.extend(unit.map(|unit| (Reverse(score), place(&unit), position, household, unit)));
         }
-        hits.sort_by(|(place, position, hit), (other_place, other_position, other)| {
-            other.score.cmp(&hit.score).then_with(|| (place, position).cmp(&(other_place, other_position)))
-        });
-        let mut hits: Vec<HouseholdHit> = hits.into_iter().map(|(_, _, hit)| hit).take(limit).collect();
-        for hit in &mut hits {
-            hit.open = open_cases(self.read(), &hit.unit)?;
-        }
-        Ok(hits)
+        placed.sort_unstable();
+        placed.truncate(limit);
+        let wanted = typed::digits(query);
+        let hit = |(Reverse(score), _, position, household, unit)| {
+            self.hit(household, position, HouseholdHit { score, ..HouseholdHit::of(unit) }, &wanted)
+        };
+        placed.into_iter().map(hit).collect()
     }
 
-    fn hit(&self, household: i64, position: i64, score: u32, wanted: &str) -> Result<Option<HouseholdHit>> {
-        let mut statement = self.read().prepare_cached("SELECT unit FROM household WHERE id = ?1")?;
-        let unit: Option<String> = statement.query_row([household], |row| row.get(0)).optional()?;
-        let Some(unit) = unit else { return Ok(None) };
-        let at = usize::try_from(position - 1).unwrap_or(0);
-        let resident = residents(self.read(), household)?.into_iter().nth(at);
-        let (resident, relation, phone) = match resident {
-            Some(Resident { name, relation, phones }) => {
-                let asked = phones
-                    .iter()
-                    .position(|phone| wanted.len() >= 3 && typed::digits(phone).contains(wanted));
-                (Some(name), Some(relation), phones.into_iter().nth(asked.unwrap_or(0)))
-            }
-            None => (None, None, None),
-        };
-        Ok(Some(HouseholdHit { unit, resident, relation, phone, open: 0, score }))
+    /// Reads who was found of a household, and how many of its cases are open.
+    fn hit(
+        &self,
+        household: i64,
+        position: i64,
+        mut hit: HouseholdHit,
+        wanted: &str,
+    ) -> Result<HouseholdHit> {
+        let mut statement = self.read().prepare_cached(RESIDENT)?;
+        let mut rows = statement.query([household, position.max(1)])?;
+        if let Some(row) = rows.next()? {
+            hit.resident = row.get(0)?;
+            hit.relation = Some(
+                Relation::from_id(row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?)
+                    .unwrap_or_default(),
+            );
+            let phones: Vec<String> =
+                serde_json::from_str(row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?)?;
+            let asked =
+                phones.iter().position(|phone| wanted.len() >= 3 && typed::digits(phone).contains(wanted));
+            hit.phone = phones.into_iter().nth(asked.unwrap_or(0));
+        }
+        hit.open = open_cases(self.read(), &hit.unit)?;
+        Ok(hit)
     }
 
     /// Units that a text names exactly, in whatever form it is typed.

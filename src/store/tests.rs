@@ -102,7 +102,7 @@ fn what_is_due_is_read_from_indexes() {
         (super::copies::PAST[0], "copy_started"),
         (super::copies::PAST[1], "copy_failed"),
         (super::copies::PAST[2], "day_sheet_signed"),
-        (find::OPEN, "cases_open"),
+        (super::find::open::OPEN, "cases_open"),
         (find::OF_UNITS, "cases_unit"),
         (find::OF_DAYS, "cases_day"),
         (find::SERIALS, "cases_serial"),
@@ -124,22 +124,19 @@ fn what_is_due_is_read_from_indexes() {
 fn a_search_by_what_is_meant_alone_walks_along_an_index() {
     let store = Store::in_memory(Kinds(&[])).unwrap();
     let day = chrono::NaiveDate::default();
-    let kinds = vec!["repair"];
-    for (sought, open, ended) in [
-        (Sought { kinds: kinds.clone(), ..Sought::default() }, "cases_open", "cases_newest"),
-        (Sought { states: vec![("repair", "a")], ..Sought::default() }, "cases_open", "cases_newest"),
-        (Sought { kinds, unit: Some("3-2-".into()), ..Sought::default() }, "cases_unit_open", "cases_unit"),
+    for (sought, index) in [
+        (Sought { kinds: vec!["repair"], ..Sought::default() }, "cases_newest"),
+        (Sought { states: vec![("repair", "a")], ..Sought::default() }, "cases_newest"),
         // Within the cases of these days only, which lie beside each other.
-        (
-            Sought { days: Some((day, day)), ..Sought::default() },
-            "cases_open",
-            "PRIMARY KEY (rowid>? AND rowid<?)",
-        ),
+        (Sought { days: Some((day, day)), ..Sought::default() }, "PRIMARY KEY (rowid>? AND rowid<?)"),
     ] {
-        for (open, index) in [(true, open), (false, ended)] {
-            let plan = plan(&store, &find::sought_statement(&sought, open));
-            assert!(plan.contains(index) && !scans(&plan), "{sought:?}\n{plan}");
-        }
+        let plan = plan(&store, &find::ended_statement(&sought));
+        assert!(plan.contains(index) && !scans(&plan), "{sought:?}\n{plan}");
+    }
+    for sql in [super::find::units::LAST, super::find::units::NEWEST] {
+        let plan = plan(&store, sql);
+        assert!(plan.contains("SEARCH cases USING COVERING INDEX cases_unit"), "{sql}\n{plan}");
+        assert!(!plan.contains("B-TREE"), "it is sorted: {sql}\n{plan}");
     }
     let looking = plan(&store, &find::looking_sql(2));
     assert!(looking.contains("PRIMARY KEY (rowid=?)"), "{looking}");

@@ -40,12 +40,7 @@ static SURNAMES: LazyLock<Surnames> = LazyLock::new(|| {
 /// has no reading is left out; a name without anything readable has no keys.
 #[must_use]
 pub fn keys(name: &str) -> Keys {
-    let chars: Vec<char> = name
-        .nfkc()
-        .flat_map(char::to_lowercase)
-        .filter(|c| c.is_ascii_alphanumeric() || c.to_pinyin_multi().is_some())
-        .take(MAX_CHARS)
-        .collect();
+    let chars: Vec<char> = readable(name).collect();
     let mut readings: Vec<Vec<String>> = chars.iter().map(|c| all_readings(*c)).collect();
     let head: String = chars.iter().take(2).collect();
     if let Some(double) = SURNAMES.double.get(&head) {
@@ -62,6 +57,40 @@ pub fn keys(name: &str) -> Keys {
     let full: Vec<Vec<String>> =
         readings.iter().map(|slot| distinct(slot.iter().flat_map(|syllable| spellings(syllable)))).collect();
     Keys { initials: combine(&initials), full: combine(&full) }
+}
+
+/// Whether one of the keys of a name begins with a word.
+#[must_use]
+pub fn begins(name: &str, word: &str) -> bool {
+    let may = word.chars().next().is_some_and(|first| may_begin(name, first));
+    let found = |keys: Keys| keys.initials.iter().chain(&keys.full).any(|key| key.starts_with(word));
+    may && found(keys(name))
+}
+
+/// Whether a name may have a key that begins with this letter: most have none, and need not be read out.
+fn may_begin(name: &str, letter: char) -> bool {
+    let fits = |syllable: &str| match syllable.chars().next() {
+        Some('ü' | 'v') => matches!(letter, 'v' | 'u'),
+        first => first == Some(letter),
+    };
+    let mut chars = readable(name);
+    let Some(first) = chars.next() else { return false };
+    let own = |c: char| match c.to_pinyin_multi() {
+        Some(multi) => multi.into_iter().any(|reading| fits(reading.plain())),
+        None => fits(&c.to_string()),
+    };
+    let surname = || SURNAMES.single.get(&first).is_some_and(|single| single.iter().any(|one| fits(one)));
+    let head: String = std::iter::once(first).chain(chars.next()).collect();
+    let double = || SURNAMES.double.get(&head).and_then(|double| double.first()).is_some_and(|one| fits(one));
+    own(first) || surname() || double()
+}
+
+/// The characters of a name that have a reading, or are Latin letters and digits.
+fn readable(name: &str) -> impl Iterator<Item = char> {
+    name.nfkc()
+        .flat_map(char::to_lowercase)
+        .filter(|c| c.is_ascii_alphanumeric() || c.to_pinyin_multi().is_some())
+        .take(MAX_CHARS)
 }
 
 fn all_readings(c: char) -> Vec<String> {

@@ -26,6 +26,25 @@ pub fn plain(text: &str) -> String {
     if text.is_ascii() {
         return text.to_owned();
     }
+    // Nearly all texts have nothing but signs that are one plain sign each, whatever stands beside them.
+    let alone: Option<String> = text.chars().map(alone).collect();
+    alone.unwrap_or_else(|| composed(text))
+}
+
+/// The plain sign of one that neither joins with its neighbours nor comes apart.
+fn alone(c: char) -> Option<char> {
+    match c {
+        '\u{4e00}'..='\u{9fff}' => Some(c),
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - FULL_WIDTH).map(plain_sign),
+        c => Some(plain_sign(c)).filter(char::is_ascii),
+    }
+}
+
+/// How far full-width signs are from the plain ones.
+const FULL_WIDTH: u32 = 0xfee0;
+
+/// The plain form of a text with whatever signs.
+fn composed(text: &str) -> String {
     // Before normalising, so that what stood around an invisible sign can still join; and after it,
     // for what it takes apart.
     let visible = |c: &char| !is_invisible(*c);

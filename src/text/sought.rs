@@ -24,18 +24,59 @@ const PHONE: usize = 7;
 /// Text as it is compared: plain, lower case.
 #[must_use]
 pub fn folded(text: &str) -> String {
+    if Signs::of(text) != Signs::Other {
+        return text.to_ascii_lowercase();
+    }
     plain(text).to_lowercase()
 }
 
+const fn is_ideograph(c: char) -> bool {
+    matches!(c, '\u{4e00}'..='\u{9fff}')
+}
+
+/// What has to be done to a text to have it folded.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Signs {
+    /// Nothing, as with most.
+    Folded,
+    /// Its Latin letters are to be small ones.
+    Capital,
+    /// It has signs that stand for others.
+    Other,
+}
+
+impl Signs {
+    fn of(text: &str) -> Self {
+        let mut signs = Self::Folded;
+        for c in text.chars() {
+            match c {
+                'A'..='Z' => signs = Self::Capital,
+                ' '..='~' => {}
+                c if is_ideograph(c) => {}
+                _ => return Self::Other,
+            }
+        }
+        signs
+    }
+}
+
 /// Whether a text is [`folded`] already, as most is.
-fn is_folded(text: &str) -> bool {
-    text.chars().all(|c| (c.is_ascii() && !c.is_ascii_uppercase()) || matches!(c, '\u{4e00}'..='\u{9fff}'))
+#[must_use]
+pub fn is_folded(text: &str) -> bool {
+    Signs::of(text) == Signs::Folded
 }
 
 /// Whether a folded word stands in a text.
 #[must_use]
 pub fn stands_in(text: &str, word: &str) -> bool {
-    text.contains(word) || !is_folded(text) && folded(text).contains(word)
+    text.contains(word)
+        || match Signs::of(text) {
+            Signs::Folded => false,
+            Signs::Capital => {
+                word.bytes().any(|b| b.is_ascii_lowercase()) && text.to_ascii_lowercase().contains(word)
+            }
+            Signs::Other => folded(text).contains(word),
+        }
 }
 
 /// Where these folded words stand in a text, in order, overlapping places joined.
@@ -288,6 +329,26 @@ mod tests {
         }
         assert!(!Sought { unit: Some("3-".to_owned()), ..Sought::default() }.takes_unit(None));
         assert!(Sought::default().takes_unit(None));
+    }
+
+    #[test]
+    fn a_word_stands_in_a_text_however_that_is_written() {
+        for (text, word, stands) in [
+            ("水管爆裂", "管爆", true),
+            ("水管爆裂", "爆管", false),
+            ("苏A12345", "苏a12", true),
+            ("苏A12345", "123", true),
+            ("苏A12345", "苏b", false),
+            ("苏Ａ１２３", "a12", true),
+            ("水管,已关", "管,已", true),
+            ("Élan LOCK", "élan lock", true),
+            ("DOOR\tLOCK", "lock", true),
+            ("ＤＯＯＲ　lock", "door lock", true),
+        ] {
+            assert_eq!(stands_in(text, word), stands, "{text} {word}");
+            assert_eq!(folded(text).contains(word), stands, "{text} {word}");
+            assert_eq!(folded(text), plain(text).to_lowercase(), "{text}");
+        }
     }
 
     #[test]

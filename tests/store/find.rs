@@ -354,3 +354,118 @@ fn a_search_under_way_is_broken_off() {
     desk.store.stop_when(|| false).unwrap();
     assert!(!desk.find("漏水").is_empty());
 }
+
+/// The numbers of what is found by another connection.
+fn found_by(store: &Store, query: &str) -> Vec<String> {
+    store.find_cases(query, Desk::today(), 1000).unwrap().into_iter().map(|row| row.case.number).collect()
+}
+
+#[test]
+fn an_open_case_is_found_as_it_is_now_whoever_changed_it() {
+    let mut desk = Desk::full();
+    let number = desk.find("爆裂 未结")[0].clone();
+    let mut other = Store::open(desk.store.path().unwrap().parent().unwrap(), STANDARD).unwrap();
+    let beside = desk.store.again().unwrap().unwrap();
+    let (session, now) = (desk.session.clone(), desk.now);
+    let amend = |store: &mut Store, content: &str| {
+        let inputs = values(json!({ "content": content, "reason": "核实" }));
+        cases::act(store, &session, now, &number, "amend", &inputs, None).map(drop)
+    };
+    // What was amended stays what was given with the entry: so the row itself has to say it.
+    let is = |store: &Store, word: &str| {
+        let found = store.find_cases(&format!("{word} 未结"), Desk::today(), 1000).unwrap();
+        found.iter().any(|row| row.case.number == number && row.case.summary.contains(word))
+    };
+    for store in [&desk.store, &other, &beside] {
+        assert!(is(store, "爆裂") && !is(store, "松脱"));
+    }
+    // By this connection, and by another process.
+    amend(&mut desk.store, "接头松脱").unwrap();
+    for store in [&desk.store, &other, &beside] {
+        assert!(!is(store, "爆裂") && is(store, "松脱"));
+    }
+    amend(&mut other, "阀门锈死").unwrap();
+    for store in [&desk.store, &other, &beside] {
+        assert!(!is(store, "松脱") && is(store, "锈死"));
+    }
+    // What is undone was never there, also where it was found meanwhile.
+    let undone = desk.store.batch(|store| -> qiantai::counter::Result<()> {
+        amend(store, "管道冻裂")?;
+        assert!(is(store, "冻裂") && !is(store, "锈死"));
+        Err(StoreError::Stopped.into())
+    });
+    assert!(undone.is_err());
+    for store in [&desk.store, &other, &beside] {
+        assert!(!is(store, "冻裂") && is(store, "锈死"));
+    }
+    // The same number of entries, and others.
+    amend(&mut desk.store, "龙头滴水").unwrap();
+    for store in [&desk.store, &other, &beside] {
+        assert!(!is(store, "冻裂") && !is(store, "锈死") && is(store, "龙头滴水"));
+    }
+    // A note, and its end.
+    desk.act(&number, "note", json!({ "note": "备用钥匙在门卫处" }));
+    let noted = |store: &Store| found_by(store, "门卫 未结") == [number.clone()];
+    assert!([&desk.store, &other, &beside].into_iter().all(noted));
+    desk.act(&number, "void", json!({ "reason": "住户取消" }));
+    for store in [&desk.store, &other, &beside] {
+        assert!(found_by(store, "门卫 未结").is_empty());
+        assert_eq!(found_by(store, "门卫"), std::slice::from_ref(&number));
+    }
+}
+
+#[test]
+fn an_entrance_is_found_with_and_without_its_last_sign() {
+    let desk = Desk::full();
+    let wanted: Vec<String> = desk
+        .all()
+        .into_iter()
+        .filter(|row| row.case.unit.as_deref().is_some_and(|unit| unit.starts_with("3-2-")))
+        .map(|row| row.case.number)
+        .collect();
+    assert_eq!(wanted.len(), 8);
+    assert_eq!(desk.find("3-2-"), wanted);
+    assert_eq!(desk.find("3-2"), wanted);
+    let of_902 = |row: &Row| row.case.unit.as_deref() == Some("3-2-902");
+    let of_902: Vec<String> = desk.all().into_iter().filter(of_902).map(|row| row.case.number).collect();
+    assert_eq!(desk.find("3-2-9"), of_902);
+    // The newest of many, further and further back.
+    for limit in 1..8 {
+        let found = desk.store.find_cases("3-2-", Desk::today(), limit).unwrap();
+        assert_eq!(found.into_iter().map(|row| row.case.number).collect::<Vec<_>>(), wanted[..limit]);
+    }
+}
+
+#[test]
+fn words_in_different_entries_are_found_however_far_apart_they_stand() {
+    let mut desk = Desk::new();
+    let (session, now) = (desk.session.clone(), desk.now);
+    desk.store
+        .batch(|store| -> qiantai::counter::Result<()> {
+            for n in 0..500 {
+                let contact = if n % 3 == 0 { "王斌" } else { "李鑫" };
+                let content = if n % 5 == 0 || n > 450 { "旁边积水" } else { "电梯停运" };
+                let answer = if n % 7 == 0 { "已告知师傅从旁边绕行" } else { "已报修" };
+                let at_once = Some(("answered".to_owned(), values(json!({ "answer": answer }))));
+                let given =
+                    json!({ "unit": "3-2-1501", "contact": contact, "about": "enquiry", "content": content });
+                let new =
+                    NewCase { kind: "call".into(), values: values(given), at_once, ..NewCase::default() };
+                cases::open(store, &session, now, &new)?;
+            }
+            Ok(())
+        })
+        .unwrap();
+    for (query, words) in [
+        ("王斌 旁边", ["王斌", "旁边"]),
+        ("旁边 李鑫", ["旁边", "李鑫"]),
+        ("绕行 积水", ["绕行", "积水"]),
+        ("电梯 旁边", ["电梯", "旁边"]),
+        ("wb 绕行", ["wb", "绕行"]),
+    ] {
+        let [first, second] = words.map(|word| desk.by_looking(word));
+        let wanted: Vec<String> = first.into_iter().filter(|number| second.contains(number)).collect();
+        assert!(wanted.len() > 5, "{query}");
+        assert_eq!(desk.find(query), wanted, "{query}");
+    }
+}

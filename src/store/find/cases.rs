@@ -7,9 +7,11 @@
 use std::collections::{HashSet, VecDeque};
 
 use chrono::NaiveDate;
-use rusqlite::types::Value as Sql;
+use rusqlite::types::{Value as Sql, ValueRef};
 use rusqlite::{CachedStatement, params, params_from_iter};
 
+use super::open::{Known, ONE};
+use super::units::OfUnits;
 use super::{QUERY_MAX, grams, unit_beginning};
 use crate::desk::case::Case;
 use crate::store::cases::{COLUMNS, Row, case_from};
@@ -17,8 +19,6 @@ use crate::store::{Result, Store};
 use crate::text::pinyin;
 use crate::text::sought::{Sought, folded, stands_in};
 
-/// Rows of the index that are read beyond what was asked for, in search of cases that are open.
-const FURTHER: usize = 1_000;
 /// Rows of the index that are read in search of cases that are among a few.
 const AMONG_FEW: usize = 20_000;
 /// Cases, of few that can be meant, whose own texts are looked at where that was not enough: the newest.
@@ -36,8 +36,6 @@ const DAY_SERIAL: usize = 8;
 /// The statement that reads the index, from the newest case back.
 pub(in crate::store) const MATCHING: &str = "SELECT rowid FROM case_text
      WHERE case_text MATCH ?1 AND rowid BETWEEN ?2 AND ?3 ORDER BY rowid DESC LIMIT ?4";
-/// The statement that finds what is open.
-pub(in crate::store) const OPEN: &str = "SELECT id FROM cases INDEXED BY cases_open WHERE open = 1";
 /// The statement that finds the cases of the units within a range.
 pub(in crate::store) const OF_UNITS: &str =
     "SELECT id, unit FROM cases INDEXED BY cases_unit WHERE unit >= ?1 AND unit < ?2";
@@ -94,30 +92,67 @@ const AT_MOST: usize = 1_024;
 /// rare one stands.
 struct Stream<'s> {
     statement: CachedStatement<'s>,
+    word: &'s str,
     asked: String,
     /// The rows that are still to be read lie between these.
-    rows: (i64, i64),
-    /// Cases that were read and not passed yet.
-    cases: VecDeque<i64>,
+    left: (i64, i64),
+    /// Rows that were read and not passed yet.
+    rows: VecDeque<i64>,
     at_once: usize,
 }
 
 impl<'s> Stream<'s> {
-    fn new(statement: CachedStatement<'s>, asked: String, rows: (i64, i64)) -> Result<Self> {
-        let mut stream = Self { statement, asked, rows, cases: VecDeque::new(), at_once: AT_FIRST };
+    fn new(statement: CachedStatement<'s>, word: &'s str, asked: String, left: (i64, i64)) -> Result<Self> {
+        let mut stream = Self { statement, word, asked, left, rows: VecDeque::new(), at_once: AT_FIRST };
         stream.read_on()?;
         Ok(stream)
     }
 
     /// The case where it stands; `None` at its end.
     fn at(&self) -> Option<i64> {
-        self.cases.front().copied()
+        self.rows.front().map(|row| grams::case_of(*row))
+    }
+
+    /// How far back the first rows reach: the rarer the word, the less; nothing where they are all.
+    fn reach(&self) -> i64 {
+        if self.left.0 > self.left.1 { i64::MIN } else { self.rows.back().copied().unwrap_or(i64::MIN) }
+    }
+
+    /// Whether what was read ends before that case, and there is more.
+    fn ends_before(&self, id: i64) -> bool {
+        self.left.0 <= self.left.1 && self.rows.back().is_none_or(|last| grams::case_of(*last) > id)
+    }
+
+    /// Whether it names a case; `None` where it was not read that far back.
+    fn names(&mut self, id: i64) -> Option<bool> {
+        if self.ends_before(id) {
+            return None;
+        }
+        while self.at().is_some_and(|at| at > id) {
+            self.rows.pop_front();
+        }
+        Some(self.at() == Some(id))
+    }
+
+    /// The rows that name the case where it stands; `None` where not all of them were read.
+    fn named(&self) -> Option<Vec<i64>> {
+        let at = self.at();
+        let of_case = |row: &i64| Some(grams::case_of(*row)) == at;
+        let all = self.left.0 > self.left.1 || self.rows.back().is_some_and(|last| !of_case(last));
+        all.then(|| self.rows.iter().copied().take_while(|row| of_case(row)).collect())
     }
 
     /// Passes the case where it stands.
     fn pass(&mut self) -> Result<()> {
-        self.cases.pop_front();
-        if self.cases.is_empty() { self.read_on() } else { Ok(()) }
+        let Some(at) = self.at() else { return Ok(()) };
+        while self.at() == Some(at) {
+            self.rows.pop_front();
+        }
+        if !self.rows.is_empty() {
+            return Ok(());
+        }
+        self.leap(grams::rows(at, at).0 - 1);
+        self.read_on()
     }
 
     /// Goes on to the first case that is not newer than this one; how many steps that took.
@@ -125,9 +160,9 @@ impl<'s> Stream<'s> {
         let mut steps = 0;
         while self.at().is_some_and(|at| at > id) {
             steps += 1;
-            if self.cases.back().is_some_and(|last| *last > id) {
-                self.cases.clear();
-                self.rows.1 = self.rows.1.min(grams::rows(id, id).1);
+            if self.rows.back().is_some_and(|last| grams::case_of(*last) > id) {
+                self.rows.clear();
+                self.leap(grams::rows(id, id).1);
                 self.at_once = AT_FIRST;
                 self.read_on()?;
             } else {
@@ -137,45 +172,116 @@ impl<'s> Stream<'s> {
         Ok(steps)
     }
 
+    /// Reads many rows from that case on, unless they were read already; how many steps that took.
+    fn leap_to(&mut self, id: i64) -> Result<usize> {
+        if !self.ends_before(id) {
+            return Ok(0);
+        }
+        self.rows.clear();
+        self.leap(grams::rows(id, id).1);
+        self.at_once = AT_MOST;
+        self.read_on()?;
+        Ok(1)
+    }
+
+    /// What is read next lies up to this row.
+    fn leap(&mut self, row: i64) {
+        self.left.1 = self.left.1.min(row);
+    }
+
     fn read_on(&mut self) -> Result<()> {
-        let (first, last) = self.rows;
+        let (first, last) = self.left;
         if first > last {
             return Ok(());
         }
         let mut found = self.statement.query(params![self.asked, first, last, self.at_once as i64])?;
-        let mut count = 0;
         while let Some(row) = found.next()? {
-            let case = grams::case_of(row.get(0)?);
-            count += 1;
-            if self.cases.back() != Some(&case) {
-                self.cases.push_back(case);
-                // Whatever else names this case says nothing new.
-                self.rows.1 = grams::rows(case, case).0 - 1;
-            }
+            self.rows.push_back(row.get(0)?);
         }
-        if count < self.at_once {
-            // Nothing is left.
-            self.rows.1 = first - 1;
-        }
+        // Where there were fewer, nothing is left.
+        let all = self.rows.len() < self.at_once;
+        self.left.1 = self.rows.back().filter(|_| !all).map_or(first, |row| *row) - 1;
         self.at_once = (self.at_once * 2).min(AT_MOST);
         Ok(())
     }
 }
 
-/// The next case that all words name, and how many steps were taken for it.
-fn common(streams: &mut [Stream], read: &mut usize) -> Result<Option<i64>> {
-    let Some(Some(mut id)) = streams.first().map(Stream::at) else { return Ok(None) };
-    loop {
-        let mut all = true;
-        for stream in &mut *streams {
-            *read += stream.down_to(id)?;
-            let Some(at) = stream.at() else { return Ok(None) };
-            all &= at == id;
-            id = at;
+/// Cases that are judged in vain before the streams of commoner words leap to where the rarest one stands: at
+/// first. A leap reads many rows, which takes as long as so many cases to judge.
+const BEFORE_LEAP: usize = 16;
+const WORTH_A_LEAP: usize = 40;
+
+/// The cases that all words name, from the newest back. The rarest word leads; where a commoner one was not read
+/// that far back yet, a case may be among them or not.
+struct Common<'s> {
+    lead: Stream<'s>,
+    others: Vec<Stream<'s>>,
+    /// Steps that were taken.
+    read: usize,
+    /// Cases that turned out to say nothing since the last leap, and how many there may be.
+    in_vain: usize,
+    patience: usize,
+}
+
+impl<'s> Common<'s> {
+    fn new(mut streams: Vec<Stream<'s>>) -> Option<Self> {
+        streams.sort_by_key(Stream::reach);
+        let mut streams = streams.into_iter();
+        let lead = streams.next()?;
+        Some(Self { lead, others: streams.collect(), read: 0, in_vain: 0, patience: BEFORE_LEAP })
+    }
+
+    /// The next case, and whether all words name it for sure.
+    fn next(&mut self) -> Result<Option<(i64, bool)>> {
+        'next: while let Some(id) = self.lead.at() {
+            let mut sure = true;
+            for other in &mut self.others {
+                match other.names(id) {
+                    Some(true) => {}
+                    Some(false) => {
+                        let Some(at) = other.at() else { return Ok(None) };
+                        self.read += self.lead.down_to(at)?;
+                        continue 'next;
+                    }
+                    None => sure = false,
+                }
+            }
+            return Ok(Some((id, sure)));
         }
-        if all {
-            return Ok(Some(id));
+        Ok(None)
+    }
+
+    /// Passes the case where it stands. One that was not named for sure and said nothing was judged in vain: after
+    /// some of these the others leap, and where that says nothing of the next case either, they leap less often.
+    fn pass(&mut self, in_vain: bool) -> Result<()> {
+        self.lead.pass()?;
+        self.read += 1;
+        self.in_vain += usize::from(in_vain);
+        if self.in_vain < self.patience {
+            return Ok(());
         }
+        self.in_vain = 0;
+        let Some(id) = self.lead.at() else { return Ok(()) };
+        for other in &mut self.others {
+            self.read += other.leap_to(id)?;
+        }
+        // Where the rows that were read reach past many cases of the lead, the next leap is worth it, too.
+        let others = &self.others;
+        let reached = |row: &&i64| others.iter().all(|other| !other.ends_before(grams::case_of(**row)));
+        let reached = self.lead.rows.iter().take_while(reached).count();
+        self.patience = if reached >= WORTH_A_LEAP { 1 } else { self.patience.max(BEFORE_LEAP / 2) * 2 };
+        Ok(())
+    }
+
+    /// Whether something was left unread.
+    fn is_unread(&self) -> bool {
+        self.lead.at().is_some() && self.others.iter().all(|stream| stream.at().is_some())
+    }
+
+    /// The rows by which a word names the case where the streams stand, as far as they are known.
+    fn named(&self, word: &str, id: i64) -> Option<Vec<i64>> {
+        let mut streams = std::iter::once(&self.lead).chain(&self.others);
+        streams.find(|stream| stream.word == word && stream.at() == Some(id)).and_then(Stream::named)
     }
 }
 
@@ -187,15 +293,23 @@ struct Hunt<'a> {
 }
 
 impl Hunt<'_> {
+    /// Whether it is among those that lie between the first and the last one.
+    fn reaches(&self, id: i64) -> bool {
+        (self.range.0..=self.range.1).contains(&id)
+    }
+
     /// Whether a case is one of those that are meant, whatever stands in it.
     fn takes(&self, row: &Row) -> bool {
-        let (case, sought) = (&row.case, self.sought);
-        let ended = case.closed_at.is_some();
-        (sought.kinds.is_empty() || sought.kinds.iter().any(|kind| *kind == case.kind))
-            && (sought.states.is_empty()
-                || sought.states.iter().any(|(kind, state)| *kind == case.kind && *state == case.state))
+        let case = &row.case;
+        self.takes_such(&case.kind, &case.state, case.unit.as_deref(), case.closed_at.is_some())
+    }
+
+    fn takes_such(&self, kind: &str, state: &str, unit: Option<&str>, ended: bool) -> bool {
+        let sought = self.sought;
+        (sought.kinds.is_empty() || sought.kinds.contains(&kind))
+            && (sought.states.is_empty() || sought.states.contains(&(kind, state)))
             && sought.open.is_none_or(|open| open != ended)
-            && sought.takes_unit(case.unit.as_deref())
+            && sought.takes_unit(unit)
     }
 }
 
@@ -207,6 +321,11 @@ impl Store {
     /// # Errors
     /// The file can't be read; [`StoreError::Stopped`](crate::store::StoreError::Stopped) if it was broken off.
     pub fn find_cases(&self, query: &str, today: NaiveDate, limit: usize) -> Result<Vec<Row>> {
+        // At one instant; and each of many short readings would otherwise ask for the file's lock by itself.
+        self.snapshot(|store| store.cases_found(query, today, limit))
+    }
+
+    fn cases_found(&self, query: &str, today: NaiveDate, limit: usize) -> Result<Vec<Row>> {
         let query: String = query.trim().chars().take(QUERY_MAX).collect();
         let limit = limit.clamp(1, 1000);
         let sought = self.names().read(&query, today);
@@ -232,8 +351,7 @@ impl Store {
     }
 
     fn row_at(&self, id: i64) -> Result<Option<Row>> {
-        let sql = format!("SELECT {COLUMNS} FROM cases c WHERE c.id = ?1");
-        let mut statement = self.read().prepare_cached(&sql)?;
+        let mut statement = self.read().prepare_cached(&ONE)?;
         let mut rows = statement.query([id])?;
         rows.next()?.map(case_from).transpose()
     }
@@ -271,6 +389,7 @@ impl Store {
             "SELECT {COLUMNS} FROM cases c INDEXED BY cases_unit WHERE c.unit = ?1 ORDER BY c.id DESC LIMIT ?2"
         );
         let units = self.exact_units(query)?;
+        let before = hits.rows.len();
         for unit in &units {
             for sql in [&open, &all] {
                 let mut statement = self.read().prepare_cached(sql)?;
@@ -281,7 +400,8 @@ impl Store {
             }
         }
         let text = folded(query);
-        let beginning = unit_beginning(&text).filter(|_| units.is_empty() && text.contains('-'));
+        // `3-2` may be a room or an entrance: it is what there is.
+        let beginning = unit_beginning(&text).filter(|_| hits.rows.len() == before && text.contains('-'));
         if let Some(unit) = beginning {
             let sought = Sought { unit: Some(unit.to_uppercase()), ..Sought::default() };
             self.by_words(&sought, limit, hits)?;
@@ -290,13 +410,14 @@ impl Store {
     }
 
     /// The cases in which all words stand, of those that are meant.
-    fn by_words(&self, sought: &Sought, limit: usize, hits: &mut Hits) -> Result<()> {
+    fn by_words<'a>(&'a self, sought: &'a Sought, limit: usize, hits: &mut Hits) -> Result<()> {
         if *sought == Sought::default() {
             return Ok(());
         }
         let Some(range) = self.range_of(sought)? else { return Ok(()) };
         let hunt = Hunt { sought, limit, range };
-        let questions: Vec<String> = sought.words.iter().filter_map(|word| grams::question(word)).collect();
+        let asked = |word: &'a String| grams::question(word).map(|question| (word.as_str(), question));
+        let questions: Vec<(&str, String)> = sought.words.iter().filter_map(asked).collect();
         if questions.is_empty() { self.by_list(&hunt, hits) } else { self.by_index(&hunt, &questions, hits) }
     }
 
@@ -307,19 +428,6 @@ impl Store {
         let (first, last): (Option<i64>, Option<i64>) =
             statement.query_row([from.to_string(), to.to_string()], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(first.zip(last))
-    }
-
-    /// The only cases that can be meant, where an index names them: those of a unit, those that are open.
-    fn only(&self, sought: &Sought) -> Result<Option<Vec<i64>>> {
-        let of_unit = sought.unit.as_ref().map(|unit| self.of_units(unit, sought)).transpose()?;
-        let open = (sought.open == Some(true)).then(|| self.open_ids()).transpose()?;
-        Ok(match (of_unit, open) {
-            (Some(mut of_unit), Some(open)) => {
-                of_unit.retain(|id| open.binary_search(id).is_ok());
-                Some(of_unit)
-            }
-            (some, other) => some.or(other),
-        })
     }
 
     /// The cases of units with that beginning, in order.
@@ -336,67 +444,72 @@ impl Store {
         Ok(ids)
     }
 
-    /// The cases that are open, in order.
-    fn open_ids(&self) -> Result<Vec<i64>> {
-        let mut statement = self.read().prepare_cached(OPEN)?;
-        let mut ids = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<i64>>>()?;
-        ids.sort_unstable();
-        Ok(ids)
+    /// The open cases that are meant and in which all words stand, from the newest back; how many were found.
+    fn among_open(&self, hunt: &Hunt, open: &Known, hits: &mut Hits) -> Result<usize> {
+        let mut found = 0;
+        if hunt.sought.open == Some(false) {
+            return Ok(found);
+        }
+        for (id, case) in open.iter().rev() {
+            if found >= hunt.limit {
+                break;
+            }
+            if hunt.reaches(*id)
+                && !hits.seen.contains(id)
+                && hunt.takes(&case.row)
+                && case.says(&hunt.sought.words)
+                && self.is_of_days(*id, hunt)?
+            {
+                found += usize::from(hits.add(Class::Text, case.row.clone()));
+            }
+        }
+        Ok(found)
     }
 
-    /// Reads the index from the newest case back until enough was found, and then on for such as are open.
-    fn by_index(&self, hunt: &Hunt, questions: &[String], hits: &mut Hits) -> Result<()> {
+    /// Takes the open cases, which are known, and reads the index from the newest case back for the others,
+    /// until enough was found.
+    fn by_index<'a>(&'a self, hunt: &Hunt, questions: &[(&'a str, String)], hits: &mut Hits) -> Result<()> {
+        let open = self.open_cases()?;
+        let mut found = self.among_open(hunt, &open, hits)?;
+        if found >= hunt.limit || hunt.sought.open == Some(true) {
+            return Ok(());
+        }
         let rows = grams::rows(hunt.range.0, hunt.range.1);
         let mut streams: Vec<Stream> = Vec::new();
-        for question in questions {
+        for (word, question) in questions {
             let asked = grams::of_kinds(question, &hunt.sought.kinds);
-            streams.push(Stream::new(self.read().prepare_cached(MATCHING)?, asked, rows)?);
+            streams.push(Stream::new(self.read().prepare_cached(MATCHING)?, word, asked, rows)?);
         }
-        let only = self.only(hunt.sought)?;
+        let only = hunt.sought.unit.as_ref().map(|unit| self.of_units(unit, hunt.sought)).transpose()?;
         let until = if only.is_some() { AMONG_FEW } else { usize::MAX };
-        let (mut found, mut found_open, mut read, mut until) = (0, 0, 0_usize, until);
-        let mut open: Option<Vec<i64>> = None;
+        let Some(mut common) = Common::new(streams) else { return Ok(()) };
         let mut in_vain = 0;
-        while read < until
-            && found_open < hunt.limit
+        while common.read < until
+            && found < hunt.limit
             && in_vain < IN_VAIN
-            && let Some(id) = common(&mut streams, &mut read)?
+            && let Some((id, sure)) = common.next()?
         {
-            let holds =
-                |ids: &Option<Vec<i64>>| ids.as_ref().is_none_or(|ids| ids.binary_search(&id).is_ok());
-            if holds(&open)
-                && holds(&only)
+            let mut unsaid = false;
+            if only.as_ref().is_none_or(|ids| ids.binary_search(&id).is_ok())
+                && !open.contains_key(&id)
                 && !hits.seen.contains(&id)
-                && let Some(row) = self.row_at(id)?
-                && hunt.takes(&row)
-                && self.is_of_days(&row, hunt)?
             {
-                if self.says(&row.case, &hunt.sought.words)? {
-                    found += 1;
-                    found_open += usize::from(row.case.closed_at.is_none());
-                    hits.add(Class::Text, row);
-                } else {
-                    in_vain += 1;
+                match self.judge(hunt, id, &common)? {
+                    Judged::Meant(row) => found += usize::from(hits.add(Class::Text, *row)),
+                    Judged::InVain if sure => in_vain += 1,
+                    Judged::InVain => unsaid = true,
+                    Judged::Other => {}
                 }
             }
-            if found >= hunt.limit && open.is_none() {
-                if hunt.sought.open.is_some() {
-                    break;
-                }
-                open = Some(self.open_ids()?);
-                until = read + FURTHER;
-            }
-            if let Some(stream) = streams.first_mut() {
-                stream.pass()?;
-                read += 1;
-            }
+            common.pass(unsaid)?;
         }
-        let unread = streams.iter().all(|stream| stream.at().is_some());
-        drop(streams);
+        let unread = common.is_unread();
+        drop(common);
         if unread
-            && found_open < hunt.limit
-            && let Some(few) = open.or(only.filter(|_| found < hunt.limit))
+            && found < hunt.limit
+            && let Some(mut few) = only
         {
+            few.retain(|id| !open.contains_key(id));
             self.by_looking(hunt, &few, hits)?;
         }
         Ok(())
@@ -414,7 +527,7 @@ impl Store {
             let mut rows = statement.query(params_from_iter(texts.chain([Sql::Integer(id)])))?;
             if let Some(row) = rows.next()? {
                 let row = case_from(row)?;
-                if hunt.takes(&row) && self.is_of_days(&row, hunt)? && self.says(&row.case, words)? {
+                if hunt.takes(&row) && self.is_of_days(id, hunt)? && self.says(&row.case, words)? {
                     hits.add(Class::Text, row);
                     found += 1;
                 }
@@ -428,41 +541,52 @@ impl Store {
 
     /// Whether a case was opened within the days that are meant: between two cases of a day may lie one
     /// that came from elsewhere and belongs to another.
-    fn is_of_days(&self, row: &Row, hunt: &Hunt) -> Result<bool> {
+    fn is_of_days(&self, id: i64, hunt: &Hunt) -> Result<bool> {
         let Some((from, to)) = hunt.sought.days else { return Ok(true) };
         let mut statement =
             self.read().prepare_cached("SELECT 1 FROM cases WHERE id = ?1 AND day BETWEEN ?2 AND ?3")?;
-        Ok(statement.exists(params![row.id, from.to_string(), to.to_string()])?)
+        Ok(statement.exists(params![id, from.to_string(), to.to_string()])?)
     }
 
     /// Goes through the cases that are meant, where no word is in the index: open ones, then the newest.
     fn by_list(&self, hunt: &Hunt, hits: &mut Hits) -> Result<()> {
-        let found = hits.rows.len();
-        if hunt.sought.open != Some(false) {
-            self.list_sought(hunt, true, hits)?;
+        let mut found = self.among_open(hunt, &*self.open_cases()?, hits)?;
+        if hunt.sought.open == Some(true) || found >= hunt.limit || !self.may_have_ended(hunt.sought) {
+            return Ok(());
         }
-        if hunt.sought.open != Some(true) && hits.rows.len() - found < hunt.limit {
-            self.list_sought(hunt, false, hits)?;
-        }
-        Ok(())
-    }
-
-    fn list_sought(&self, hunt: &Hunt, open: bool, hits: &mut Hits) -> Result<()> {
         let words = &hunt.sought.words;
-        let wanted = hits.rows.len() + hunt.limit;
-        let (sql, values) = sought_sql(hunt, open, self.newest()? - SCAN_MAX);
+        let mut take = |row: Row| -> Result<bool> {
+            // Of the beginning of a unit the index knows only the letters.
+            if hunt.takes(&row) && row.case.closed_at.is_some() && self.says(&row.case, words)? {
+                found += usize::from(hits.add(Class::Text, row));
+            }
+            Ok(found < hunt.limit)
+        };
+        if hunt.sought.unit.is_some() {
+            let mut ids = OfUnits::new(self, hunt.sought, hunt.range)?;
+            while let Some(id) = ids.next()? {
+                if let Some(row) = self.row_at(id)?
+                    && self.is_of_days(id, hunt)?
+                    && !take(row)?
+                {
+                    break;
+                }
+            }
+            return Ok(());
+        }
+        let (sql, values) = ended_sql(hunt, self.newest()? - SCAN_MAX);
         let mut statement = self.read().prepare_cached(&sql)?;
         let mut rows = statement.query(params_from_iter(values))?;
         while let Some(row) = rows.next()?
-            && hits.rows.len() < wanted
-        {
-            let row = case_from(row)?;
-            // Of the beginning of a unit the index knows only the letters.
-            if hunt.takes(&row) && (words.is_empty() || self.says(&row.case, words)?) {
-                hits.add(Class::Text, row);
-            }
-        }
+            && take(case_from(row)?)?
+        {}
         Ok(())
+    }
+
+    /// Whether a case that has ended can be in one of the states that are meant.
+    fn may_have_ended(&self, sought: &Sought) -> bool {
+        let ends = |kind: &str, state: &str| self.kinds().get(kind).is_none_or(|kind| kind.ends(state));
+        sought.states.is_empty() || sought.states.iter().any(|(kind, state)| ends(kind, state))
     }
 
     fn newest(&self) -> Result<i64> {
@@ -470,45 +594,108 @@ impl Store {
         Ok(statement.query_row([], |row| row.get(0))?)
     }
 
+    /// Whether a case that the index names is one that is meant and says all words. What the index names for
+    /// nothing is found out before the case is taken apart.
+    fn judge(&self, hunt: &Hunt, id: i64, common: &Common) -> Result<Judged> {
+        let mut statement = self.read().prepare_cached(&ONE)?;
+        let mut rows = statement.query([id])?;
+        let Some(row) = rows.next()? else { return Ok(Judged::Other) };
+        let text = |at: usize| row.get_ref(at).map(|text| text.as_str().unwrap_or_default());
+        let unit = Some(text(UNIT)?).filter(|unit| !unit.is_empty());
+        let ended = row.get_ref(CLOSED_AT)? != ValueRef::Null;
+        if !hunt.takes_such(text(KIND)?, text(STATE)?, unit, ended) || !self.is_of_days(id, hunt)? {
+            return Ok(Judged::Other);
+        }
+        let mut missing: Vec<&str> = hunt.sought.words.iter().map(String::as_str).collect();
+        for at in TEXTS {
+            let own = text(at)?;
+            missing.retain(|word| !stands_in(own, word));
+        }
+        // What of these stands in the case's own fields is only known for sure when they are taken apart.
+        let detail = text(DETAIL)?;
+        let within: Vec<&str> =
+            missing.iter().copied().filter(|word| grams::may_stand_in(detail, word)).collect();
+        if missing.len() > within.len() {
+            let mut elsewhere = missing.clone();
+            elsewhere.retain(|word| !within.contains(word));
+            if !self
+                .says_elsewhere(text(NUMBER)?, text(CONTACT)?, elsewhere, |word| common.named(word, id))?
+            {
+                return Ok(Judged::InVain);
+            }
+        }
+        let row = case_from(row)?;
+        if !within.is_empty() {
+            let own = own_texts(&row.case);
+            missing.retain(|word| within.contains(word) && !own.iter().any(|text| stands_in(text, word)));
+            let contact = row.case.contact.as_deref().unwrap_or_default();
+            if !self.says_elsewhere(&row.case.number, contact, missing, |word| common.named(word, id))? {
+                return Ok(Judged::InVain);
+            }
+        }
+        Ok(Judged::Meant(Box::new(row)))
+    }
+
     /// Whether every word stands in the case as it is now, in a note, or begins the contact's pinyin.
     fn says(&self, case: &Case, words: &[String]) -> Result<bool> {
         let texts = own_texts(case);
-        let mut missing: Vec<&String> =
-            words.iter().filter(|word| !texts.iter().any(|text| stands_in(text, word))).collect();
-        if missing.iter().any(|word| word.is_ascii())
-            && let Some(contact) = &case.contact
-        {
-            let keys = pinyin::keys(contact);
-            missing.retain(|word| {
-                !keys.initials.iter().chain(&keys.full).any(|key| key.starts_with(word.as_str()))
-            });
+        let missing = words.iter().map(String::as_str);
+        let missing = missing.filter(|word| !texts.iter().any(|text| stands_in(text, word))).collect();
+        self.says_elsewhere(&case.number, case.contact.as_deref().unwrap_or_default(), missing, |_| None)
+    }
+
+    /// Whether each of these words stands in a note of the case or begins the contact's pinyin. What the index
+    /// names a case for says in which entries a note may be.
+    fn says_elsewhere(
+        &self,
+        number: &str,
+        contact: &str,
+        mut missing: Vec<&str>,
+        named: impl Fn(&str) -> Option<Vec<i64>>,
+    ) -> Result<bool> {
+        missing.retain(|word| !(word.is_ascii() && pinyin::begins(contact, word)));
+        for word in missing {
+            if !grams::stands_in_note(self.read(), number, named(word).as_deref(), word)? {
+                return Ok(false);
+            }
         }
-        if missing.is_empty() {
-            return Ok(true);
-        }
-        let entries = self.timeline(&case.number)?;
-        let written: Vec<&str> = entries.iter().flat_map(grams::notes).collect();
-        Ok(missing.iter().all(|word| written.iter().any(|text| stands_in(text, word))))
+        Ok(true)
     }
 }
 
-/// The statement of a search by what is meant alone, and its values.
-#[cfg(test)]
-pub(in crate::store) fn sought_statement(sought: &Sought, open: bool) -> String {
-    sought_sql(&Hunt { sought, limit: 30, range: (0, i64::MAX) }, open, 0).0
+/// What becomes of a case that the index names.
+enum Judged {
+    /// It is meant and says all words.
+    Meant(Box<Row>),
+    /// It does not say them.
+    InVain,
+    /// It is not meant.
+    Other,
 }
 
-fn sought_sql(hunt: &Hunt, open: bool, recent: i64) -> (String, Vec<Sql>) {
+/// Where the columns of a case stand of which its own texts are made, in [`ONE`].
+const NUMBER: usize = 1;
+const KIND: usize = 2;
+const STATE: usize = 3;
+const UNIT: usize = 4;
+const CONTACT: usize = 5;
+const CLOSED_AT: usize = 14;
+const DETAIL: usize = 16;
+/// Unit, contact, telephone, category, why it was put before a superior, number, what it is about, owner.
+const TEXTS: [usize; 8] = [UNIT, CONTACT, 6, 8, 13, NUMBER, 7, 12];
+
+/// The statement of a search for ended cases by what is meant alone, other than by their units.
+#[cfg(test)]
+pub(in crate::store) fn ended_statement(sought: &Sought) -> String {
+    ended_sql(&Hunt { sought, limit: 30, range: (0, i64::MAX) }, 0).0
+}
+
+/// The same with its values.
+fn ended_sql(hunt: &Hunt, recent: i64) -> (String, Vec<Sql>) {
     let Hunt { sought, range, .. } = hunt;
     let text = |text: &str| Sql::Text(text.to_owned());
-    let mut parts = vec![format!("c.open = {}", i32::from(open))];
+    let mut parts = vec!["c.open = 0".to_owned()];
     let mut values = Vec::new();
-    let units = sought.unit.as_ref().map(|unit| [text(unit), text(&format!("{unit}{}", char::MAX))]);
-    // A building has had tens of thousands: their ids are put in order first, and no more of them read than needed.
-    let by_id = !open && units.is_some();
-    if let Some(units) = units.clone().filter(|_| by_id) {
-        values.extend(units);
-    }
     let mut kinds = sought.kinds.clone();
     if kinds.is_empty() {
         kinds.extend(sought.states.iter().map(|(kind, _)| *kind));
@@ -521,34 +708,18 @@ fn sought_sql(hunt: &Hunt, open: bool, recent: i64) -> (String, Vec<Sql>) {
             values.extend(words.iter().map(|word| text(word)));
         }
     }
-    if let Some(units) = units.filter(|_| !by_id) {
-        parts.push("c.unit >= ? AND c.unit < ?".to_owned());
-        values.extend(units);
-    }
     let mut first = range.0;
     if let Some((from, to)) = sought.days {
         parts.push("c.day BETWEEN ? AND ?".to_owned());
         values.extend([text(&from.to_string()), text(&to.to_string())]);
-    } else if !sought.words.is_empty() && sought.unit.is_none() {
+    } else if !sought.words.is_empty() {
         // What no index finds is looked for among the newest only.
         first = first.max(recent);
     }
     parts.push("c.id BETWEEN ? AND ?".to_owned());
     values.extend([Sql::Integer(first), Sql::Integer(range.1)]);
+    let index = if kinds.len() == 1 { "INDEXED BY cases_newest" } else { "NOT INDEXED" };
     let conditions = parts.join(" AND ");
-    if by_id {
-        let ids = "SELECT id AS place FROM cases INDEXED BY cases_unit WHERE unit >= ? AND unit < ? ORDER BY id DESC LIMIT -1";
-        return (
-            format!("SELECT {COLUMNS} FROM ({ids}) CROSS JOIN cases c ON c.id = place WHERE {conditions}"),
-            values,
-        );
-    }
-    let index = match (open, &sought.unit, kinds.len()) {
-        (true, Some(_), _) => "INDEXED BY cases_unit_open",
-        (true, None, _) => "INDEXED BY cases_open",
-        (false, _, 1) => "INDEXED BY cases_newest",
-        (false, ..) => "NOT INDEXED",
-    };
     (format!("SELECT {COLUMNS} FROM cases c {index} WHERE {conditions} ORDER BY c.id DESC"), values)
 }
 
@@ -576,7 +747,7 @@ fn day_serials(tail: &str) -> Result<String> {
 }
 
 /// The case's own texts.
-fn own_texts(case: &Case) -> Vec<&str> {
+pub(super) fn own_texts(case: &Case) -> Vec<&str> {
     let header = [&case.unit, &case.contact, &case.phone, &case.category, &case.escalated];
     let mut found: Vec<&str> = header.into_iter().filter_map(|value| value.as_deref()).collect();
     found.extend([case.number.as_str(), case.summary.as_str(), case.owner.as_str()]);

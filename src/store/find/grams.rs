@@ -8,15 +8,16 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Row, params};
+use serde::Deserialize;
 use serde_json::Value;
 
-use crate::desk::field;
+use crate::desk::field::{self, Values};
 use crate::desk::kinds::Kinds;
 use crate::desk::timeline::{Entry, Event};
 use crate::store::{Result, Tx};
 use crate::text::pinyin;
-use crate::text::sought::folded;
+use crate::text::sought::{folded, stands_in};
 
 /// Rows of the index that one case has: one for each of its entries, so that an entry is indexed once and
 /// never touched again. The rows of a case lie beside each other in the order of the cases, so newest
@@ -125,10 +126,10 @@ pub(super) fn texts<'a>(value: &'a Value, out: &mut Vec<&'a str>) {
 }
 
 /// What was written with an entry beside the fields that it changed.
-pub(super) fn notes(entry: &Entry) -> Vec<&str> {
+fn notes<'a>(inputs: &'a Values, events: &'a [Event]) -> Vec<&'a str> {
     let mut found = Vec::new();
-    entry.inputs.values().for_each(|value| texts(value, &mut found));
-    for event in &entry.events {
+    inputs.values().for_each(|value| texts(value, &mut found));
+    for event in events {
         if let Event::CallbackTried { attempt, .. } = event {
             found.extend(attempt.note.as_deref());
         }
@@ -136,9 +137,88 @@ pub(super) fn notes(entry: &Entry) -> Vec<&str> {
     found
 }
 
+/// The part of an entry in which notes stand.
+#[derive(Deserialize)]
+struct Noted {
+    #[serde(default)]
+    inputs: Values,
+    #[serde(default)]
+    events: Vec<Event>,
+}
+
+/// What was noted with an entry; nothing with most, which need not be taken apart for that.
+fn noted(body: &str) -> Result<Option<Noted>> {
+    let some = body.contains("\"inputs\"") || body.contains("\"callback-tried\"");
+    Ok(some.then(|| serde_json::from_str(body)).transpose()?)
+}
+
+/// What was noted with the entries of a case.
+pub(super) fn notes_of(connection: &Connection, number: &str) -> Result<Vec<String>> {
+    let mut statement = connection.prepare_cached(BODIES)?;
+    let mut rows = statement.query([number])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        if let Some(noted) = noted(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)? {
+            found.extend(notes(&noted.inputs, &noted.events).into_iter().map(str::to_owned));
+        }
+    }
+    Ok(found)
+}
+
+/// Whether a word stands in a note of a case. Where the rows by which the index names the case are known, no
+/// other entry is read.
+pub(super) fn stands_in_note(
+    connection: &Connection,
+    number: &str,
+    named: Option<&[i64]>,
+    word: &str,
+) -> Result<bool> {
+    let holds = |row: &Row| -> Result<bool> {
+        let body = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
+        if !may_stand_in(body, word) {
+            return Ok(false);
+        }
+        let found = noted(body)?.is_some_and(|noted| {
+            notes(&noted.inputs, &noted.events).iter().any(|text| stands_in(text, word))
+        });
+        Ok(found)
+    };
+    // The last row stands for many entries.
+    if let Some(named) = named.filter(|rows| rows.iter().all(|row| row % ROWS != ROWS - 1)) {
+        let mut statement = connection.prepare_cached(BODY)?;
+        for row in named {
+            let mut rows = statement.query(params![number, row % ROWS])?;
+            if let Some(row) = rows.next()?
+                && holds(row)?
+            {
+                return Ok(true);
+            }
+        }
+        return Ok(false);
+    }
+    let mut statement = connection.prepare_cached(BODIES)?;
+    let mut rows = statement.query([number])?;
+    while let Some(row) = rows.next()? {
+        if holds(row)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Whether a folded word may stand in one of the texts within JSON: not where it stands nowhere in it. A sign
+/// that JSON writes otherwise says nothing.
+pub(super) fn may_stand_in(json: &str, word: &str) -> bool {
+    word.chars().any(|c| c.is_control() || matches!(c, '"' | '\\')) || stands_in(json, word)
+}
+
+/// The statements that read the entries of a case, all or one.
+const BODIES: &str = "SELECT body FROM entry WHERE subject = ?1 ORDER BY revision";
+const BODY: &str = "SELECT body FROM entry WHERE subject = ?1 AND revision = ?2";
+
 /// The words that an entry has in the index, those of its kind included; none where it says nothing.
 fn words(kind: &str, entry: &Entry) -> BTreeSet<String> {
-    let mut found = notes(entry);
+    let mut found = notes(&entry.inputs, &entry.events);
     entry.changes.iter().for_each(|change| texts(&change.after, &mut found));
     found.sort_unstable();
     found.dedup();

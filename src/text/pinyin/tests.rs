@@ -81,3 +81,47 @@ proptest! {
         prop_assert_eq!(keys.initials.is_empty(), keys.full.is_empty());
     }
 }
+
+#[test]
+fn a_name_begins_with_a_word_where_one_of_its_keys_does() {
+    let words = [
+        "z", "zjg", "zh", "v", "u", "lv", "lu", "s", "sh", "d", "dan", "o", "ou", "q", "qu", "a", "1", "m",
+        "x", "",
+    ];
+    let names = [
+        "张建国",
+        "单雄信",
+        "区志强",
+        "吕布",
+        "略阳",
+        "万俟卨",
+        "尉迟恭",
+        "Ａnna 王",
+        "2号",
+        "🙂 —",
+        "",
+        "阿卜杜拉·买买提",
+        "·张三",
+    ];
+    let mut begun = 0;
+    for name in names {
+        let keys = keys(name);
+        for word in words.into_iter().filter(|word| !word.is_empty()) {
+            let wanted = keys.initials.iter().chain(&keys.full).any(|key| key.starts_with(word));
+            assert_eq!(begins(name, word), wanted, "{name} {word}");
+            begun += usize::from(wanted);
+        }
+    }
+    assert!(begun > 15, "{begun}");
+}
+
+proptest! {
+    #[test]
+    fn any_name_begins_with_the_beginnings_of_its_keys(name in "[\u{4e00}-\u{9fa5}a-zA-Z ]{0,4}", length in 1_usize..9) {
+        let keys = keys(&name);
+        for key in keys.initials.iter().chain(&keys.full) {
+            let word: String = key.chars().take(length).collect();
+            prop_assert!(begins(&name, &word), "{name} {word}");
+        }
+    }
+}

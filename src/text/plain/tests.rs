@@ -107,3 +107,17 @@ proptest! {
 fn invisible_graphemes_take_no_column() {
     assert_eq!(grapheme_width("\u{200b}"), 0);
 }
+
+#[test]
+fn a_sign_that_stands_alone_is_what_it_is_among_others() {
+    let mut quick = 0;
+    for c in '\u{0}'..=char::MAX {
+        let Some(plain) = alone(c) else { continue };
+        assert_eq!(composed(&c.to_string()), plain.to_string(), "{c:?}");
+        // Nothing that such signs stand beside joins with them or changes them.
+        assert_eq!(composed(&format!("\u{4e00}{c}a{c}")), format!("\u{4e00}{plain}a{plain}"), "{c:?}");
+        quick += 1;
+    }
+    assert!(quick > 20_000, "{quick}");
+    assert!(alone('\u{301}').is_none() && alone('\u{e9}').is_none() && alone('\u{200b}').is_none());
+}

@@ -97,6 +97,8 @@ fn answer(
     if let Err(error) = watched {
         tracing::warn!(%error, "a search that is under way cannot be broken off");
     }
+    // What fails here fails again with the first question, where it is said.
+    drop(store.prepare_to_find());
     while let Ok(mut question) = asked.recv() {
         while let Ok(newer) = asked.try_recv() {
             question = newer;
