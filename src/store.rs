@@ -21,6 +21,8 @@ pub mod making;
 pub mod operators;
 pub mod owed;
 pub mod past;
+#[cfg(test)]
+mod plans;
 pub mod references;
 pub mod retention;
 mod same;
@@ -347,6 +349,8 @@ impl Store {
     }
 
     fn prepare(mut connection: Connection, path: Option<PathBuf>, kinds: Kinds) -> Result<Self> {
+        #[cfg(test)]
+        plans::opened(&mut connection, path.as_deref())?;
         connection.busy_timeout(PATIENCE)?;
         let name = path.clone().unwrap_or_default();
         // One transaction, so that a book that another process is making is seen whole or not at all.
