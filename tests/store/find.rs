@@ -316,7 +316,8 @@ fn an_older_book_gets_the_index_of_texts() {
         "DROP TRIGGER used_comes; DROP TRIGGER used_goes; DROP TABLE used; DROP INDEX day_sheet_signed; DROP INDEX copy_failed; DROP TABLE case_text;
          CREATE VIRTUAL TABLE case_text USING fts5 (pairs, content = '', detail = 'none', columnsize = 0, tokenize = 'ascii');
          CREATE INDEX promise_due ON promise (due); CREATE INDEX callback_due ON callback (due);
-         CREATE INDEX callback_ended ON callback (ended_at) WHERE ended_at IS NOT NULL",
+         CREATE INDEX callback_ended ON callback (ended_at) WHERE ended_at IS NOT NULL;
+         CREATE INDEX find_key_household ON find_key (household)",
     )
     .unwrap();
     // Totals were kept by other triggers then.
