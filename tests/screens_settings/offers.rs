@@ -1,9 +1,13 @@
 //! What the palette and the tab of services offer works.
 
+use qiantai::counter::cases::{self, NewCase};
+use qiantai::counter::operators;
+use qiantai::desk::kinds::STANDARD;
+use qiantai::store::Store;
 use qiantai::text::lang::{Lang, t};
 use qiantai::ui::keys::{Command, Place};
 
-use crate::desk::Desk;
+use crate::desk::{BOSS, Desk, PIN, morning};
 
 #[test]
 fn every_command_that_is_heard_everywhere_is_done() {
@@ -58,4 +62,29 @@ fn the_phrases_lie_over_every_screen_and_go_with_the_same_key() {
             assert_eq!(desk.screen(), before);
         }
     }
+}
+
+#[test]
+fn enter_waits_for_the_answer_to_what_is_typed() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut desk = Desk::in_directory(Lang::En, directory.path());
+    let mut store = Store::open(directory.path(), STANDARD).unwrap();
+    let boss = operators::login(&mut store, BOSS, PIN, morning()).unwrap();
+    let numbers = ["问车位", "问快递"].map(|content| {
+        let given = serde_json::json!({ "contact": "张建国", "about": "enquiry", "content": content });
+        let values = given.as_object().unwrap().clone();
+        let new = NewCase { kind: "call".to_owned(), values, ..NewCase::default() };
+        cases::open(&mut store, &boss, morning(), &new).unwrap().case.number
+    });
+    desk.press(&["Ctrl+F"]).types("LD").waits_for(&numbers[1]);
+    // The rest of the number and Enter come before its answer: what is shown yet begins with the other case.
+    desk.types(&numbers[0]["LD".len()..]).press(&["Enter"]).waits_while(&numbers[1]);
+    desk.sees(&numbers[0]).sees("F12");
+    // Whoever types on instead has changed their mind.
+    desk.press(&["Ctrl+F"]).types("LD").press(&["Enter"]).types("X").waits_for("LDX");
+    for _ in 0..10 {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        desk.app.answered(morning());
+    }
+    desk.sees("LDX");
 }

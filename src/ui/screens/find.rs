@@ -60,6 +60,8 @@ pub struct Find {
     cases: Vec<Row>,
     list: List,
     kinds: Option<Kinds>,
+    /// Enter came before the answer to what is typed: what is shown yet answers something shorter.
+    chosen_early: bool,
 }
 
 impl Default for Find {
@@ -75,6 +77,7 @@ impl Default for Find {
             cases: Vec::new(),
             list: List::default(),
             kinds: None,
+            chosen_early: false,
         }
     }
 }
@@ -136,6 +139,7 @@ impl Find {
     fn ask(&mut self, cx: &mut Cx) {
         let query = self.query.text();
         self.asked += 1;
+        self.chosen_early = false;
         self.newest.store(self.asked, Ordering::Relaxed);
         let today = cx.settings.calendar.day_of(cx.now);
         if query.trim().is_empty() {
@@ -173,11 +177,18 @@ impl Find {
                 if number == self.asked || self.households.is_empty() && self.cases.is_empty() {
                     self.show(households, cases);
                 }
+                if number == self.asked && std::mem::take(&mut self.chosen_early) {
+                    self.choose(cx);
+                }
             }
         }
     }
 
-    fn choose(&self, cx: &mut Cx) {
+    fn choose(&mut self, cx: &mut Cx) {
+        if self.answered < self.asked {
+            self.chosen_early = true;
+            return;
+        }
         let Some(at) = self.list.selected() else { return };
         cx.send(Message::Close);
         if let Some(hit) = self.households.get(at) {
