@@ -1,6 +1,8 @@
 //! Processes killed at any moment, with others at work on the same book.
 
 use std::path::Path;
+use std::sync::Mutex;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use qiantai::desk::case::Case;
@@ -26,9 +28,19 @@ const WHOLE: u32 = 10;
 /// A kill at the desk costs seconds of typing: one for so many of the others.
 const PER_DESK: u32 = 10;
 
-/// The rounds of so many kills: the seed of each one's dice, and how many kills it has.
-fn rounds(kills: u32, seed: u64) -> impl Iterator<Item = (u64, u32)> {
-    (0..kills.div_ceil(ROUND)).map(move |round| (seed + u64::from(round), ROUND.min(kills - round * ROUND)))
+/// Rounds that are under way at once: most of one is waiting for the disk.
+const AT_ONCE: usize = 2;
+
+/// Makes so many kills in rounds, each with a seed of its own and how many it has, and adds up what they give.
+fn in_rounds(kills: u32, seed: u64, round: impl Fn(u64, u32) -> usize + Sync) -> usize {
+    let of = |n: u32| (seed + u64::from(n), ROUND.min(kills - n * ROUND));
+    let rounds = Mutex::new((0..kills.div_ceil(ROUND)).map(of));
+    let next = || rounds.lock().expect("no round panics here").next();
+    let work = || std::iter::from_fn(next).map(|(seed, kills)| round(seed, kills)).sum::<usize>();
+    thread::scope(|scope| {
+        let hands: Vec<_> = (0..AT_ONCE).map(|_| scope.spawn(work)).collect();
+        hands.into_iter().map(|hand| hand.join().expect("a round holds")).sum()
+    })
 }
 
 /// Nothing that was acknowledged is lost, and each case is whole.
@@ -72,7 +84,7 @@ fn kill_writers(seed: u64, kills: u32) -> usize {
         if dice.random_range(0..8) > 0 {
             workers[victim].begins(&mut fresh);
         }
-        std::thread::sleep(Duration::from_micros(dice.random_range(0..60_000)));
+        thread::sleep(Duration::from_micros(dice.random_range(0..60_000)));
         let next = Worker::start(data, if victim == 0 { BOSS } else { DESK });
         std::mem::replace(&mut workers[victim], next).kill(&mut fresh);
         workers[1 - victim].heard(&mut fresh);
@@ -99,12 +111,11 @@ fn kill_writers(seed: u64, kills: u32) -> usize {
 fn what_was_acknowledged_outlives_every_kill() {
     let kills = kills();
     let begun = Instant::now();
-    let mut saves = 0;
-    for (seed, kills) in rounds(kills, 20_261_124) {
+    let saves = in_rounds(kills, 20_261_124, |seed, kills| {
         let acknowledged = kill_writers(seed, kills);
         assert!(acknowledged > kills as usize, "they worked: {acknowledged} saves");
-        saves += acknowledged;
-    }
+        acknowledged
+    });
     println!("{kills} kills, {saves} cases acknowledged, none lost; {} s", begun.elapsed().as_secs());
 }
 
@@ -164,11 +175,10 @@ fn kill_desks(seed: u64, kills: u32) {
 #[test]
 fn a_draft_is_at_most_a_second_old_when_the_desk_is_killed() {
     let begun = Instant::now();
-    let mut desks = 0;
-    for (seed, kills) in rounds(kills(), 20_261_125) {
-        let of_round = (kills / PER_DESK).max(1);
-        kill_desks(seed, of_round);
-        desks += of_round;
-    }
+    let desks = in_rounds(kills(), 20_261_125, |seed, kills| {
+        let desks = (kills / PER_DESK).max(1);
+        kill_desks(seed, desks);
+        desks as usize
+    });
     println!("{desks} desks killed, no draft older than a second; {} s", begun.elapsed().as_secs());
 }
