@@ -269,7 +269,10 @@ impl<'s> Common<'s> {
         let others = &self.others;
         let reached = |row: &&i64| others.iter().all(|other| !other.ends_before(grams::case_of(**row)));
         let reached = self.lead.rows.iter().take_while(reached).count();
-        self.patience = if reached >= WORTH_A_LEAP { 1 } else { self.patience.max(BEFORE_LEAP / 2) * 2 };
+        let worth = reached >= WORTH_A_LEAP || reached == self.lead.rows.len();
+        self.patience = if worth { 1 } else { self.patience.max(BEFORE_LEAP / 2) * 2 };
+        // Of the lead many are wanted as well.
+        self.lead.at_once = AT_MOST;
         Ok(())
     }
 
