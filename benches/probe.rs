@@ -17,6 +17,7 @@ use std::time::{Duration, Instant};
 use measure::book::Book;
 use measure::table::{self, Limit, Measured};
 use measure::{SIZE, Samples, end, keys, said};
+use rusqlite::Connection;
 use terminal::{Terminal, directory};
 
 /// The longest way from a start to the first useful frame.
@@ -34,6 +35,9 @@ const NOTED: u64 = 4096;
 /// How long somebody who types rests between two keys, and how often the memory is told meanwhile.
 const PACE: Duration = Duration::from_millis(200);
 const TOLD_EVERY: Duration = Duration::from_mins(5);
+/// Bare rows after each round, and how long it is from one to the next.
+const COMMITS: usize = 50;
+const REST: Duration = Duration::from_millis(50);
 const STARTS: usize = 20;
 const ROUNDS: usize = 3;
 
@@ -77,6 +81,7 @@ fn probed(book: &Book, config: &str, missed: &mut Vec<String>) -> Vec<Measured> 
     // The quickest of the rounds for each key: what the program needs, without what else the machine did.
     let mut quickest: Vec<Option<Duration>> = vec![None; keys.len()];
     let mut all = Vec::new();
+    let (bare, mut disk) = (book.bare(), Samples::default());
     for _ in 0..ROUNDS {
         for (key, quickest) in keys.iter().zip(&mut quickest) {
             match terminal.changes(key, PATIENCE) {
@@ -90,6 +95,8 @@ fn probed(book: &Book, config: &str, missed: &mut Vec<String>) -> Vec<Measured> 
             // The next key comes when this one has been painted whole, as from a person.
             terminal.rest();
         }
+        commit(&bare, &mut disk);
+        terminal.rest();
     }
     let slow = keys.iter().zip(&quickest).filter(|(_, took)| took.is_some_and(|took| took > KEY / 2));
     let slow: Vec<String> =
@@ -118,8 +125,22 @@ fn probed(book: &Book, config: &str, missed: &mut Vec<String>) -> Vec<Measured> 
         Measured::new("start to first useful frame", first, None, Limit::At(99, FIRST_FRAME)),
         Measured::new("key to changed screen, the session", pressed, None, Limit::At(99, KEY)),
         Measured::new("the same, the quickest of three rounds", best, None, Limit::At(99, KEY)),
+        Measured::new("one bare row and its commit, between the rounds", disk, None, Limit::None),
         Measured::new("PIN to desk (argon2, slow on purpose)", logins, None, Limit::None),
     ]
+}
+
+/// Commits bare rows to the same file: what a key that saves has to wait for on this disk.
+fn commit(bare: &Connection, disk: &mut Samples) {
+    bare.execute_batch("CREATE TABLE IF NOT EXISTS bare (id INTEGER PRIMARY KEY, body TEXT)")
+        .expect("a table");
+    for _ in 0..COMMITS {
+        let started = Instant::now();
+        bare.execute("INSERT INTO bare (body) VALUES (?1)", ["水管爆裂"]).expect("a row");
+        disk.add(started.elapsed());
+        // As far from each other as saves are; else one slow moment of the disk meets all of them.
+        std::thread::sleep(REST);
+    }
 }
 
 /// Goes on with the session for as long as is wished, and says now and then how much memory is resident.
