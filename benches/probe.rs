@@ -2,8 +2,8 @@
 //! frame, from a key to the changed screen, as somebody before it sees them; then its memory, and what it
 //! does while nobody does anything.
 //!
-//! `cargo bench --bench probe`; see `docs/performance.md`. With `QIANTAI_BENCH_MINUTES` the session goes on for so
-//! long before the memory is looked at, at the pace of somebody who types.
+//! `cargo bench --bench probe`; see `docs/performance.md`. `QIANTAI_BENCH_MINUTES` keeps the session on the large
+//! book going for so long before the memory is looked at, at the pace of somebody who types.
 
 mod measure;
 #[path = "../tests/e2e/terminal.rs"]
@@ -14,7 +14,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use measure::book::Book;
+use measure::book::{Book, SMALL};
 use measure::table::{self, Limit, Measured};
 use measure::{SIZE, Samples, end, keys, said};
 use rusqlite::Connection;
@@ -145,8 +145,10 @@ fn commit(bare: &Connection, disk: &mut Samples) {
 
 /// Goes on with the session for as long as is wished, and says now and then how much memory is resident.
 fn go_on(book: &Book, terminal: &mut Terminal, keys: &[String], process: &Process) {
-    let minutes = std::env::var("QIANTAI_BENCH_MINUTES").ok().and_then(|minutes| minutes.parse().ok());
-    let end = Instant::now() + Duration::from_mins(minutes.unwrap_or(0));
+    // The small book has nothing to show there.
+    let minutes = std::env::var("QIANTAI_BENCH_MINUTES").ok().filter(|_| book.cases > SMALL);
+    let end =
+        Instant::now() + Duration::from_mins(minutes.and_then(|minutes| minutes.parse().ok()).unwrap_or(0));
     let mut pressed = 0;
     let mut told = Instant::now();
     while Instant::now() < end {

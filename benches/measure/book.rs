@@ -10,7 +10,7 @@ use qiantai::store::Store;
 use rusqlite::{Connection, OpenFlags};
 
 /// Cases of the small book.
-const SMALL: u32 = 10_000;
+pub const SMALL: u32 = 10_000;
 /// Cases of the large one, unless `QIANTAI_BENCH_CASES` says otherwise.
 const LARGE: u32 = 1_000_000;
 
