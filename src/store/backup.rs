@@ -315,7 +315,7 @@ fn read_only(file: &Path) -> Result<Connection> {
 fn prove_open(connection: &mut Connection, file: &Path, watch: &Watch) -> Result<Proof> {
     let head = Head::read(connection).map_err(|error| not_a_book(error, file))?;
     head.refuse(file)?;
-    if head.application != super::APPLICATION_ID {
+    if head.application != super::form::APPLICATION_ID {
         // An empty file is no book, although one could become of it.
         return Err(StoreError::Foreign(file.to_owned()));
     }

@@ -71,7 +71,7 @@ fn attempt(row: &Row) -> Result<Attempt> {
                         entries: row.get(7)?,
                         head: row.get(8)?,
                         hash: row.get(9)?,
-                        form: super::VERSION,
+                        form: super::form::VERSION,
                     },
                 )),
             },

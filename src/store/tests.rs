@@ -191,10 +191,10 @@ fn an_older_book_gets_what_the_newer_program_needs() {
     settings.promises.retain(|rule| rule.stage == "repair.arrive");
     settings.promises[0].minutes = 7;
     let connection = rusqlite::Connection::open(directory.path().join(Store::FILE)).unwrap();
-    for step in &super::STEPS[..2] {
+    for step in &super::form::STEPS[..2] {
         step.take(&connection, Kinds(&[])).unwrap();
     }
-    connection.pragma_update(None, "application_id", super::APPLICATION_ID).unwrap();
+    connection.pragma_update(None, "application_id", super::form::APPLICATION_ID).unwrap();
     connection.pragma_update(None, "user_version", 2).unwrap();
     let body = serde_json::to_string(&settings).unwrap();
     connection.execute("INSERT INTO setting (id, body) VALUES (1, ?1)", [body]).unwrap();
