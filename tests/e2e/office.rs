@@ -166,13 +166,17 @@ impl Office {
     /// Logs somebody in, from the login on.
     pub fn log_in(&self, terminal: &mut Terminal, who: &str) {
         let choose = self.speaks.of("选择", "Choose");
-        terminal.wait_for("the login", |screen| screen.contains(who) && screen.contains(choose));
-        let row = terminal.screen().lines().find_map(|line| {
-            let line = line.trim_start_matches(|c: char| !c.is_ascii_digit());
-            let (digit, rest) = line.split_at_checked(1)?;
-            rest.trim_start().starts_with(who).then(|| digit.to_owned())
-        });
-        let digit = row.unwrap_or_else(|| panic!("{who} is not offered:\n{}", terminal.screen()));
+        // The name may stand in what lies behind the login, too.
+        let digit = |screen: &str| {
+            screen.lines().find_map(|line| {
+                let line = line.trim_start_matches(|c: char| !c.is_ascii_digit());
+                let (digit, rest) = line.split_at_checked(1)?;
+                rest.trim_start().starts_with(who).then(|| digit.to_owned())
+            })
+        };
+        let what = format!("{who} at the login");
+        terminal.wait_for(&what, |screen| screen.contains(choose) && digit(screen).is_some());
+        let digit = digit(&terminal.screen()).expect("it was there");
         terminal.press(&[&digit]);
         terminal.sees(self.speaks.of("口令 [", "PIN ["));
         terminal.types(PIN);
