@@ -6,6 +6,7 @@
 pub(super) mod cases;
 mod grams;
 pub(super) mod open;
+mod streams;
 pub(super) mod units;
 
 pub(super) use self::open::OpenCases;
