@@ -40,6 +40,42 @@ static SURNAMES: LazyLock<Surnames> = LazyLock::new(|| {
 /// has no reading is left out; a name without anything readable has no keys.
 #[must_use]
 pub fn keys(name: &str) -> Keys {
+    let readings = readings(name);
+    let initials: Vec<Vec<String>> = readings
+        .iter()
+        .map(|slot| distinct(slot.iter().filter_map(|syllable| syllable.chars().next()).map(String::from)))
+        .collect();
+    let full: Vec<Vec<String>> =
+        readings.iter().map(|slot| distinct(slot.iter().flat_map(|syllable| spellings(syllable)))).collect();
+    Keys { initials: combine(&initials), full: combine(&full) }
+}
+
+/// Whether a name can be read so that its initials or its syllables begin with a word; also in the unlikeliest
+/// ways, which are no keys.
+#[must_use]
+pub fn begins(name: &str, word: &str) -> bool {
+    if !word.chars().next().is_some_and(|first| may_begin(name, first)) {
+        return false;
+    }
+    let readings = readings(name);
+    begins_initials(&readings, word) || begins_full(&readings, word)
+}
+
+fn begins_initials(readings: &[Vec<String>], word: &str) -> bool {
+    let fits = |(slot, letter): (&Vec<String>, char)| slot.iter().any(|one| one.starts_with(letter));
+    word.chars().count() <= readings.len() && readings.iter().zip(word.chars()).all(fits)
+}
+
+fn begins_full(readings: &[Vec<String>], word: &str) -> bool {
+    let Some((slot, rest)) = readings.split_first() else { return word.is_empty() };
+    slot.iter().flat_map(|syllable| spellings(syllable)).any(|syllable| {
+        syllable.starts_with(word)
+            || word.strip_prefix(&*syllable).is_some_and(|word| begins_full(rest, word))
+    })
+}
+
+/// How each character of a name is read, the likeliest way first.
+fn readings(name: &str) -> Vec<Vec<String>> {
     let chars: Vec<char> = readable(name).collect();
     let mut readings: Vec<Vec<String>> = chars.iter().map(|c| all_readings(*c)).collect();
     let head: String = chars.iter().take(2).collect();
@@ -50,21 +86,7 @@ pub fn keys(name: &str) -> Keys {
     } else if let Some(single) = chars.first().and_then(|c| SURNAMES.single.get(c)) {
         put_first(&mut readings[0], single);
     }
-    let initials: Vec<Vec<String>> = readings
-        .iter()
-        .map(|slot| distinct(slot.iter().filter_map(|syllable| syllable.chars().next()).map(String::from)))
-        .collect();
-    let full: Vec<Vec<String>> =
-        readings.iter().map(|slot| distinct(slot.iter().flat_map(|syllable| spellings(syllable)))).collect();
-    Keys { initials: combine(&initials), full: combine(&full) }
-}
-
-/// Whether one of the keys of a name begins with a word.
-#[must_use]
-pub fn begins(name: &str, word: &str) -> bool {
-    let may = word.chars().next().is_some_and(|first| may_begin(name, first));
-    let found = |keys: Keys| keys.initials.iter().chain(&keys.full).any(|key| key.starts_with(word));
-    may && found(keys(name))
+    readings
 }
 
 /// Whether a name may have a key that begins with this letter: most have none, and need not be read out.
