@@ -122,7 +122,7 @@ fn by_statement(bare: &Connection, question: &str) {
         return;
     }
     let mut index = bare
-        .prepare_cached("SELECT rowid / 256 FROM case_text WHERE case_text MATCH ?1 ORDER BY rowid DESC")
+        .prepare_cached("SELECT rowid FROM case_text WHERE case_text MATCH ?1 ORDER BY rowid DESC")
         .expect("a statement");
     let mut case = bare.prepare_cached("SELECT * FROM cases WHERE id = ?1").expect("a statement");
     let mut rows = index.query([pieces.join(" AND ")]).expect("the index");

@@ -6,11 +6,10 @@
 pub(super) mod cases;
 mod grams;
 pub(super) mod open;
-mod streams;
 pub(super) mod units;
 
 pub(super) use self::open::OpenCases;
-pub(super) use grams::{AT_ONCE, Pending, fill, gather, settle};
+pub(super) use grams::{AT_ONCE, GATHERED, Pending, fill, gather, settle};
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashSet};

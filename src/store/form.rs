@@ -40,7 +40,8 @@ pub(super) const STEPS: &[Step] = &[
     Step::Sql(include_str!("../../assets/schema/012-retention.sql")),
     // Texts by pieces that also find a single character.
     Step::Sql(include_str!("../../assets/schema/013-find.sql")),
-    Step::Fill(find::fill),
+    // Was filled here before 018, which makes the index anew.
+    Step::Sql(""),
     // How often each case is named by others.
     Step::Sql(include_str!("../../assets/schema/014-used.sql")),
     // Totals that are touched only where a write changes what they count.
@@ -49,6 +50,9 @@ pub(super) const STEPS: &[Step] = &[
     Step::Sql(include_str!("../../assets/schema/016-unread.sql")),
     // Without the index over the keys of a household, which are known.
     Step::Sql(include_str!("../../assets/schema/017-keys.sql")),
+    // Texts by pieces that also know four digits, and where pinyin begins.
+    Step::Sql(include_str!("../../assets/schema/018-read.sql")),
+    Step::Fill(find::fill),
 ];
 
 /// One step of the file's form.

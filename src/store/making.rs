@@ -31,9 +31,6 @@ const TOGETHER: usize = 64;
 const WAITING: usize = 64;
 /// Memory for pages of the file, in KiB.
 const PAGES: i64 = 256 * 1024;
-/// Bytes of words that the search index gathers before it sorts them into the file.
-const WORDS: i64 = 64 * 1024 * 1024;
-
 /// Indexes by which only people look for something and no rule does: the book in memory goes without them.
 const FOR_PEOPLE: [&str; 5] =
     ["cases_serial", "cases_day_serial", "cases_unit", "cases_inside", "cases_done"];
@@ -379,7 +376,7 @@ fn tables(connection: &Connection) -> Result<Vec<String>> {
 /// Writes entries into the file as they come, until no more do.
 fn keep(connection: &Connection, from: &Receiver<Vec<Leaf>>) -> Result<()> {
     connection.execute_batch("BEGIN")?;
-    find::gather(connection, WORDS)?;
+    find::gather(connection, find::GATHERED)?;
     let texts = find::Pending::default();
     let mut hash = Vec::new();
     for leaf in from.iter().flatten() {

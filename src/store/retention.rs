@@ -353,9 +353,7 @@ impl Tx<'_> {
         for record in records {
             self.clear_sheet(record.seq)?;
         }
-        for entry in of_cases {
-            self.reindex(&entry.was, &entry.is)?;
-        }
+        self.unsay(&of_cases.iter().map(|entry| &entry.was).collect::<Vec<_>>())?;
         self.connection().prepare_cached("DELETE FROM clearing")?.execute([])?;
         Ok(())
     }

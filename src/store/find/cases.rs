@@ -11,7 +11,6 @@ use rusqlite::types::{Value as Sql, ValueRef};
 use rusqlite::{params, params_from_iter};
 
 use super::open::{Known, ONE};
-use super::streams::{Common, Stream};
 use super::units::OfUnits;
 use super::{QUERY_MAX, grams, unit_beginning};
 use crate::desk::case::Case;
@@ -20,7 +19,7 @@ use crate::store::{Result, Store};
 use crate::text::pinyin;
 use crate::text::sought::{Sought, folded, stands_in};
 
-/// Rows of the index that are read in search of cases that are among a few.
+/// Cases that the index names that are passed in search of those that are among a few.
 const AMONG_FEW: usize = 20_000;
 /// Cases, of few that can be meant, whose own texts are looked at where that was not enough: the newest.
 const LOOKED_AT: usize = 500;
@@ -36,7 +35,7 @@ const DAY_SERIAL: usize = 8;
 
 /// The statement that reads the index, from the newest case back.
 pub(in crate::store) const MATCHING: &str = "SELECT rowid FROM case_text
-     WHERE case_text MATCH ?1 AND rowid BETWEEN ?2 AND ?3 ORDER BY rowid DESC LIMIT ?4";
+     WHERE case_text MATCH ?1 AND rowid BETWEEN ?2 AND ?3 ORDER BY rowid DESC";
 /// The statement that finds the cases of the units within a range.
 pub(in crate::store) const OF_UNITS: &str =
     "SELECT id, unit FROM cases INDEXED BY cases_unit WHERE unit >= ?1 AND unit < ?2";
@@ -208,15 +207,16 @@ impl Store {
     }
 
     /// The cases in which all words stand, of those that are meant.
-    fn by_words<'a>(&'a self, sought: &'a Sought, limit: usize, hits: &mut Hits) -> Result<()> {
+    fn by_words(&self, sought: &Sought, limit: usize, hits: &mut Hits) -> Result<()> {
         if *sought == Sought::default() {
             return Ok(());
         }
         let Some(range) = self.range_of(sought)? else { return Ok(()) };
         let hunt = Hunt { sought, limit, range };
-        let asked = |word: &'a String| grams::question(word).map(|question| (word.as_str(), question));
-        let questions: Vec<(&str, String)> = sought.words.iter().filter_map(asked).collect();
-        if questions.is_empty() { self.by_list(&hunt, hits) } else { self.by_index(&hunt, &questions, hits) }
+        match grams::question_of(&sought.words, &sought.kinds) {
+            Some(question) => self.by_index(&hunt, &question, hits),
+            None => self.by_list(&hunt, hits),
+        }
     }
 
     /// The first and the last case of the days that are meant; `None` if there is no case of them.
@@ -266,49 +266,36 @@ impl Store {
 
     /// Takes the open cases, which are known, and reads the index from the newest case back for the others,
     /// until enough was found.
-    fn by_index<'a>(&'a self, hunt: &Hunt, questions: &[(&'a str, String)], hits: &mut Hits) -> Result<()> {
+    fn by_index(&self, hunt: &Hunt, question: &str, hits: &mut Hits) -> Result<()> {
         let open = self.open_cases()?;
         let mut found = self.among_open(hunt, &open, hits)?;
         if found >= hunt.limit || hunt.sought.open == Some(true) {
             return Ok(());
         }
-        let rows = grams::rows(hunt.range.0, hunt.range.1);
-        let mut streams: Vec<Stream> = Vec::new();
-        for (word, question) in questions {
-            let asked = grams::of_kinds(question, &hunt.sought.kinds);
-            streams.push(Stream::new(self.read().prepare_cached(MATCHING)?, word, asked, rows)?);
-        }
         let only = hunt.sought.unit.as_ref().map(|unit| self.of_units(unit, hunt.sought)).transpose()?;
-        let until = if only.is_some() { AMONG_FEW } else { usize::MAX };
-        let Some(mut common) = Common::new(streams) else { return Ok(()) };
-        let mut in_vain = 0;
-        while common.read < until
-            && found < hunt.limit
+        let mut statement = self.read().prepare_cached(MATCHING)?;
+        let mut rows = statement.query(params![question, hunt.range.0, hunt.range.1])?;
+        let (mut read, mut in_vain) = (0, 0);
+        while found < hunt.limit
             && in_vain < IN_VAIN
-            && let Some((id, sure)) = common.next()?
+            && let Some(row) = rows.next()?
         {
-            let mut unsaid = false;
+            let id: i64 = row.get(0)?;
             if only.as_ref().is_none_or(|ids| ids.binary_search(&id).is_ok())
                 && !open.contains_key(&id)
                 && !hits.seen.contains(&id)
             {
-                match self.judge(hunt, id, &common)? {
+                match self.judge(hunt, id)? {
                     Judged::Meant(row) => found += usize::from(hits.add(Class::Text, *row)),
-                    Judged::InVain if sure => in_vain += 1,
-                    Judged::InVain => unsaid = true,
+                    Judged::InVain => in_vain += 1,
                     Judged::Other => {}
                 }
             }
-            common.pass(unsaid)?;
-        }
-        let unread = common.is_unread();
-        drop(common);
-        if unread
-            && found < hunt.limit
-            && let Some(mut few) = only
-        {
-            few.retain(|id| !open.contains_key(id));
-            self.by_looking(hunt, &few, hits)?;
+            read += 1;
+            if let Some(few) = only.as_ref().filter(|_| read >= AMONG_FEW) {
+                let few: Vec<i64> = few.iter().copied().filter(|id| !open.contains_key(id)).collect();
+                return self.by_looking(hunt, &few, hits);
+            }
         }
         Ok(())
     }
@@ -394,7 +381,7 @@ impl Store {
 
     /// Whether a case that the index names is one that is meant and says all words. What the index names for
     /// nothing is found out before the case is taken apart.
-    fn judge(&self, hunt: &Hunt, id: i64, common: &Common) -> Result<Judged> {
+    fn judge(&self, hunt: &Hunt, id: i64) -> Result<Judged> {
         let mut statement = self.read().prepare_cached(&ONE)?;
         let mut rows = statement.query([id])?;
         let Some(row) = rows.next()? else { return Ok(Judged::Other) };
@@ -416,9 +403,7 @@ impl Store {
         if missing.len() > within.len() {
             let mut elsewhere = missing.clone();
             elsewhere.retain(|word| !within.contains(word));
-            if !self
-                .says_elsewhere(text(NUMBER)?, text(CONTACT)?, elsewhere, |word| common.named(word, id))?
-            {
+            if !self.says_elsewhere(text(NUMBER)?, text(CONTACT)?, elsewhere)? {
                 return Ok(Judged::InVain);
             }
         }
@@ -427,7 +412,7 @@ impl Store {
             let own = own_texts(&row.case);
             missing.retain(|word| within.contains(word) && !own.iter().any(|text| stands_in(text, word)));
             let contact = row.case.contact.as_deref().unwrap_or_default();
-            if !self.says_elsewhere(&row.case.number, contact, missing, |word| common.named(word, id))? {
+            if !self.says_elsewhere(&row.case.number, contact, missing)? {
                 return Ok(Judged::InVain);
             }
         }
@@ -439,21 +424,14 @@ impl Store {
         let texts = own_texts(case);
         let missing = words.iter().map(String::as_str);
         let missing = missing.filter(|word| !texts.iter().any(|text| stands_in(text, word))).collect();
-        self.says_elsewhere(&case.number, case.contact.as_deref().unwrap_or_default(), missing, |_| None)
+        self.says_elsewhere(&case.number, case.contact.as_deref().unwrap_or_default(), missing)
     }
 
-    /// Whether each of these words stands in a note of the case or begins the contact's pinyin. What the index
-    /// names a case for says in which entries a note may be.
-    fn says_elsewhere(
-        &self,
-        number: &str,
-        contact: &str,
-        mut missing: Vec<&str>,
-        named: impl Fn(&str) -> Option<Vec<i64>>,
-    ) -> Result<bool> {
+    /// Whether each of these words stands in a note of the case or begins the contact's pinyin.
+    fn says_elsewhere(&self, number: &str, contact: &str, mut missing: Vec<&str>) -> Result<bool> {
         missing.retain(|word| !(word.is_ascii() && pinyin::begins(contact, word)));
         for word in missing {
-            if !grams::stands_in_note(self.read(), number, named(word).as_deref(), word)? {
+            if !grams::stands_in_note(self.read(), number, word)? {
                 return Ok(false);
             }
         }
