@@ -356,6 +356,23 @@ fn a_search_under_way_is_broken_off() {
     assert!(!desk.find("漏水").is_empty());
 }
 
+/// Each save writes a segment of the index, of which SQLite bears two thousand: some are merged now and then.
+#[test]
+fn the_index_of_a_book_stays_in_few_segments_while_it_grows() {
+    let mut desk = Desk::new();
+    for n in 0..80 {
+        desk.open("repair", json!({ "category": "water", "content": format!("漏水 {n}") }), None);
+    }
+    let raw = rusqlite::Connection::open(desk.store.path().unwrap()).unwrap();
+    let count = "SELECT count(DISTINCT segid) FROM case_text_idx";
+    let segments: i64 = raw.query_row(count, [], |row| row.get(0)).unwrap();
+    assert!(segments < 20, "{segments} segments");
+    let told: i64 = raw
+        .query_row("SELECT count(*) FROM case_text_config WHERE k LIKE '%merge'", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(told, 0, "it goes by SQLite's own");
+}
+
 /// The numbers of what is found by another connection.
 fn found_by(store: &Store, query: &str) -> Vec<String> {
     store.find_cases(query, Desk::today(), 1000).unwrap().into_iter().map(|row| row.case.number).collect()

@@ -346,8 +346,11 @@ pub(in crate::store) fn gather(connection: &Connection, bytes: i64) -> Result<()
 /// Merges what was gathered and has the index go on as any other.
 pub(in crate::store) fn settle(connection: &Connection) -> Result<()> {
     connection.execute("INSERT INTO case_text (case_text) VALUES ('optimize')", [])?;
-    connection
-        .execute("DELETE FROM case_text_config WHERE k IN ('automerge', 'crisismerge', 'hashsize')", [])?;
+    // This connection goes by what it was told last, others by what is written: SQLite's own, as without a word.
+    for (option, value) in [("automerge", 4), ("crisismerge", 16), ("hashsize", 1024 * 1024)] {
+        set(connection, option, value)?;
+        connection.execute("DELETE FROM case_text_config WHERE k = ?1", [option])?;
+    }
     Ok(())
 }
 
