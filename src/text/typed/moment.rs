@@ -11,7 +11,8 @@
 //! - Twelve in the evening is the midnight at the end of that day.
 
 use chrono::{
-    DateTime, Datelike, Days, MappedLocalTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc,
+    DateTime, Datelike, Days, MappedLocalTime, NaiveDate, NaiveDateTime, NaiveTime, SubsecRound as _,
+    TimeDelta, TimeZone, Utc,
 };
 use chrono_tz::Tz;
 
@@ -23,7 +24,7 @@ const YEARS: std::ops::RangeInclusive<i32> = 1900..=2199;
 
 /// Reads an instant; days and times are those of the community in `tz`.
 ///
-/// `15:30`, `1530`, `+2h`, `半小时后`, `明天 10:00`, `周五 9点`, `11-26 10:00`, `tomorrow 10am`, RFC 3339 …
+/// `15:30`, `1530`, `+2h`, `半小时后`, `现在`, `明天 10:00`, `周五 9点`, `11-26 10:00`, `tomorrow 10am`, RFC 3339 …
 pub fn when(input: &str, now: DateTime<Utc>, tz: Tz) -> Result<DateTime<Utc>, TypedError> {
     let text = typed(Sort::When, input)?;
     if let Ok(at) = DateTime::parse_from_rfc3339(&text.to_uppercase()) {
@@ -35,6 +36,9 @@ pub fn when(input: &str, now: DateTime<Utc>, tz: Tz) -> Result<DateTime<Utc>, Ty
         };
     }
     let mut parser = Parser::new(Sort::When, &text, input)?;
+    if parser.tokens == [Token::Mark(Mark::Now)] {
+        return Ok(now.trunc_subsecs(0));
+    }
     if let Some(delta) = parser.relative()? {
         return delta.after(now, tz);
     }

@@ -104,6 +104,18 @@ fn instants() {
 }
 
 #[test]
+fn now_is_this_second() {
+    let now = now() + chrono::TimeDelta::milliseconds(1_250);
+    for input in ["现在", "刚才", " now ", "Just now"] {
+        assert_eq!(when(input, now, TZ), Ok(now - chrono::TimeDelta::milliseconds(250)), "{input}");
+    }
+    for input in ["现在 10:00", "now now", "明天现在"] {
+        assert!(when(input, now, TZ).is_err(), "{input}");
+    }
+    assert!(date("现在", today()).is_err() && time("现在").is_err() && span("now").is_err());
+}
+
+#[test]
 fn instants_that_are_refused() {
     let not = |input: &str| TypedError::not_understood(Sort::When, input);
     let no_day = |input: &str| TypedError::NoSuchDay { input: input.into() };

@@ -39,6 +39,8 @@ pub(super) enum Mark {
     Later,
     Ago,
     In,
+    /// Now, or just now.
+    Now,
     Filler,
 }
 
