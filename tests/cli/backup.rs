@@ -46,7 +46,7 @@ fn a_receptionist_makes_copies_and_overwrites_none() {
     assert_eq!(list["copies"][0]["reason"], "asked");
     office.desk(&["backup", "--list"]).shows(&kept[0]);
     run(office.call().args(["backup"])).misused("--operator");
-    run(office.in_chinese().call().args(["backup", "--help"])).shows("示例：");
+    run(office.in_chinese().call().args(["backup", "--help"])).shows("示例:");
 }
 
 #[test]
@@ -120,7 +120,7 @@ fn where_no_copy_is_better_one_at_fault_is_taken() {
     chinese.boss(&["restore", text(&file)]).refused("没有更好的");
     chinese
         .boss(&["restore", text(&file), "--despite-faults"])
-        .shows(&format!("1 件事项与其处理记录不一致：{number}"));
+        .shows(&format!("1 件事项与其处理记录不一致: {number}"));
     // A chain that was broken is not a fault of a case.
     raw.execute_batch("DROP TRIGGER entry_stays; UPDATE entry SET by = '别人' WHERE seq = 2;").unwrap();
     chinese.boss(&["restore", text(&file), "--despite-faults"]).refused("第 2 条");

@@ -289,7 +289,7 @@ fn chargeable_work_does_not_start_before_it_is_agreed() {
     assert_eq!((&start["allowed"], &start["guard"]), (&json!(false), &json!("free-or-agreed")));
     assert!(start["why_not"].is_string());
     let zh = office.in_chinese();
-    zh.desk(&["act", &number, "start"]).refused("〔条件：free-or-agreed〕");
+    zh.desk(&["act", &number, "start"]).refused("〔条件: free-or-agreed〕");
     zh.desk(&["show", &number]).shows("start");
 }
 

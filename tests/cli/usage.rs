@@ -40,7 +40,7 @@ const BELOW: [&str; 7] = [
 
 #[test]
 fn every_command_has_help_with_an_example_in_both_languages() {
-    for (lang, example) in [("en", "Example:"), ("zh-CN", "示例：")] {
+    for (lang, example) in [("en", "Example:"), ("zh-CN", "示例:")] {
         let office = Office { lang, ..Office::empty() };
         let root = run(office.call().arg("--help"));
         root.shows(example);

@@ -36,7 +36,7 @@ fn parts(directory: &Path) -> Vec<PathBuf> {
 #[test]
 fn a_desk_whose_file_is_removed_saves_nothing_into_the_void_and_keeps_what_is_typed() {
     for (speaks, words, matter) in [
-        (Speaks::Chinese, "没有保存：数据文件", "厨房水管爆裂"),
+        (Speaks::Chinese, "没有保存: 数据文件", "厨房水管爆裂"),
         (Speaks::English, "Not saved: the data file", "a pipe burst"),
     ] {
         let office = Office::new(speaks);

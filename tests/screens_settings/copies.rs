@@ -217,12 +217,12 @@ fn a_receptionist_makes_no_key() {
     let mut desk = Desk::in_directory(Lang::ZhCn, directory.path());
     desk.press(&["Ctrl+X"]).sees("备份没有加密").sees("F9 加密备份");
     desk.press(&["F9", "Enter"]).sees("备份的密钥").sees("只显示这一次").press(&["Enter"]);
-    desk.sees("备份加密，公钥 age1").sees("F10 不再加密");
+    desk.sees("备份加密,公钥 age1").sees("F10 不再加密");
     let mut store = Store::open(directory.path(), qiantai::desk::kinds::STANDARD).unwrap();
     let session = qiantai::counter::operators::login(&mut store, GIRL, PIN, morning()).unwrap();
     desk.app.apply(qiantai::ui::cx::Message::LoggedIn(session));
     desk.press(&["Ctrl+X"]).misses("F9 换新密钥").press(&["F9"]).sees("主管").misses("密钥只显示一次");
-    desk.press(&["F10"]).misses("今后的备份不再加密？").sees("备份加密，公钥 age1");
+    desk.press(&["F10"]).misses("今后的备份不再加密?").sees("备份加密,公钥 age1");
     assert!(desk.settings().backup.is_sealed());
 }
 
