@@ -197,7 +197,7 @@ pub fn import(
     }
     store.with_room(|store| {
         authority::write(store, session, now, &deed, |tx, _| {
-            let mut keys = Keys::default();
+            let mut keys = Keys::of_many();
             for (done, (unit, rows)) in households.iter().enumerate() {
                 step(done)?;
                 let known = tx.household(unit)?;

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::thread::JoinHandle;
 
 use rusqlite::types::Value as Sql;
 use rusqlite::{Connection, OptionalExtension, Row as SqlRow, params, params_from_iter};
@@ -58,7 +60,76 @@ type Key = (&'static str, String, i64, i64);
 
 /// What households are found by that is yet to be written.
 #[derive(Debug, Default)]
-pub struct Keys(Vec<Key>);
+pub struct Keys {
+    gathered: Vec<Key>,
+    beside: Option<Beside>,
+}
+
+/// A thread that works out what new households are found by, while this one writes them.
+#[derive(Debug)]
+struct Beside {
+    to: SyncSender<Vec<(Household, i64)>>,
+    found: JoinHandle<Vec<Key>>,
+    gathered: Vec<(Household, i64)>,
+}
+
+/// New households that are handed on together, and how many such bundles may wait.
+const TOGETHER: usize = 1_000;
+const WAITING: usize = 8;
+
+impl Keys {
+    /// The same for many households: a thread of its own takes a part of the work.
+    #[must_use]
+    pub fn of_many() -> Self {
+        let (to, from) = sync_channel::<Vec<(Household, i64)>>(WAITING);
+        let find = move || {
+            let mut keys = Vec::new();
+            for bundle in from {
+                let begun = keys.len();
+                keys.extend(bundle.iter().flat_map(|(household, id)| keys_of(household, *id)));
+                // What is in order piece by piece is quickly brought into order as a whole.
+                keys[begun..].sort_unstable();
+            }
+            keys
+        };
+        // Without that thread it takes longer, that is all.
+        let found = std::thread::Builder::new().name("keys".to_owned()).spawn(find).ok();
+        let beside = found.map(|found| Beside { to, found, gathered: Vec::new() });
+        Self { gathered: Vec::new(), beside }
+    }
+
+    /// Adds all keys of a household that is new.
+    fn add_new(&mut self, household: &Household, id: i64) {
+        let Some(beside) = &mut self.beside else {
+            self.gathered.append(&mut keys_of(household, id));
+            return;
+        };
+        beside.gathered.push((household.clone(), id));
+        if beside.gathered.len() == TOGETHER {
+            beside.hand_on();
+        }
+    }
+
+    /// All of them, in the order in which they lie in the file.
+    fn in_order(self) -> Vec<Key> {
+        let Self { mut gathered, beside } = self;
+        gathered.sort_unstable();
+        if let Some(mut beside) = beside {
+            beside.hand_on();
+            drop(beside.to);
+            gathered.extend(beside.found.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+            gathered.sort();
+        }
+        gathered
+    }
+}
+
+impl Beside {
+    fn hand_on(&mut self) {
+        // It ends before its time in a panic alone, which comes to light where it is waited for.
+        let _ = self.to.send(std::mem::take(&mut self.gathered));
+    }
+}
 
 /// All keys of a household, in the order in which they lie in the file, each once.
 fn keys_of(household: &Household, id: i64) -> Vec<Key> {
@@ -349,8 +420,8 @@ impl Tx<'_> {
                 |row| row.get(0),
             )
             .map_err(StoreError::from)?;
-        let mut now = keys_of(household, id);
         if let Some(before) = before {
+            let mut now = keys_of(household, id);
             // Charges whose sum is no longer what is owed say nothing any more.
             connection
                 .prepare_cached(
@@ -364,8 +435,10 @@ impl Tx<'_> {
             if before.residents != household.residents {
                 connection.prepare_cached("DELETE FROM resident WHERE household = ?1")?.execute([id])?;
             }
+            keys.gathered.append(&mut now);
+        } else {
+            keys.add_new(household, id);
         }
-        keys.0.append(&mut now);
         if before.is_none_or(|before| before.residents != household.residents) {
             self.put_residents(id, household)?;
         }
@@ -396,12 +469,10 @@ impl Tx<'_> {
     /// Writes what households are found by in the order in which it lies in the file: of many households
     /// at once each page is then visited once.
     pub fn put_keys(&self, keys: Keys) -> Result<()> {
-        let Keys(mut keys) = keys;
-        keys.sort_unstable();
         let mut statement = self.connection().prepare_cached(
             "INSERT OR IGNORE INTO find_key (sort, key, household, position) VALUES (?1, ?2, ?3, ?4)",
         )?;
-        for (sort, key, household, position) in keys {
+        for (sort, key, household, position) in keys.in_order() {
             statement.execute(params![sort, key, household, position])?;
         }
         Ok(())
