@@ -275,9 +275,9 @@ impl Store {
         let only = hunt.sought.unit.as_ref().map(|unit| self.of_units(unit, hunt.sought)).transpose()?;
         let mut statement = self.read().prepare_cached(MATCHING)?;
         let mut rows = statement.query(params![question, hunt.range.0, hunt.range.1])?;
-        let (mut read, mut in_vain) = (0, 0);
+        let (mut read, mut in_vain, mut given_up) = (0, 0, false);
         while found < hunt.limit
-            && in_vain < IN_VAIN
+            && !given_up
             && let Some(row) = rows.next()?
         {
             let id: i64 = row.get(0)?;
@@ -292,10 +292,11 @@ impl Store {
                 }
             }
             read += 1;
-            if let Some(few) = only.as_ref().filter(|_| read >= AMONG_FEW) {
-                let few: Vec<i64> = few.iter().copied().filter(|id| !open.contains_key(id)).collect();
-                return self.by_looking(hunt, &few, hits);
-            }
+            given_up = in_vain >= IN_VAIN || only.is_some() && read >= AMONG_FEW;
+        }
+        if given_up && let Some(mut few) = only {
+            few.retain(|id| !open.contains_key(id));
+            self.by_looking(hunt, &few, hits)?;
         }
         Ok(())
     }
