@@ -40,9 +40,13 @@ fn beginnings(key: &str) -> impl Iterator<Item = String> {
 /// The longest piece that begins with the first of these characters; `None` for a digit alone, which stands
 /// everywhere.
 fn longest(run: &str, bounds: &[usize], at: usize) -> Option<usize> {
-    let piece = |length: usize| bounds.get(at + length).map(|end| &run[bounds[at]..*end]);
-    let fits = |length: usize| piece(length).is_some_and(|piece| is_piece(piece, length));
-    (1..=4).rev().find(|length| fits(*length))
+    (1..=4).rev().find(|length| piece(run, bounds, at, *length).is_some())
+}
+
+/// The piece of so many characters that begins at one of them, if it is one.
+fn piece<'r>(run: &'r str, bounds: &[usize], at: usize, length: usize) -> Option<&'r str> {
+    let end = bounds.get(at + length)?;
+    Some(&run[bounds[at]..*end]).filter(|piece| is_piece(piece, length))
 }
 
 /// Whether so many characters are a piece of the index.
@@ -71,8 +75,7 @@ fn pieces(folded: &str, out: &mut BTreeSet<String>) {
     for run in runs(folded) {
         let bounds = bounds(run);
         for at in 0..bounds.len() {
-            let piece = |length: usize| bounds.get(at + length).map(|end| (&run[bounds[at]..*end], length));
-            for (piece, _) in (1..=4).filter_map(piece).filter(|(piece, length)| is_piece(piece, *length)) {
+            for piece in (1..=4).filter_map(|length| piece(run, &bounds, at, length)) {
                 put(piece, out);
             }
         }
