@@ -299,6 +299,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> std::result::Result
     let cx = Cx { lang_given, ..Cx::new(lang, &matches)? };
     if Store::exists(&cx.data) {
         log::start(&cx.data);
+        cx.bring_up();
     }
     let Some((name, matches)) = matches.subcommand() else {
         cx.open_screen(cx.data.clone());

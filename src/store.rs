@@ -45,6 +45,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 pub use self::aside::{own_file, sweep};
+use self::backup::{Watch, unwatched};
 pub use self::error::{Result, StoreError};
 use self::form::Head;
 use self::same::Place;
@@ -99,6 +100,12 @@ impl Store {
 
     /// Opens the book in a data directory, making both if they are not there.
     pub fn open(directory: &Path, kinds: Kinds) -> Result<Self> {
+        Self::open_watched(directory, kinds, &unwatched())
+    }
+
+    /// Opens the book in a data directory as [`Store::open`] does. `watch` hears how far the file is brought to
+    /// the present form where an older program wrote it, and may break that off.
+    pub fn open_watched(directory: &Path, kinds: Kinds, watch: &Watch) -> Result<Self> {
         std::fs::create_dir_all(directory)
             .map_err(|source| StoreError::Io { path: directory.to_owned(), source })?;
         let path = directory.join(Self::FILE);
@@ -109,7 +116,21 @@ impl Store {
             | OpenFlags::SQLITE_OPEN_CREATE
             | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&path, flags)?;
-        Self::prepare(connection, Some(path), kinds)
+        Self::prepare(connection, Some(path), kinds, watch)
+    }
+
+    /// Whether the book of a data directory was written by an older program, so that opening it takes its time.
+    ///
+    /// # Errors
+    /// There is no file that can be read.
+    pub fn is_older(directory: &Path) -> Result<bool> {
+        let path = directory.join(Self::FILE);
+        if is_emptied(&path) {
+            return Err(StoreError::Damaged("0 B".to_owned()));
+        }
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let head = Head::read(&Connection::open_with_flags(path, flags)?)?;
+        Ok(head.is_older())
     }
 
     /// Whether a data directory holds a book.
@@ -120,7 +141,7 @@ impl Store {
 
     /// A book in memory, for tests of screens.
     pub fn in_memory(kinds: Kinds) -> Result<Self> {
-        Self::prepare(Connection::open_in_memory()?, None, kinds)
+        Self::prepare(Connection::open_in_memory()?, None, kinds, &unwatched())
     }
 
     /// A further connection to the same file, for another thread. `None` for a book in memory.
@@ -140,7 +161,8 @@ impl Store {
             return Err(StoreError::Gone(path.to_owned()));
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        Self::prepare(Connection::open_with_flags(path, flags)?, Some(path.to_owned()), kinds)
+        let connection = Connection::open_with_flags(path, flags)?;
+        Self::prepare(connection, Some(path.to_owned()), kinds, &unwatched())
     }
 
     /// The file, unless the book is in memory.
@@ -163,7 +185,12 @@ impl Store {
         self.kinds
     }
 
-    fn prepare(mut connection: Connection, path: Option<PathBuf>, kinds: Kinds) -> Result<Self> {
+    fn prepare(
+        mut connection: Connection,
+        path: Option<PathBuf>,
+        kinds: Kinds,
+        watch: &Watch,
+    ) -> Result<Self> {
         #[cfg(test)]
         plans::opened(&mut connection, path.as_deref())?;
         connection.busy_timeout(PATIENCE)?;
@@ -183,7 +210,7 @@ impl Store {
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
         if head.version < form::VERSION {
-            form::bring_up(&mut connection, path.as_deref(), kinds)?;
+            form::bring_up(&mut connection, path.as_deref(), kinds, watch)?;
         }
         views::refresh_views(&mut connection, kinds)?;
         Ok(Self {

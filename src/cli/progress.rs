@@ -6,9 +6,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use super::Cx;
+use crate::desk::kinds::STANDARD;
 use crate::store::Store;
 use crate::store::backup::{Stage, Watch};
-use crate::text::lang::t;
+use crate::text::lang::{Lang, t};
 
 /// The line, gone again when this is.
 pub(super) struct Progress {
@@ -64,19 +65,35 @@ impl Cx {
     /// Watches work on copies. A call at the command line is broken off as any other program is:
     /// nothing that is not whole has a name yet.
     pub(super) fn watch(&self) -> Watch {
-        let lang = self.lang;
-        let progress = Progress::new();
-        // The last hundredth that was told, beside its stage.
-        let told = AtomicU64::new(u64::MAX);
-        Arc::new(move |stage: Stage, done: u64, all: u64| {
-            let hundredth =
-                done.saturating_mul(100).checked_div(all).unwrap_or_default() + 1_000 * stage as u64;
-            if told.swap(hundredth, Ordering::Relaxed) != hundredth {
-                let (done, all) = (done.to_string(), all.to_string());
-                let key = format!("backup.stage.{}", stage.id());
-                progress.show(&t(lang, &key, &[("done", &done), ("all", &all)]));
-            }
-            ControlFlow::Continue(())
-        })
+        watch(self.lang, |stage| stage)
     }
+
+    /// Brings the book of the data directory to the present form where an older program wrote it, and says how
+    /// far that is. What goes wrong with it is said by whoever opens the book then.
+    pub(super) fn bring_up(&self) {
+        if !Store::is_older(&self.data).unwrap_or(false) {
+            return;
+        }
+        let lang = self.lang;
+        let watch = watch(lang, move |stage| t(lang, "cli.older_book", &[("stage", &stage)]));
+        if let Err(error) = Store::open_watched(&self.data, STANDARD, &watch) {
+            tracing::warn!(%error, "the book of an older program was not brought to the present form");
+        }
+    }
+}
+
+/// Says which stage work on a file is in and how far it is, in a sentence of its own.
+fn watch(lang: Lang, sentence: impl Fn(String) -> String + Send + Sync + 'static) -> Watch {
+    let progress = Progress::new();
+    // The last hundredth that was told, beside its stage.
+    let told = AtomicU64::new(u64::MAX);
+    Arc::new(move |stage: Stage, done: u64, all: u64| {
+        let hundredth = done.saturating_mul(100).checked_div(all).unwrap_or_default() + 1_000 * stage as u64;
+        if told.swap(hundredth, Ordering::Relaxed) != hundredth {
+            let (done, all) = (done.to_string(), all.to_string());
+            let key = format!("backup.stage.{}", stage.id());
+            progress.show(&sentence(t(lang, &key, &[("done", &done), ("all", &all)])));
+        }
+        ControlFlow::Continue(())
+    })
 }

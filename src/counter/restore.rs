@@ -11,7 +11,7 @@ use super::{CounterError, Result, Session, doctor, operators, settings_of};
 use crate::desk::kinds::Kinds;
 use crate::desk::people::Role;
 use crate::desk::why::{Arg, Why};
-use crate::store::backup::{Proof, Staged, Trust, Watch};
+use crate::store::backup::{Proof, Staged, Trust, Watch, unwatched};
 use crate::store::chain::Stamp;
 use crate::store::copies::{SUBJECT, seal};
 use crate::store::sealed::{self, Key};
@@ -119,7 +119,8 @@ impl Restore {
         watch: &Watch,
     ) -> Result<Examined> {
         let staged = Staged::new(file, data, key, watch)?;
-        let (_, found) = staged.with(kinds, |copy| doctor::rules(copy, watch).map_err(CounterError::from))?;
+        let (_, found) =
+            staged.with(kinds, watch, |copy| doctor::rules(copy, watch).map_err(CounterError::from))?;
         let faulty = found.into_iter().map(number).collect();
         let (file, data) = (file.to_owned(), data.to_owned());
         Ok(Examined { restore: Self { staged, file, data, kinds, faulty: Vec::new() }, faulty })
@@ -131,7 +132,7 @@ impl Restore {
     /// # Errors
     /// As for [`operators::login`].
     pub fn login(&self, name: &str, pin: &str, now: DateTime<Utc>) -> Result<Session> {
-        self.staged.with(self.kinds, |copy| operators::login(copy, name, pin, now))
+        self.staged.with(self.kinds, &unwatched(), |copy| operators::login(copy, name, pin, now))
     }
 
     /// Puts the copy in the place of the book. `book` is the present one, as far as it can be opened.
@@ -204,7 +205,7 @@ impl Restore {
 
     /// Replaces a file that can't be read, or that is not there.
     fn move_aside(self, session: &Session, now: DateTime<Utc>) -> Result<Restored> {
-        let zone = self.staged.with(self.kinds, |copy| settings_of(copy))?;
+        let zone = self.staged.with(self.kinds, &unwatched(), |copy| settings_of(copy))?;
         let aside = format!("damaged-{}.db", local(&zone, now).format("%Y%m%d-%H%M%S"));
         let there = Store::exists(&self.data);
         self.record(None, Path::new(if there { aside.as_str() } else { "" }), session, now)?;
@@ -223,7 +224,7 @@ impl Restore {
         now: DateTime<Utc>,
     ) -> Result<i64> {
         let proof = self.staged.proof();
-        self.staged.with(self.kinds, |copy| {
+        self.staged.with(self.kinds, &unwatched(), |copy| {
             let settings = settings_of(copy)?;
             // A round before this one may have left its entry: it says the same but for the end.
             let stamp = Stamp { at: now, day: settings.calendar.day_of(now), by: session.name() };

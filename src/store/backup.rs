@@ -41,6 +41,10 @@ pub enum Stage {
     Seal,
     /// An encrypted copy is decrypted.
     Open,
+    /// The file is brought to the present form, step by step.
+    Form,
+    /// The texts of its cases are indexed anew.
+    Index,
 }
 
 impl Stage {
@@ -57,6 +61,8 @@ impl Stage {
             Self::Scour => "scour",
             Self::Seal => "seal",
             Self::Open => "open",
+            Self::Form => "form",
+            Self::Index => "index",
         }
     }
 }
@@ -166,14 +172,15 @@ impl Staged {
     /// Works with it as with a book, brought to the present form.
     ///
     /// # Errors
-    /// Those of `work`, and those of the file.
+    /// Those of `work`, and those of the file; `watch` broke the bringing to that form off.
     pub fn with<T, E: From<StoreError>>(
         &self,
         kinds: Kinds,
+        watch: &Watch,
         work: impl FnOnce(&mut Store) -> std::result::Result<T, E>,
     ) -> std::result::Result<T, E> {
         let connection = Connection::open(self.aside.file()).map_err(StoreError::from)?;
-        let mut store = Store::prepare(connection, None, kinds)?;
+        let mut store = Store::prepare(connection, None, kinds, watch)?;
         let done = work(&mut store)?;
         // One file again, with nothing beside it.
         let connection = store.connection;

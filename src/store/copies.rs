@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Connection, OpenFlags, Row, params};
 
-use super::backup::{Proof, Trust, Way, unwatched};
+use super::backup::{Proof, Trust, Watch, Way};
 use super::sealed::{self, Seal};
 use super::{Result, Store, StoreError, Tx, chain, instant, settings};
 use crate::desk::backup::{Past, Reason};
@@ -292,7 +292,7 @@ pub fn seal(public: &str) -> Result<Option<Seal>> {
 /// Copies a book of an older form before it is brought to the present one, and proves the copy.
 ///
 /// The caller holds the right to write, so that nothing comes between the copy and the steps.
-pub(super) fn before_form(path: &Path, form: u32) -> Result<()> {
+pub(super) fn before_form(path: &Path, form: u32, watch: &Watch) -> Result<()> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let book = Connection::open_with_flags(path, flags)?;
     let head = chain::head(&book)?.0;
@@ -304,7 +304,7 @@ pub(super) fn before_form(path: &Path, form: u32) -> Result<()> {
         target = sealed::named(&target);
     }
     let way = Way { data, target: &target, trust: Trust::Proved, seal: seal.as_ref() };
-    let copied = super::backup::copy(&book, &way, &unwatched());
+    let copied = super::backup::copy(&book, &way, watch);
     match copied {
         // The same book was copied before, by a program that ended before it went on.
         Ok(_) | Err(StoreError::Exists(_)) => Ok(()),

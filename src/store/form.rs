@@ -4,6 +4,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, TransactionBehavior};
 
+use super::backup::{Stage, Watch};
 use super::{Result, StoreError, codes, copies, find, settings, totals};
 use crate::desk::kinds::Kinds;
 
@@ -60,14 +61,14 @@ pub(super) enum Step {
     /// Statements.
     Sql(&'static str),
     /// What statements alone can't work out.
-    Fill(fn(&Connection, Kinds) -> Result<()>),
+    Fill(fn(&Connection, Kinds, &Watch) -> Result<()>),
 }
 
 impl Step {
-    pub(super) fn take(&self, connection: &Connection, kinds: Kinds) -> Result<()> {
+    pub(super) fn take(&self, connection: &Connection, kinds: Kinds, watch: &Watch) -> Result<()> {
         match self {
             Self::Sql(sql) => Ok(connection.execute_batch(sql)?),
-            Self::Fill(fill) => fill(connection, kinds),
+            Self::Fill(fill) => fill(connection, kinds, watch),
         }
     }
 }
@@ -108,6 +109,11 @@ impl Head {
         Ok(())
     }
 
+    /// A book of an older form.
+    pub(super) const fn is_older(&self) -> bool {
+        self.application == APPLICATION_ID && self.version > 0 && self.version < VERSION
+    }
+
     /// Another program's file: neither ours nor a file that holds nothing yet.
     const fn is_foreign(&self) -> bool {
         self.application != APPLICATION_ID && (self.application != 0 || self.version != 0 || !self.empty)
@@ -115,20 +121,29 @@ impl Head {
 }
 
 /// Brings a file that was found older to the present form, in one transaction; one that holds something is kept
-/// as it was first.
+/// as it was first. `watch` hears how far that is: years of entries take minutes.
 ///
 /// # Errors
-/// The file is another program's or newer by now, can't be kept, or can't be written.
-pub(super) fn bring_up(connection: &mut Connection, path: Option<&Path>, kinds: Kinds) -> Result<()> {
+/// The file is another program's or newer by now, can't be kept, or can't be written; `watch` broke it off, which
+/// leaves the file as it was.
+pub(super) fn bring_up(
+    connection: &mut Connection,
+    path: Option<&Path>,
+    kinds: Kinds,
+    watch: &Watch,
+) -> Result<()> {
     let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     // Another process may have been faster while this one waited for the lock.
     let head = Head::read(&tx)?;
     head.refuse(path.unwrap_or(Path::new("")))?;
     if let Some(path) = path.filter(|_| head.version > 0 && head.version < VERSION) {
-        copies::before_form(path, head.version)?;
+        copies::before_form(path, head.version, watch)?;
     }
-    for step in STEPS.iter().skip(head.version as usize) {
-        step.take(&tx, kinds)?;
+    for (done, step) in STEPS.iter().enumerate().skip(head.version as usize) {
+        if watch(Stage::Form, done as u64, STEPS.len() as u64).is_break() {
+            return Err(StoreError::Stopped);
+        }
+        step.take(&tx, kinds, watch)?;
     }
     if head.version > 0 {
         settings::complete(&tx)?;

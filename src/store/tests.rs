@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::backup::unwatched;
 use super::cases::{self, Order, Query};
 use super::find::cases as find;
 use super::totals;
@@ -192,7 +193,7 @@ fn an_older_book_gets_what_the_newer_program_needs() {
     settings.promises[0].minutes = 7;
     let connection = rusqlite::Connection::open(directory.path().join(Store::FILE)).unwrap();
     for step in &super::form::STEPS[..2] {
-        step.take(&connection, Kinds(&[])).unwrap();
+        step.take(&connection, Kinds(&[]), &unwatched()).unwrap();
     }
     connection.pragma_update(None, "application_id", super::form::APPLICATION_ID).unwrap();
     connection.pragma_update(None, "user_version", 2).unwrap();

@@ -11,6 +11,7 @@ use foldhash::fast::RandomState;
 use rusqlite::types::Value as Sql;
 use rusqlite::{Connection, params, params_from_iter};
 
+use super::backup::Watch;
 use super::cases::{COLUMNS, Counted, Row, case_from};
 use super::{Result, Store, StoreError, instant, settings};
 use crate::desk::calendar::ServiceCalendar;
@@ -358,7 +359,7 @@ fn words(total: &Total) -> [&str; 5] {
 }
 
 /// Fills in, for an older book, what the totals count by and only the program can work out.
-pub(super) fn fill_days(connection: &Connection, kinds: Kinds) -> Result<()> {
+pub(super) fn fill_days(connection: &Connection, kinds: Kinds, _: &Watch) -> Result<()> {
     let Some(settings) = settings::Cache::default().read(connection)? else { return Ok(()) };
     let calendar = &settings.calendar;
     fill_cases(connection, kinds, calendar)?;

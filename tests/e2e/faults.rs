@@ -35,6 +35,34 @@ fn a_signal_ends_it_in_order() {
 }
 
 #[test]
+fn the_book_of_an_older_program_is_brought_to_the_present_form_before_the_screen_opens() {
+    for speaks in [Speaks::Chinese, Speaks::English] {
+        let office = Office::new(speaks);
+        let number = office.open(&["call", "--set", "about=enquiry", "--set", "content=电梯停运"]);
+        let book = rusqlite::Connection::open(office.path().join("qiantai.db")).expect("the book");
+        let form: i64 = book.pragma_query_value(None, "user_version", |row| row.get(0)).expect("its form");
+        // Before its texts were last indexed anew.
+        book.pragma_update(None, "user_version", form - 2).expect("an older form");
+        drop(book);
+        let mut terminal = office.at_work(DESK);
+        let said = String::from_utf8_lossy(&terminal.raw()).into_owned();
+        let opened = said.find("\x1b[?1049h").expect("the screen opens");
+        let words = speaks.of("正在将数据文件更新到本版本", "Updating the book for this version");
+        assert!(said.find(words).is_some_and(|at| at < opened), "{words}");
+        let index = speaks.of("检索索引", "Search index");
+        assert!(said[..opened].contains(index), "{index}");
+        let cleared = said[..opened].rfind("\r\x1b[K").expect("the line is cleared");
+        assert!(!said[cleared..opened].contains(words), "nothing of it is left");
+        terminal.press(&["/"]);
+        terminal.rest();
+        terminal.types("电梯");
+        terminal.sees(&number);
+        terminal.press(&["Ctrl+Q"]);
+        assert!(terminal.wait().success());
+    }
+}
+
+#[test]
 fn a_closed_window_keeps_the_draft() {
     let office = Office::new(Speaks::English);
     let mut terminal = office.at_work(DESK);

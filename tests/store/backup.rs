@@ -3,8 +3,8 @@
 use std::fs;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use qiantai::counter::backup::{self, Target};
@@ -521,6 +521,34 @@ fn an_older_book_is_copied_before_it_is_brought_to_the_present_form() {
     let again = second(directory.path());
     drop(again);
     assert!(form(&directory.path().join(Store::FILE)) > 6);
+}
+
+#[test]
+fn bringing_an_older_book_to_the_present_form_says_how_far_it_is_and_can_be_broken_off() {
+    let (newer, store, _) = book(3);
+    drop(store);
+    let directory = of_an_older_form(newer.path());
+    assert!(Store::is_older(directory.path()).unwrap());
+    assert!(!Store::is_older(newer.path()).unwrap());
+    let stop: Watch = Arc::new(|stage, _, _| match stage {
+        Stage::Index => ControlFlow::Break(()),
+        _ => ControlFlow::Continue(()),
+    });
+    assert!(matches!(Store::open_watched(directory.path(), KINDS, &stop), Err(StoreError::Stopped)));
+    assert!(Store::is_older(directory.path()).unwrap(), "it is as it was");
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let hears = Arc::clone(&told);
+    let watch: Watch = Arc::new(move |stage, done, all| {
+        hears.lock().unwrap().push((stage, done, all));
+        ControlFlow::Continue(())
+    });
+    Store::open_watched(directory.path(), KINDS, &watch).unwrap();
+    assert!(!Store::is_older(directory.path()).unwrap());
+    let told = told.lock().unwrap();
+    let steps = told.iter().filter(|(stage, ..)| *stage == Stage::Form);
+    assert!(steps.clone().count() > 10);
+    assert!(steps.clone().all(|(_, done, all)| done < all), "{told:?}");
+    assert_eq!(told.iter().find(|(stage, ..)| *stage == Stage::Index), Some(&(Stage::Index, 0, 3)));
 }
 
 #[cfg(unix)]

@@ -8,6 +8,7 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
 
 use rusqlite::{Connection, params};
 use serde::Deserialize;
@@ -16,7 +17,8 @@ use serde_json::Value;
 use crate::desk::field::{self, Values};
 use crate::desk::kinds::Kinds;
 use crate::desk::timeline::{Entry, Event};
-use crate::store::{Result, Tx};
+use crate::store::backup::{Stage, Watch};
+use crate::store::{Result, StoreError, Tx};
 use crate::text::pinyin;
 use crate::text::sought::{folded, stands_in};
 
@@ -363,7 +365,13 @@ fn set(connection: &Connection, option: &str, value: i64) -> Result<()> {
 }
 
 /// Makes the index of a book whose form had another one, or none.
-pub(in crate::store) fn fill(connection: &Connection, _: Kinds) -> Result<()> {
+pub(in crate::store) fn fill(connection: &Connection, _: Kinds, watch: &Watch) -> Result<()> {
+    let last: i64 = connection.query_row("SELECT coalesce(max(id), 0) FROM cases", [], |row| row.get(0))?;
+    let tell = |done: i64| match watch(Stage::Index, done.unsigned_abs(), last.unsigned_abs()) {
+        ControlFlow::Continue(()) => Ok(()),
+        ControlFlow::Break(()) => Err(StoreError::Stopped),
+    };
+    tell(0)?;
     gather(connection, GATHERED)?;
     let mut read = connection.prepare(
         "SELECT c.id, c.kind, e.body FROM cases c CROSS JOIN entry e ON e.subject = c.number ORDER BY c.id, e.revision",
@@ -372,9 +380,11 @@ pub(in crate::store) fn fill(connection: &Connection, _: Kinds) -> Result<()> {
     let pending = Pending::default();
     while let Some(row) = rows.next()? {
         let entry: Entry = serde_json::from_str(row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?)?;
-        pending.note(row.get(0)?, &row.get::<_, String>(1)?, &entry);
+        let case: i64 = row.get(0)?;
+        pending.note(case, &row.get::<_, String>(1)?, &entry);
         if pending.len() >= AT_ONCE {
             pending.write(connection)?;
+            tell(case)?;
         }
     }
     pending.write(connection)?;
