@@ -1,5 +1,6 @@
 //! Copies of the file: made while others write, proved before they get their name.
 
+use std::cell::Cell;
 use std::fs::File;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -19,6 +20,9 @@ use crate::desk::kinds::Kinds;
 
 /// Pages copied between two words about the progress: about a megabyte.
 const PAGES: i32 = 256;
+
+/// After so many steps what was copied is brought to the disk (16 MiB).
+const SETTLED: u32 = 16;
 
 /// What is being done with a copy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,12 +131,13 @@ impl Store {
         let reader = self.again().transpose()?;
         let from = read_only(&staged.aside.file())?;
         let backup = Backup::new(&from, &mut self.connection)?;
+        let telling = |stage, done, all| step(watch, stage, done, all);
         // A step of no pages takes the lock: from here on nobody else writes.
-        run(&backup, 0, watch)?;
+        run(&backup, 0, &telling)?;
         if reader.is_some_and(|reader| reader.head().is_ok_and(|now| now > head)) {
             return Ok(false);
         }
-        run(&backup, -1, watch)?;
+        run(&backup, -1, &telling)?;
         Ok(true)
     }
 }
@@ -231,7 +236,17 @@ fn pages(from: &Connection, part: &Path, watch: &Watch) -> Result<Connection> {
     // Nothing of it counts before it has its name: it is written to the disk once, at the end.
     copy.pragma_update(None, "synchronous", "OFF")?;
     let backup = Backup::new(from, &mut copy)?;
-    run(&backup, PAGES, watch)?;
+    let steps = Cell::new(0_u32);
+    let file = File::options().write(true).open(part).map_err(|source| io(part, source))?;
+    let settling = |stage, done, all| {
+        steps.set(steps.get() + 1);
+        if steps.get().is_multiple_of(SETTLED) {
+            // Gigabytes that the system has yet to write would make every save wait for them.
+            file.sync_data().map_err(|source| io(part, source))?;
+        }
+        step(watch, stage, done, all)
+    };
+    run(&backup, PAGES, &settling)?;
     drop(backup);
     copy.pragma_update(None, "journal_mode", "DELETE")?;
     Ok(copy)
@@ -350,12 +365,12 @@ fn not_a_book(error: StoreError, file: &Path) -> StoreError {
 }
 
 /// Copies to the end, waiting where another process keeps one of the files busy.
-fn run(backup: &Backup, pages: i32, watch: &Watch) -> Result<()> {
+fn run(backup: &Backup, pages: i32, step: &dyn Fn(Stage, u64, u64) -> Result<()>) -> Result<()> {
     let mut patience = Instant::now() + PATIENCE;
     loop {
         match backup.step(pages)? {
             StepResult::Done => {
-                tell(watch, Stage::Copy, backup)?;
+                tell(step, backup)?;
                 return Ok(());
             }
             StepResult::Busy | StepResult::Locked if Instant::now() >= patience => {
@@ -365,15 +380,15 @@ fn run(backup: &Backup, pages: i32, watch: &Watch) -> Result<()> {
             _ if pages == 0 => return Ok(()),
             _ => patience = Instant::now() + PATIENCE,
         }
-        tell(watch, Stage::Copy, backup)?;
+        tell(step, backup)?;
     }
 }
 
-fn tell(watch: &Watch, stage: Stage, backup: &Backup) -> Result<()> {
+fn tell(step: &dyn Fn(Stage, u64, u64) -> Result<()>, backup: &Backup) -> Result<()> {
     let progress = backup.progress();
     let all = u64::try_from(progress.pagecount).unwrap_or_default();
     let left = u64::try_from(progress.remaining).unwrap_or_default();
-    step(watch, stage, all.saturating_sub(left), all)
+    step(Stage::Copy, all.saturating_sub(left), all)
 }
 
 /// Tells how far the work is, and ends it where that is asked for.

@@ -2,11 +2,11 @@
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::{Clock, Notice};
 use crate::counter::{CounterError, backup};
@@ -19,6 +19,12 @@ const FIRST: Duration = Duration::from_secs(2);
 
 /// The longest sleep: a computer that woke up or a clock that was set is noticed then.
 const PIECE: Duration = Duration::from_mins(1);
+
+/// How long it works on a copy at a stretch.
+const STRETCH: Duration = Duration::from_millis(10);
+
+/// The longest rest between two stretches.
+const REST_MAX: Duration = Duration::from_millis(100);
 
 /// How long it waits for a writer: short, so that ending the program never waits for it.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -81,8 +87,13 @@ fn run(
     woken: &Receiver<()>,
 ) {
     let own = Arc::clone(stop);
+    let worked = Mutex::new(Instant::now());
     let watch: Watch = Arc::new(move |_, _, _| {
-        if own.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        if own.load(Ordering::Relaxed) {
+            return ControlFlow::Break(());
+        }
+        rest_a_while(&worked);
+        ControlFlow::Continue(())
     });
     let mut rest = FIRST;
     loop {
@@ -104,6 +115,17 @@ fn run(
                 tell(Notice::Fault(error));
             }
         }
+    }
+}
+
+/// Rests for as long as was worked, every now and then: nobody waits for these copies, and people work meanwhile.
+fn rest_a_while(worked: &Mutex<Instant>) {
+    let mut since = worked.lock().unwrap_or_else(PoisonError::into_inner);
+    let worked = since.elapsed();
+    if worked >= STRETCH {
+        // Where much came at once, as after a sleep of the computer, it need not rest for that long.
+        std::thread::sleep(worked.min(REST_MAX));
+        *since = Instant::now();
     }
 }
 
