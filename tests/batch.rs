@@ -1,5 +1,7 @@
 //! Many writes as one: each part keeps its promise, the whole is kept or undone together.
 
+use std::ops::ControlFlow;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use qiantai::desk::kinds::Kinds;
 use qiantai::store::chain::Stamp;
@@ -55,4 +57,53 @@ fn a_batch_that_fails_leaves_nothing() {
     assert_eq!(actions(&store), ["before"]);
     note(&mut store, "after", false).unwrap();
     assert_eq!(actions(&store), ["before", "after"]);
+}
+
+#[test]
+fn a_book_in_the_making_undoes_what_said_before_that_it_may_be_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    let made: Result<(), StoreError> = Store::make(
+        directory.path(),
+        Kinds(&[]),
+        |store| {
+            note(store, "one", false)?;
+            // Nothing was written: nothing is to be undone.
+            let refused = store.write(|_| Err::<(), _>(StoreError::Busy));
+            assert!(matches!(refused, Err(StoreError::Busy)));
+            let refused = store.write(|tx| {
+                tx.undoable()?;
+                let day = NaiveDate::from_ymd_opt(2026, 11, 24).unwrap();
+                let stamp = Stamp { at: DateTime::<Utc>::UNIX_EPOCH, day, by: "test" };
+                tx.journal("directory", &stamp, "refused", &"refused")?;
+                Err::<(), _>(StoreError::Stale("refused".to_owned()))
+            });
+            assert!(matches!(refused, Err(StoreError::Stale(_))));
+            note(store, "two", false)?;
+            Ok(())
+        },
+        &mut |_, _| ControlFlow::Continue(()),
+    );
+    made.unwrap();
+    let store = Store::open(directory.path(), Kinds(&[])).unwrap();
+    assert_eq!(actions(&store), ["one", "two"]);
+    assert_eq!(store.verify_chain().unwrap().broken, None);
+}
+
+#[test]
+fn a_book_in_the_making_is_spoilt_by_what_is_refused_when_it_is_half_done() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut goes_on = None;
+    let made: Result<(), StoreError> = Store::make(
+        directory.path(),
+        Kinds(&[]),
+        |store| {
+            note(store, "one", false)?;
+            assert!(matches!(note(store, "refused", true), Err(StoreError::Stale(_))));
+            goes_on = Some(note(store, "two", false));
+            Ok(())
+        },
+        &mut |_, _| ControlFlow::Continue(()),
+    );
+    assert!(matches!(goes_on, Some(Err(StoreError::HalfDone))), "{goes_on:?}");
+    assert!(matches!(made, Err(StoreError::HalfDone)), "{made:?}");
 }

@@ -1,19 +1,21 @@
 //! Opening cases and acting on them.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
 use super::authority::{self, Deed, Hand};
 use super::{CounterError, Result, Session, settings};
 use crate::desk::case::Case;
+use crate::desk::claim::Claim;
 use crate::desk::field::{Field, FieldType, Values};
 use crate::desk::household::{Household, Owed};
 use crate::desk::kind::{Around, Kind, Spawn};
 use crate::desk::others::{Along, Other};
 use crate::desk::people::Role;
 use crate::desk::settings::Settings;
-use crate::desk::timeline::{Event, Link};
+use crate::desk::timeline::{Entry, Event, Link};
 use crate::desk::why::{Arg, Why};
 use crate::desk::workflow::{self, Context, Offer, Planned};
 use crate::store::cases::Query;
@@ -259,7 +261,7 @@ impl<'a> Writer<'a> {
         })
     }
 
-    fn household(&self, unit: Option<&str>) -> Result<Option<Household>> {
+    fn household(&self, unit: Option<&str>) -> Result<Option<Arc<Household>>> {
         Ok(unit.map(|unit| self.tx.household(unit)).transpose()?.flatten())
     }
 
@@ -335,7 +337,7 @@ impl<'a> Writer<'a> {
         let to_be = Case { number: number.clone(), unit: unit.map(str::to_owned), ..Case::default() };
         let others = self.others(kind, &to_be, kind.opening, values)?;
         let covered = self.covered(kind, values)?;
-        let cx = self.context(household.as_ref(), &others, &covered);
+        let cx = self.context(household.as_deref(), &others, &covered);
         let mut planned = workflow::open(kind, &number, values, &cx)?;
         for link in from {
             planned.add(Event::Linked(link.clone()));
@@ -362,7 +364,7 @@ impl<'a> Writer<'a> {
             _ => None,
         };
         let owed = owed.map(|(charges, _)| charges).unwrap_or_default();
-        let cx = Context { owed: &owed, ..self.context(household.as_ref(), &others, &covered) };
+        let cx = Context { owed: &owed, ..self.context(household.as_deref(), &others, &covered) };
         let planned = workflow::act(kind, case, action, inputs, &cx)?;
         self.finish(kind, planned, also, 0)
     }
@@ -376,6 +378,12 @@ impl<'a> Writer<'a> {
         depth: usize,
     ) -> Result<Case> {
         planned.entry.with = self.with.map(str::to_owned);
+        let household = |event: &Event| matches!(event, Event::Household(_));
+        let alone = planned.spawns.is_empty() && planned.links.is_empty() && planned.along.is_empty();
+        if !alone || planned.entry.events.iter().any(household) {
+            // Otherwise whatever refuses does so before the first row is written.
+            self.tx.undoable()?;
+        }
         let number = planned.case.number.clone();
         for Spawn { kind: into, values, relation, back } in std::mem::take(&mut planned.spawns) {
             if depth >= DEPTH {
@@ -407,7 +415,7 @@ impl<'a> Writer<'a> {
             let back = Link { number: number.clone(), relation: "related".to_owned() };
             let mut linked = workflow::linked(other_kind, &case, back, &self.context(None, &[], &[]));
             linked.entry.with = self.with.map(str::to_owned);
-            self.tx.append(other_kind, &linked, &self.settings.calendar)?;
+            self.tx.append(other_kind, &linked.case, linked.entry, &self.settings.calendar)?;
             planned.add(Event::Linked(Link { number: other, relation: "related".to_owned() }));
         }
         for event in &planned.entry.events {
@@ -415,27 +423,35 @@ impl<'a> Writer<'a> {
                 self.tx.change_household(change)?;
             }
         }
-        self.tx.append(kind, &planned, &self.settings.calendar)?;
-        self.refer(kind, &planned)?;
-        self.claim(kind, &planned.case)?;
-        for along in planned.along {
-            self.go_along(&planned.case, along)?;
+        let Planned { entry, case, along, .. } = planned;
+        let named = self.newly_named(kind, &entry, &case)?;
+        let claims = self.claims(kind, &case)?;
+        self.tx.append(kind, &case, entry, &self.settings.calendar)?;
+        if let Some(named) = named {
+            self.tx.put_references(&case.number, &named)?;
         }
-        Ok(planned.case)
+        if let Some(claims) = claims {
+            self.tx.put_claims(&case.number, &claims)?;
+        }
+        for along in along {
+            self.go_along(&case, along)?;
+        }
+        Ok(case)
     }
 
-    /// Keeps which cases this one names; a newly named one must be open and of the kind asked for.
-    fn refer(&self, kind: &Kind, planned: &Planned) -> Result<()> {
+    /// The cases that a case names where an entry changes them; a newly named one must be open and of the kind
+    /// asked for.
+    fn newly_named(&self, kind: &Kind, entry: &Entry, case: &Case) -> Result<Option<Vec<String>>> {
         let mut changed = false;
         for field in kind.all_fields() {
             let FieldType::CaseOf(wanted) = field.ty else { continue };
-            let Some(change) = planned.entry.changes.iter().find(|change| change.field == field.key) else {
+            let Some(change) = entry.changes.iter().find(|change| change.field == field.key) else {
                 continue;
             };
             changed = true;
             let Some(number) = change.after.as_str() else { continue };
-            let case = self.tx.case(number)?.filter(|case| case.kind == wanted && case.closed_at.is_none());
-            if case.is_none() {
+            let known = self.tx.case(number)?.filter(|case| case.kind == wanted && case.closed_at.is_none());
+            if known.is_none() {
                 let term = Arg::Term(format!("{wanted}.name"));
                 return Err(Why::new("counter.why.no_open_case")
                     .with("number", Arg::Text(number.to_owned()))
@@ -444,21 +460,17 @@ impl<'a> Writer<'a> {
                     .into());
             }
         }
-        if changed {
-            self.tx.put_references(&planned.case.number, &kind.named_by(&planned.case))?;
-        }
-        Ok(())
+        Ok(changed.then(|| kind.named_by(case)))
     }
 
-    /// Takes what the case now holds of limited things, if there is enough left.
-    pub(super) fn claim(&self, kind: &Kind, case: &Case) -> Result<()> {
-        let Some(claims) = kind.claims else { return Ok(()) };
+    /// What the case now holds of limited things, if there is enough left.
+    pub(super) fn claims(&self, kind: &Kind, case: &Case) -> Result<Option<Vec<Claim>>> {
+        let Some(claims) = kind.claims else { return Ok(None) };
         let claims = claims(case, self.settings);
-        self.tx.put_claims(&case.number, &claims)?;
         for claim in &claims {
             claim.fits(&self.tx.held_by_others(claim, &case.number)?)?;
         }
-        Ok(())
+        Ok(Some(claims))
     }
 
     /// Does an action on the other cases that go along, where their state allows it.

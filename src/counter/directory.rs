@@ -201,9 +201,9 @@ pub fn import(
             for (done, (unit, rows)) in households.iter().enumerate() {
                 step(done)?;
                 let known = tx.household(unit)?;
-                let (household, outcomes) = merge(unit, known.as_ref(), rows);
-                if known.as_ref() != Some(&household) {
-                    tx.put_without_keys(&household, known.as_ref(), &mut keys)?;
+                let (household, outcomes) = merge(unit, known.as_deref(), rows);
+                if known.as_deref() != Some(&household) {
+                    tx.put_without_keys(&household, known.as_deref(), &mut keys)?;
                 }
                 report.count(&outcomes);
             }
@@ -284,14 +284,14 @@ pub fn save_household(
                     .about("unit")
                     .into());
             }
-            (Some(before), known) if known.as_ref() != Some(before) => {
+            (Some(before), known) if known.as_deref() != Some(before) => {
                 return Err(Why::new("counter.why.household_changed_meanwhile")
                     .with("unit", Arg::Text(after.unit.clone()))
                     .into());
             }
             _ => {}
         }
-        if known.as_ref() == Some(&after) {
+        if known.as_deref() == Some(&after) {
             return Ok(after);
         }
         tx.put_household(&after)?;

@@ -130,12 +130,15 @@ fn take(writer: &Writer, row: &CaseRow, file: &str) -> Result<std::result::Resul
     }
     tx.keep_number(prefix, day, serial)?;
     let calendar = &writer.settings.calendar;
-    tx.append(kind, &planned, calendar)?;
+    tx.append(kind, &planned.case, planned.entry, calendar)?;
     let closed = case.closed_at.map(|at| calendar.day_of(at));
     tx.put_days(&case.number, calendar.day_of(case.opened_at), closed)?;
     tx.put_references(&case.number, &kind.named_by(case))?;
-    match writer.claim(kind, case) {
-        Ok(()) => Ok(Ok(true)),
+    match writer.claims(kind, case) {
+        Ok(claims) => {
+            claims.map_or(Ok(()), |claims| tx.put_claims(&case.number, &claims))?;
+            Ok(Ok(true))
+        }
         Err(CounterError::Refused(why)) => Ok(Err(("number".to_owned(), why))),
         Err(error) => Err(error),
     }

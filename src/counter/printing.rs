@@ -133,7 +133,7 @@ pub fn record(
             kinds: tx.kinds(),
         };
         let planned = workflow::printed(kind, &case, form, copies, &cx)?;
-        tx.append(kind, &planned, &settings.calendar)?;
+        tx.append(kind, &planned.case, planned.entry, &settings.calendar)?;
         Ok(planned.case)
     })
 }

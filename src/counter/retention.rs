@@ -278,11 +278,11 @@ fn take_households(tx: &Tx, step: &Step) -> Result<Part> {
     tx.clear(&step.stamp, &step.run, &[], &[])?;
     for unit in &units {
         let Some(before) = tx.household(unit)? else { continue };
-        let mut after = Household { note: String::new(), ..before.clone() };
+        let mut after = Household { note: String::new(), ..Household::clone(&before) };
         after.residents.retain(|resident| resident.relation == Relation::Owner);
         tx.put_household(&after)?;
         // What changed is on record, and not whom it was about.
-        let record = cleared_record(json!({ "before": before, "after": after }));
+        let record = cleared_record(json!({ "before": &*before, "after": after }));
         tx.journal(directory::SUBJECT, &step.stamp, "clear", &record)?;
     }
     Ok(Part { households: units.len() as u64, ..Part::default() })

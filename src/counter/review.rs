@@ -9,6 +9,7 @@ use super::watch::{self, Watch};
 use super::{Result, Session, settings_of};
 use crate::desk::calendar::ServiceCalendar;
 use crate::desk::callback::Callback;
+use crate::desk::case::Case;
 use crate::desk::figures::Figures;
 use crate::desk::kind::{Kind, Severity};
 use crate::desk::people::Role;
@@ -17,7 +18,7 @@ use crate::desk::settings::Settings;
 use crate::desk::why::{Arg, Why};
 use crate::desk::workflow;
 use crate::store::Store;
-use crate::store::cases::{Query, Row};
+use crate::store::cases::Query;
 use crate::store::chain::{Record, Stamp};
 
 /// What is found in the cases of every kind.
@@ -220,14 +221,13 @@ fn gather(
     overdue(store, until, &mut findings)?;
     for kind in store.kinds().iter() {
         for rule in kind.findings {
-            for case in store.cases_in(kind.id, rule.states, day)? {
-                if let Some(since) = (rule.since)(&case, until)
+            store.each_in(kind.id, rule.states, day, &mut |case| {
+                if let Some(since) = (rule.since)(case, until)
                     && case.opened_at < span.1
                 {
-                    let row = Row { id: 0, case, due_at: None, callback_at: None, front: false };
-                    findings.push(finding(kind, rule.id, &row, since, rule.severity));
+                    findings.push(finding(kind, rule.id, case, since, rule.severity));
                 }
-            }
+            })?;
         }
     }
     named(&mut findings);
@@ -276,27 +276,25 @@ fn of_case(
     number: &str,
 ) -> Result<Vec<Finding>> {
     let mut findings = Vec::new();
-    let Some(mut row) = store.row(number)? else { return Ok(findings) };
-    store.complete(&mut row)?;
-    let kind = kind_of(store, &row);
+    let Some(case) = store.case(number)? else { return Ok(findings) };
+    let kind = kind_of(store, &case);
     let end = calendar.next_day_start(day);
     let until = end.min(now);
     let overdue = |callback: &&Callback| callback.is_open() && callback.next_at() < until;
     findings.extend(
-        row.case
-            .callbacks
+        case.callbacks
             .iter()
             .filter(overdue)
-            .map(|callback| overdue_callback(kind, &row, callback.next_at())),
+            .map(|callback| overdue_callback(kind, &case, callback.next_at())),
     );
-    findings.extend(broken(kind, &row, until));
-    findings.extend(undecided(kind, &row, until));
-    let on_the_day = row.case.closed_at.is_none_or(|at| calendar.day_of(at) == day);
-    for rule in kind.findings.iter().filter(|_| on_the_day && row.case.opened_at < end) {
-        if rule.states.contains(&row.case.state.as_str())
-            && let Some(since) = (rule.since)(&row.case, until)
+    findings.extend(broken(kind, &case, case.due_at(), until));
+    findings.extend(undecided(kind, &case, until));
+    let on_the_day = case.closed_at.is_none_or(|at| calendar.day_of(at) == day);
+    for rule in kind.findings.iter().filter(|_| on_the_day && case.opened_at < end) {
+        if rule.states.contains(&case.state.as_str())
+            && let Some(since) = (rule.since)(&case, until)
         {
-            findings.push(finding(kind, rule.id, &row, since, rule.severity));
+            findings.push(finding(kind, rule.id, &case, since, rule.severity));
         }
     }
     named(&mut findings);
@@ -304,28 +302,27 @@ fn of_case(
 }
 
 /// The kind of a case; of one that this program does not know, a kind that declares nothing.
-fn kind_of(store: &Store, row: &Row) -> &'static Kind {
+fn kind_of(store: &Store, case: &Case) -> &'static Kind {
     static UNKNOWN: Kind = Kind::BASE;
-    store.kinds().get(&row.case.kind).unwrap_or(&UNKNOWN)
+    store.kinds().get(&case.kind).unwrap_or(&UNKNOWN)
 }
 
 /// A callback whose time has passed.
-fn overdue_callback(kind: &Kind, row: &Row, due: DateTime<Utc>) -> Finding {
-    finding(kind, review::CALLBACK_OVERDUE, row, due, Severity::Serious)
+fn overdue_callback(kind: &Kind, case: &Case, due: DateTime<Utc>) -> Finding {
+    finding(kind, review::CALLBACK_OVERDUE, case, due, Severity::Serious)
 }
 
 /// A promise whose time has passed.
-fn broken(kind: &Kind, row: &Row, until: DateTime<Utc>) -> Option<Finding> {
-    let due = row.due_at.filter(|due| *due < until)?;
+fn broken(kind: &Kind, case: &Case, due_at: Option<DateTime<Utc>>, until: DateTime<Utc>) -> Option<Finding> {
+    let due = due_at.filter(|due| *due < until)?;
     let (id, severity) = kind.late;
-    Some(finding(kind, id, row, due, severity))
+    Some(finding(kind, id, case, due, severity))
 }
 
 /// What was put before a superior who has not decided.
-fn undecided(kind: &Kind, row: &Row, until: DateTime<Utc>) -> Option<Finding> {
-    let case = &row.case;
+fn undecided(kind: &Kind, case: &Case, until: DateTime<Utc>) -> Option<Finding> {
     let waits = case.escalated.is_some() && case.closed_at.is_none() && case.opened_at < until;
-    waits.then(|| finding(kind, review::UNDECIDED, row, case.opened_at, Severity::Warning))
+    waits.then(|| finding(kind, review::UNDECIDED, case, case.opened_at, Severity::Warning))
 }
 
 /// Where a kind has a name of its own for a promise that is broken, the common one says nothing more.
@@ -341,8 +338,7 @@ fn named(findings: &mut Vec<Finding>) {
     });
 }
 
-fn finding(kind: &Kind, id: &str, row: &Row, since: DateTime<Utc>, severity: Severity) -> Finding {
-    let case = &row.case;
+fn finding(kind: &Kind, id: &str, case: &Case, since: DateTime<Utc>, severity: Severity) -> Finding {
     Finding {
         unit: case.unit.clone().or_else(|| case.contact.clone()),
         said: workflow::said_of(kind, case),
@@ -353,16 +349,17 @@ fn finding(kind: &Kind, id: &str, row: &Row, since: DateTime<Utc>, severity: Sev
 
 fn overdue(store: &Store, until: DateTime<Utc>, findings: &mut Vec<Finding>) -> Result<()> {
     for callback in store.callbacks(Some(until), LIMIT)? {
-        let row = &callback.row;
-        findings.push(overdue_callback(kind_of(store, row), row, callback.next_at));
+        let case = &callback.row.case;
+        findings.push(overdue_callback(kind_of(store, case), case, callback.next_at));
     }
     let late = Query { overdue_at: Some(until), limit: LIMIT, ..Query::default() };
     for row in store.list(&late)?.rows {
-        findings.extend(broken(kind_of(store, &row), &row, until));
+        findings.extend(broken(kind_of(store, &row.case), &row.case, row.due_at, until));
     }
     let escalated = Query { escalated: true, limit: LIMIT, ..Query::default() };
     let rows = store.list(&escalated)?.rows;
-    findings.extend(rows.iter().filter_map(|row| undecided(kind_of(store, row), row, until)));
+    let cases = rows.iter().map(|row| &row.case);
+    findings.extend(cases.filter_map(|case| undecided(kind_of(store, case), case, until)));
     Ok(())
 }
 

@@ -60,6 +60,7 @@ pub fn why(error: &StoreError) -> Why {
         StoreError::Gone(_) => ("gone", String::new()),
         StoreError::Exists(_) => ("exists", String::new()),
         StoreError::Stopped => ("stopped", String::new()),
+        StoreError::HalfDone => ("half_done", String::new()),
         StoreError::Sealed(_) => ("sealed", String::new()),
         StoreError::WrongKey(_) => ("wrong_key", String::new()),
         StoreError::Torn(_) => ("torn", String::new()),

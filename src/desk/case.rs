@@ -90,6 +90,15 @@ impl Case {
         }
     }
 
+    /// The instant that a field holds, if it holds one.
+    #[must_use]
+    pub fn instant(&self, key: &str) -> Option<DateTime<Utc>> {
+        match self.seen(key) {
+            Seen::Header(_) => None,
+            Seen::Detail(value) => value.and_then(field::as_instant),
+        }
+    }
+
     /// The present value of a field where it stands.
     fn seen(&self, key: &str) -> Seen<'_> {
         let header = match key {
@@ -170,16 +179,23 @@ impl Case {
         }
     }
 
+    /// Whether a field has another value than in `before`.
+    pub(super) fn differs(&self, before: &Self, key: &str) -> bool {
+        self.seen(key) != before.seen(key)
+    }
+
     /// The fields in which `self` differs from `before`.
     pub(super) fn changes_since(&self, before: &Self) -> Vec<Change> {
-        let mut keys: Vec<&str> =
-            self.detail.keys().chain(before.detail.keys()).map(String::as_str).collect();
+        // Few of many fields differ: only those are put in order.
+        let other = |(key, value): &(&String, &Value)| before.detail.get(*key) != Some(*value);
+        let changed = self.detail.iter().filter(other).map(|(key, _)| key);
+        let gone = before.detail.keys().filter(|key| !self.detail.contains_key(*key));
+        let mut keys: Vec<&str> = changed.chain(gone).map(String::as_str).collect();
         keys.sort_unstable();
-        keys.dedup();
         HEADER_FIELDS
             .into_iter()
             .chain(keys)
-            .filter(|key| self.seen(key) != before.seen(key))
+            .filter(|key| self.differs(before, key))
             .map(|key| Change { field: key.to_owned(), before: before.get(key), after: self.get(key) })
             .collect()
     }
@@ -204,7 +220,8 @@ impl Case {
         }
     }
 
-    fn take(&mut self, event: &Event, at: DateTime<Utc>) {
+    /// Takes an event of an entry into the state; only the planning of that entry uses it by itself.
+    pub(super) fn take(&mut self, event: &Event, at: DateTime<Utc>) {
         match event {
             Event::Promised(promise) => {
                 self.end_promise(|open| open.withdrawn_at = Some(at));

@@ -91,9 +91,7 @@ pub struct Planned {
 impl Planned {
     /// Adds an event to the entry and to the case.
     pub fn add(&mut self, event: Event) {
-        let bare = Entry { changes: Vec::new(), events: vec![event.clone()], ..self.entry.clone() };
-        let ends = self.case.closed_at.is_some();
-        self.case.apply(&bare, ends);
+        self.case.take(&event, self.entry.at);
         self.entry.events.push(event);
     }
 }

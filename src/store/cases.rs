@@ -27,12 +27,12 @@ pub(super) const COLUMNS: &str = "c.id, c.number, c.kind, c.state, c.unit, c.con
      c.urgency, c.opened_at, c.opened_by, c.owner, c.escalated, c.closed_at, c.revision, c.detail, c.due_at, \
      c.callback_at, c.front";
 
-/// A case as lists need it: its header and detail, without promises, callbacks and links.
+/// A case as lists need it: its header and detail.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Row {
     /// Its place among all cases; the key by which lists continue.
     pub id: i64,
-    /// The case; its promises, callbacks and links are empty.
+    /// The case; its promises, callbacks and links are not read with it.
     pub case: Case,
     /// The promise under way.
     pub due_at: Option<DateTime<Utc>>,
@@ -40,6 +40,14 @@ pub struct Row {
     pub callback_at: Option<DateTime<Utc>>,
     /// At the front of the queue.
     pub front: bool,
+}
+
+impl Row {
+    /// The row of a whole case.
+    pub(super) fn of(id: i64, case: Case) -> Self {
+        let callback_at = case.open_callback().map(Callback::next_at);
+        Self { id, due_at: case.due_at(), callback_at, front: row::is_front(&case), case }
+    }
 }
 
 pub(super) fn case_from(row: &SqlRow) -> Result<Row> {
@@ -211,15 +219,24 @@ impl Store {
 
     /// The case of that number as lists show it.
     pub fn row(&self, number: &str) -> Result<Option<Row>> {
+        if let Some(row) = self.tail.as_ref().and_then(|tail| tail.open_row(number)) {
+            return Ok(Some(row));
+        }
         let sql = format!("SELECT {COLUMNS} FROM cases c WHERE c.number = ?1");
         let mut statement = self.read().prepare_cached(&sql)?;
         let mut rows = statement.query([number])?;
         rows.next()?.map(case_from).transpose()
     }
 
-    /// Cases of a kind in one of these states that are open or came to their end on `day`; what the
-    /// end of day looks at.
-    pub fn cases_in(&self, kind: &str, states: &[&str], day: NaiveDate) -> Result<Vec<Case>> {
+    /// Looks at each case of a kind in one of these states that is open or came to its end on `day`; what the
+    /// end of day is made of.
+    pub fn each_in(
+        &self,
+        kind: &str,
+        states: &[&str],
+        day: NaiveDate,
+        look: &mut dyn FnMut(&Case),
+    ) -> Result<()> {
         let places = vec!["?"; states.len()].join(", ");
         let sql = format!(
             "SELECT {COLUMNS} FROM cases c WHERE c.kind = ? AND c.open = 1 AND c.state IN ({places})
@@ -233,14 +250,17 @@ impl Store {
         values.extend(states.iter().map(|state| Sql::Text((*state).to_owned())));
         let mut statement = self.read().prepare_cached(&sql)?;
         let mut rows = statement.query(params_from_iter(values))?;
-        let mut cases = Vec::new();
         while let Some(row) = rows.next()? {
+            let number = row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?;
+            if self.tail.as_ref().is_some_and(|tail| tail.look_at(number, look)) {
+                continue;
+            }
             let mut row = case_from(row)?;
             row.case.promises = promises(self.read(), row.id)?;
             row.case.callbacks = callbacks(self.read(), row.id)?;
-            cases.push(row.case);
+            look(&row.case);
         }
-        Ok(cases)
+        Ok(())
     }
 
     /// State and promised time of each case of a kind that a case was opened as a part of.

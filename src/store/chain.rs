@@ -132,16 +132,17 @@ impl Tx<'_> {
     }
 
     /// Appends an entry of a case to the chain, with its words in the search index, and returns its place.
-    pub(super) fn chain_entry(&self, stamp: &Stamp, case: i64, kind: &Kind, entry: &Entry) -> Result<i64> {
-        let mut record = Record::new(&entry.number, entry.revision, stamp, &entry.action);
+    pub(super) fn chain_entry(&self, day: NaiveDate, case: i64, kind: &Kind, entry: Entry) -> Result<i64> {
+        let stamp = Stamp { at: entry.at, day, by: &entry.by };
+        let mut record = Record::new(&entry.number, entry.revision, &stamp, &entry.action);
         if let Some(ahead) = &self.ahead {
-            return Ok(ahead.add(record, Some((case, kind.id, entry.clone()))));
+            return Ok(ahead.add(record, Some((case, kind.id, entry))));
         }
         let (last, before) = head(self.connection())?;
         record.seq = last + 1;
-        record.body = serde_json::to_string(entry)?;
+        record.body = serde_json::to_string(&entry)?;
         insert(self.connection(), &record, &before)?;
-        self.texts.note(case, kind.id, entry);
+        self.texts.note(case, kind.id, &entry);
         Ok(record.seq)
     }
 

@@ -23,16 +23,16 @@ impl Store {
 
     /// Days from `from` until before `to` that nobody signed, oldest first.
     pub fn unsigned_days(&self, from: NaiveDate, to: NaiveDate) -> Result<Vec<NaiveDate>> {
+        let days = from.iter_days().take_while(|day| *day < to);
+        if let Some(tail) = &self.tail {
+            return Ok(days.filter(|day| !tail.is_signed(*day)).collect());
+        }
         let mut statement =
             self.read().prepare_cached("SELECT day FROM day_sheet WHERE day >= ?1 AND day < ?2")?;
         let rows = statement.query_map([from.to_string(), to.to_string()], |row| row.get::<_, String>(0))?;
         let signed: std::collections::BTreeSet<String> =
             rows.map(|row| row.map_err(StoreError::from)).collect::<Result<_>>()?;
-        Ok(from
-            .iter_days()
-            .take_while(|day| *day < to)
-            .filter(|day| !signed.contains(&day.to_string()))
-            .collect())
+        Ok(days.filter(|day| !signed.contains(&day.to_string())).collect())
     }
 
     /// The day of the first entry of the book.
@@ -67,6 +67,9 @@ impl Store {
 impl Tx<'_> {
     /// Whether a day is signed.
     pub fn is_signed(&self, day: NaiveDate) -> Result<bool> {
+        if let Some(ahead) = &self.ahead {
+            return Ok(ahead.is_signed(day));
+        }
         let mut statement = self.connection().prepare_cached("SELECT 1 FROM day_sheet WHERE day = ?1")?;
         Ok(statement.exists([day.to_string()])?)
     }
@@ -102,6 +105,7 @@ impl Tx<'_> {
                 hash,
                 serde_json::to_string(sheet)?
             ])?;
+        self.ahead.iter().for_each(|ahead| ahead.sign(sheet.day));
         Ok(())
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
@@ -363,8 +364,8 @@ impl Tx<'_> {
     }
 
     /// The household of that unit, as this transaction sees it.
-    pub fn household(&self, unit: &str) -> Result<Option<Household>> {
-        let read = || load(self.connection(), unit);
+    pub fn household(&self, unit: &str) -> Result<Option<Arc<Household>>> {
+        let read = || Ok(load(self.connection(), unit)?.map(Arc::new));
         match &self.ahead {
             Some(ahead) => ahead.household(unit, read),
             None => read(),
@@ -480,7 +481,8 @@ impl Tx<'_> {
 
     /// Applies the change of the directory that a case brought about.
     pub fn change_household(&self, change: &HouseholdChange) -> Result<()> {
-        let mut household = self.household(&change.unit)?.unwrap_or_else(|| Household {
+        let known = self.household(&change.unit)?.map(Arc::unwrap_or_clone);
+        let mut household = known.unwrap_or_else(|| Household {
             unit: change.unit.clone(),
             area: None,
             occupancy: Occupancy::Vacant,

@@ -49,6 +49,9 @@ pub enum StoreError {
     /// Somebody broke the work off.
     #[error("broken off")]
     Stopped,
+    /// A new book was to be made, and something was refused in it when it was half done.
+    #[error("refused when it was half done")]
+    HalfDone,
     /// The file is encrypted, and nothing that opens it was given.
     #[error("{0} is encrypted")]
     Sealed(PathBuf),

@@ -7,33 +7,44 @@
 //! and triggers over it are made at once. The file is nobody's until then: whoever gives it a name has it whole.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
+use chrono::NaiveDate;
 use foldhash::fast::RandomState;
-use rusqlite::Connection;
+use rusqlite::{Connection, params};
 
+use super::cases::Row;
 use super::chain::{self, Record};
 use super::operators::Account;
-use super::{Result, Store, StoreError, find, totals};
+use super::{Result, Store, StoreError, find, references, totals};
 use crate::desk::case::Case;
 use crate::desk::household::Household;
 use crate::desk::kinds::Kinds;
 use crate::desk::timeline::Entry;
 
 /// Entries that are handed on together.
-const TOGETHER: usize = 64;
-/// How many such bundles may wait for the other thread.
-const WAITING: usize = 64;
+const TOGETHER: usize = 256;
+/// How many such bundles may wait for the other thread: as many as come while it puts words into the index.
+const WAITING: usize = 256;
 /// Memory for pages of the file, in KiB.
 const PAGES: i64 = 256 * 1024;
 /// Indexes by which only people look for something and no rule does: the book in memory goes without them.
-const FOR_PEOPLE: [&str; 5] =
-    ["cases_serial", "cases_day_serial", "cases_unit", "cases_inside", "cases_done"];
+const FOR_PEOPLE: [&str; 8] = [
+    "cases_serial",
+    "cases_day_serial",
+    "cases_unit",
+    "cases_inside",
+    "cases_done",
+    "cases_queue",
+    "cases_warn",
+    "reference_to",
+];
 
 /// Entries whose words are put into the search index together, in its order.
 const TEXTS: usize = 50_000;
@@ -54,6 +65,12 @@ pub(super) struct Tail {
     last: Cell<i64>,
     gathered: RefCell<Vec<Leaf>>,
     known: Known,
+    /// The last number given for each prefix and day.
+    serials: RefCell<HashMap<(String, NaiveDate), u32, RandomState>>,
+    /// The days that are signed.
+    signed: RefCell<HashSet<NaiveDate, RandomState>>,
+    /// Something was refused when it had written already, and was not undone: nothing can be made of this.
+    spoilt: Cell<bool>,
 }
 
 /// Things by name.
@@ -63,27 +80,64 @@ type ByName<T> = RefCell<HashMap<String, T, RandomState>>;
 /// read again.
 #[derive(Debug, Default)]
 struct Known {
-    /// Open cases, all of them.
-    open: ByName<Case>,
+    /// Open cases, all of them, with the ids of their rows.
+    open: ByName<(i64, Case)>,
     /// Households that were asked for since they were written.
-    households: ByName<Household>,
+    households: ByName<Arc<Household>>,
     /// The same of those who log in.
     accounts: ByName<Account>,
 }
 
 impl Tail {
     fn new(to: SyncSender<Vec<Leaf>>) -> Self {
-        Self { to, last: Cell::new(0), gathered: RefCell::default(), known: Known::default() }
+        Self {
+            to,
+            last: Cell::new(0),
+            gathered: RefCell::default(),
+            known: Known::default(),
+            serials: RefCell::default(),
+            signed: RefCell::default(),
+            spoilt: Cell::new(false),
+        }
     }
 
     /// An open case as it was written last.
     pub(super) fn open_case(&self, number: &str) -> Option<Case> {
-        self.known.open.borrow().get(number).cloned()
+        self.known.open.borrow().get(number).map(|(_, case)| case.clone())
+    }
+
+    /// Looks at an open case as it was written last; says whether there is one.
+    pub(super) fn look_at(&self, number: &str, look: &mut dyn FnMut(&Case)) -> bool {
+        let open = self.known.open.borrow();
+        open.get(number).map(|(_, case)| look(case)).is_some()
+    }
+
+    /// Its row.
+    pub(super) fn open_row(&self, number: &str) -> Option<Row> {
+        self.known.open.borrow().get(number).map(|(id, case)| Row::of(*id, case.clone()))
+    }
+
+    /// Whether a day is signed.
+    pub(super) fn is_signed(&self, day: NaiveDate) -> bool {
+        self.signed.borrow().contains(&day)
     }
 
     /// The place of the last entry.
     pub(super) const fn last(&self) -> i64 {
         self.last.get()
+    }
+
+    fn is_sound(&self) -> Result<()> {
+        if self.spoilt.get() { Err(StoreError::HalfDone) } else { Ok(()) }
+    }
+
+    /// Writes the numbers given last, which nobody asked the file for.
+    fn put_serials(&self, connection: &Connection) -> Result<()> {
+        let mut put = connection.prepare("INSERT INTO serial (prefix, day, last) VALUES (?1, ?2, ?3)")?;
+        for ((prefix, day), last) in &*self.serials.borrow() {
+            put.execute(params![prefix, day.to_string(), last])?;
+        }
+        Ok(())
     }
 
     fn hand_on(&self, least: usize) -> Result<()> {
@@ -103,16 +157,27 @@ pub(super) struct Ahead<'a> {
     last: Cell<i64>,
     leaves: RefCell<Vec<Leaf>>,
     /// Cases that the transaction wrote.
-    written: RefCell<Vec<Case>>,
+    written: RefCell<Vec<(i64, Case)>>,
     /// It wrote something else that is remembered, and may yet be undone.
     unsettled: Cell<bool>,
+    /// Numbers that it took.
+    serials: RefCell<Vec<((String, NaiveDate), u32)>>,
+    /// Days that it signed.
+    signed: RefCell<Vec<NaiveDate>>,
 }
 
 impl<'a> Ahead<'a> {
     pub(super) fn new(tail: &'a Tail) -> Self {
         let last = Cell::new(tail.last());
-        let (leaves, written) = (RefCell::default(), RefCell::default());
-        Self { tail, last, leaves, written, unsettled: Cell::new(false) }
+        Self {
+            tail,
+            last,
+            leaves: RefCell::default(),
+            written: RefCell::default(),
+            unsettled: Cell::new(false),
+            serials: RefCell::default(),
+            signed: RefCell::default(),
+        }
     }
 
     /// The place of the last entry.
@@ -123,21 +188,29 @@ impl<'a> Ahead<'a> {
     /// A case as this transaction wrote it last, or an open one as earlier ones did.
     pub(super) fn case(&self, number: &str) -> Option<Case> {
         let written = self.written.borrow();
-        let own = written.iter().rev().find(|case| case.number == number).cloned();
-        own.or_else(|| self.tail.open_case(number))
+        let own = written.iter().rev().find(|(_, case)| case.number == number);
+        own.map(|(_, case)| case.clone()).or_else(|| self.tail.open_case(number))
+    }
+
+    /// Looks at a case as it was written last and the id of its row, if it was open then.
+    pub(super) fn before<T>(&self, number: &str, look: impl FnOnce(Option<(i64, &Case)>) -> T) -> T {
+        let (written, open) = (self.written.borrow(), self.tail.known.open.borrow());
+        let own = written.iter().rev().find(|(_, case)| case.number == number);
+        let last = own.or_else(|| open.get(number)).filter(|(_, case)| case.closed_at.is_none());
+        look(last.map(|(id, case)| (*id, case)))
     }
 
     /// Remembers a case that was written.
-    pub(super) fn wrote(&self, case: &Case) {
-        self.written.borrow_mut().push(case.clone());
+    pub(super) fn wrote(&self, id: i64, case: &Case) {
+        self.written.borrow_mut().push((id, case.clone()));
     }
 
     /// A household as it was written last; `read` reads it from the file.
     pub(super) fn household(
         &self,
         unit: &str,
-        read: impl FnOnce() -> Result<Option<Household>>,
-    ) -> Result<Option<Household>> {
+        read: impl FnOnce() -> Result<Option<Arc<Household>>>,
+    ) -> Result<Option<Arc<Household>>> {
         self.known(&self.tail.known.households, unit, read)
     }
 
@@ -189,6 +262,32 @@ impl<'a> Ahead<'a> {
         known.borrow_mut().remove(name);
     }
 
+    /// Takes the next number for a prefix and day.
+    pub(super) fn next_serial(&self, prefix: &str, day: NaiveDate) -> u32 {
+        let key = (prefix.to_owned(), day);
+        let mut own = self.serials.borrow_mut();
+        let last = own.iter().rev().find(|(taken, _)| *taken == key).map(|(_, last)| *last);
+        let last = last.or_else(|| self.tail.serials.borrow().get(&key).copied()).unwrap_or(0);
+        own.push((key, last + 1));
+        last + 1
+    }
+
+    /// Keeps a number from being given.
+    pub(super) fn keep_serial(&self, prefix: &str, day: NaiveDate, serial: u32) {
+        let next = self.next_serial(prefix, day);
+        self.serials.borrow_mut().push(((prefix.to_owned(), day), serial.max(next - 1)));
+    }
+
+    /// Whether a day is signed.
+    pub(super) fn is_signed(&self, day: NaiveDate) -> bool {
+        self.signed.borrow().contains(&day) || self.tail.is_signed(day)
+    }
+
+    /// Remembers that a day is signed.
+    pub(super) fn sign(&self, day: NaiveDate) {
+        self.signed.borrow_mut().push(day);
+    }
+
     /// Adds an entry and returns its place.
     pub(super) fn add(&self, mut record: Record, entry: Option<(i64, &'static str, Entry)>) -> i64 {
         record.seq = self.last() + 1;
@@ -201,16 +300,80 @@ impl<'a> Ahead<'a> {
     pub(super) fn keep(self) -> Result<()> {
         self.tail.last.set(self.last());
         let mut open = self.tail.known.open.borrow_mut();
-        for case in self.written.into_inner() {
+        for (id, case) in self.written.into_inner() {
             if case.closed_at.is_none() {
-                open.insert(case.number.clone(), case);
+                open.insert(case.number.clone(), (id, case));
             } else {
                 open.remove(&case.number);
             }
         }
         drop(open);
+        self.tail.serials.borrow_mut().extend(self.serials.into_inner());
+        self.tail.signed.borrow_mut().extend(self.signed.into_inner());
         self.tail.gathered.borrow_mut().extend(self.leaves.into_inner());
         self.tail.hand_on(TOGETHER)
+    }
+}
+
+/// A part of the making of a book.
+///
+/// It is undone alone where it said before that this may be needed ([`Step::undoable`]). Of millions of parts hardly
+/// one is refused, and nearly every one of those before it wrote anything, while SQLite copies each page that a part
+/// is the first to change. One that is refused later than that spoils the book.
+#[derive(Debug)]
+pub(super) struct Step<'a> {
+    connection: &'a Connection,
+    tail: &'a Tail,
+    /// How many rows had been changed when it began.
+    changes: u64,
+    undoable: Cell<bool>,
+    kept: bool,
+}
+
+impl<'a> Step<'a> {
+    pub(super) fn begin(connection: &'a Connection, tail: &'a Tail) -> Result<Self> {
+        tail.is_sound()?;
+        let changes = connection.total_changes();
+        Ok(Self { connection, tail, changes, undoable: Cell::new(false), kept: false })
+    }
+
+    pub(super) const fn connection(&self) -> &'a Connection {
+        self.connection
+    }
+
+    fn has_written(&self) -> bool {
+        self.connection.total_changes() != self.changes
+    }
+
+    /// Has the part undone where it is not kept; too late once it has written something.
+    pub(super) fn undoable(&self) -> Result<()> {
+        if !self.undoable.get() && !self.has_written() {
+            self.connection.prepare_cached("SAVEPOINT step")?.execute([])?;
+            self.undoable.set(true);
+        }
+        Ok(())
+    }
+
+    pub(super) fn keep(mut self) -> Result<()> {
+        if self.undoable.get() {
+            self.connection.prepare_cached("RELEASE step")?.execute([])?;
+        }
+        self.kept = true;
+        Ok(())
+    }
+}
+
+impl Drop for Step<'_> {
+    fn drop(&mut self) {
+        if self.kept {
+            return;
+        }
+        let undone = if self.undoable.get() {
+            self.connection.execute_batch("ROLLBACK TO step; RELEASE step").is_ok()
+        } else {
+            !self.has_written()
+        };
+        self.tail.spoilt.set(self.tail.spoilt.get() || !undone);
     }
 }
 
@@ -224,7 +387,8 @@ impl Store {
     /// `told` hears how far the file is once `work` is done.
     ///
     /// # Errors
-    /// Those of `work`, those of the file, or `told` broke it off.
+    /// Those of `work`, those of the file, or `told` broke it off. [`StoreError::HalfDone`] where `work` went on
+    /// after a write was refused that had changed something and had not said so before ([`super::Tx::undoable`]).
     pub fn make<T, E: From<StoreError>>(
         directory: &Path,
         kinds: Kinds,
@@ -267,8 +431,10 @@ impl Maker {
         for index in FOR_PEOPLE {
             store.connection.execute_batch(&format!("DROP INDEX {index}"))?;
         }
-        // What the rules ask of the totals they have counted, see `Store::totals`.
-        take_down(&store.connection, "type = 'trigger' AND name GLOB 'total_*'")?;
+        // What the rules ask of the totals they have counted, see `Store::totals`; how often cases are named none
+        // asks.
+        take_down(&store.connection, "type = 'trigger' AND (name GLOB 'total_*' OR tbl_name = 'reference')")?;
+        store.read_settings.is_alone();
         store.tail = Some(Tail::new(to));
         Ok((store, Self { file, other, later }))
     }
@@ -276,9 +442,19 @@ impl Maker {
     /// Waits for the other thread and, where the work is whole, completes the file.
     fn finish(self, mut store: Store, whole: bool, told: Told) -> Result<()> {
         let Self { file, other, later } = self;
-        let handed_on = store.tail.take().map_or(Ok(()), |tail| tail.hand_on(1));
+        let handed_on = store.tail.take().map_or(Ok(()), |tail| {
+            if whole {
+                tail.is_sound()?;
+                tail.put_serials(&store.connection)?;
+            }
+            tail.hand_on(1)
+        });
         // The other thread has to bring its index into order meanwhile.
-        let counted = if whole { totals::fill(&store.connection) } else { Ok(()) };
+        let counted = if whole {
+            totals::fill(&store.connection).and_then(|()| references::fill(&store.connection))
+        } else {
+            Ok(())
+        };
         match other.join() {
             Ok(kept) => kept?,
             Err(panic) => std::panic::resume_unwind(panic),

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use rusqlite::params;
+use rusqlite::{Connection, params};
 
 use super::{Result, Store, StoreError, Tx};
 use crate::desk::kind::Kind;
@@ -28,6 +28,11 @@ pub struct ItemScore {
     pub sum: i64,
     /// How many of them gave at least the score that counts as satisfied.
     pub satisfied: u32,
+}
+
+/// Counts how often each case is named, where nothing counted it.
+pub(super) fn fill(connection: &Connection) -> Result<()> {
+    Ok(connection.execute_batch("INSERT INTO used SELECT number, count(*) FROM reference GROUP BY number")?)
 }
 
 impl Store {

@@ -33,13 +33,18 @@ pub(super) struct Cache {
     version: Cell<Option<i64>>,
     /// The transaction under way has replaced them, which may yet be undone.
     replaced: Cell<bool>,
+    /// Nobody else knows the file, so that no other connection can commit.
+    alone: Cell<bool>,
 }
 
 impl Cache {
     pub(super) fn read(&self, connection: &Connection) -> Result<Option<Arc<Settings>>> {
         // Asked for first: who commits between the two is then heard of the next time.
-        let version: i64 =
-            connection.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?;
+        let version: i64 = if self.alone.get() {
+            0
+        } else {
+            connection.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?
+        };
         if self.version.get() == Some(version)
             && let Some((_, settings)) = self.read.borrow().as_ref()
         {
@@ -65,6 +70,11 @@ impl Cache {
         let settings: Arc<Settings> = Arc::new(serde_json::from_str(body)?);
         *kept = Some((body.to_owned(), Arc::clone(&settings)));
         Ok(Some(settings))
+    }
+
+    /// From now on no other connection can change the settings.
+    pub(super) fn is_alone(&self) {
+        self.alone.set(true);
     }
 
     /// The transaction under way has replaced the settings.

@@ -67,7 +67,9 @@ impl Store {
         &mut self,
         work: impl FnOnce(&Tx) -> std::result::Result<T, E>,
     ) -> std::result::Result<T, E> {
-        let guard = if self.batch {
+        let guard = if let Some(tail) = &self.tail {
+            Guard::Step(making::Step::begin(&self.connection, tail)?)
+        } else if self.batch {
             Guard::Part(Part::begin(&self.connection)?)
         } else {
             self.follow()?;
@@ -196,6 +198,8 @@ enum Guard<'a> {
     Whole(Transaction<'a>),
     /// A part of a batch.
     Part(Part<'a>),
+    /// A part of the making of a book.
+    Step(making::Step<'a>),
 }
 
 /// A part of a batch: undone alone unless it is kept. There may be millions of them, so that its
@@ -243,6 +247,10 @@ impl Tx<'_> {
             }
             Guard::Part(part) => {
                 part.keep()?;
+                Ok(self.texts)
+            }
+            Guard::Step(step) => {
+                step.keep()?;
                 self.ahead.map_or(Ok(()), making::Ahead::keep)?;
                 Ok(self.texts)
             }
@@ -254,6 +262,19 @@ impl Tx<'_> {
         match &self.guard {
             Guard::Whole(transaction) => transaction,
             Guard::Part(part) => part.connection,
+            Guard::Step(step) => step.connection(),
+        }
+    }
+
+    /// Says, before anything is written, that it may yet be refused. That is undone in any case, but for the
+    /// making of a book, where of millions of parts hardly one is refused: see [`making::Step`].
+    ///
+    /// # Errors
+    /// SQLite refuses.
+    pub fn undoable(&self) -> Result<()> {
+        match &self.guard {
+            Guard::Step(step) => step.undoable(),
+            Guard::Whole(_) | Guard::Part(_) => Ok(()),
         }
     }
 

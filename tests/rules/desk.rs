@@ -11,7 +11,6 @@ use qiantai::desk::kinds::STANDARD;
 use qiantai::desk::settings::Settings;
 use qiantai::desk::timeline::Entry;
 use qiantai::desk::why::Why;
-use qiantai::desk::workflow::Planned;
 use qiantai::store::{Store, settings as stored};
 use serde_json::{Value, json};
 
@@ -81,8 +80,7 @@ impl Counter {
             events: Vec::new(),
         };
         let case = Case::rebuild(kind.id, std::slice::from_ref(&entry), |state| kind.ends(state));
-        let planned = Planned { entry, case, spawns: Vec::new(), links: Vec::new(), along: Vec::new() };
-        self.store.write(|tx| tx.append(kind, &planned, &self.settings.calendar)).unwrap();
+        self.store.write(|tx| tx.append(kind, &case, entry, &self.settings.calendar)).unwrap();
         number
     }
 

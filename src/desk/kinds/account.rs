@@ -254,7 +254,7 @@ pub static KIND: Kind = Kind {
         id: "not-told",
         states: &["opened", "failed"],
         severity: Severity::Notice,
-        since: |case, _| case.typed::<Account>().ok()?.settled_at,
+        since: |case, _| case.instant("settled_at"),
     }],
     shape: shape::<Account>,
     ..Kind::BASE

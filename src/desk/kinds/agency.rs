@@ -223,7 +223,7 @@ pub static KIND: Kind = Kind {
         id: "offer-unanswered",
         states: &["found"],
         severity: Severity::Notice,
-        since: |case, _| case.typed::<Agency>().ok()?.found_at,
+        since: |case, _| case.instant("found_at"),
     }],
     shape: shape::<Agency>,
     ..Kind::BASE

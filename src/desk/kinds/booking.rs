@@ -167,7 +167,7 @@ pub static KIND: Kind = Kind {
         id: "booking-unsettled",
         states: &["booked"],
         severity: Severity::Notice,
-        since: |case, now| case.typed::<Booking>().ok()?.until.filter(|until| *until < now),
+        since: |case, now| case.instant("until").filter(|until| *until < now),
     }],
     claims: Some(claims),
     pool: Some(Pool::Hours(FACILITIES)),

@@ -379,7 +379,7 @@ pub static KIND: Kind = Kind {
             id: "budget-exceeded",
             states: &["approved"],
             severity: Severity::Warning,
-            since: |case, _| case.typed::<Budget>().ok()?.over_since,
+            since: |case, _| case.instant("over_since"),
         },
         FindingRule {
             id: "budget-not-closed",

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use serde_json::Value;
 
 use crate::desk::case::Case;
-use crate::desk::field::{Values, as_instant};
+use crate::desk::field::Values;
 use crate::desk::kind::{FindingRule, Severity, Situation};
 use crate::desk::why::{Arg, Why};
 
@@ -18,7 +18,7 @@ pub fn happened(s: &Situation, key: &str) -> Result<(), Why> {
 
 /// Refuses an instant of an input that lies before the instant in the field `earlier`.
 pub fn not_before(s: &Situation, key: &str, earlier: &str) -> Result<(), Why> {
-    let before: Option<DateTime<Utc>> = as_instant(&s.case.get(earlier));
+    let before: Option<DateTime<Utc>> = s.case.instant(earlier);
     before.map_or(Ok(()), |before| not_before_instant(s, key, before))
 }
 
@@ -75,7 +75,7 @@ pub fn to_close(case: &Case, keys: &[&str], now: DateTime<Utc>) -> Option<DateTi
         return None;
     }
     let tries = case.callbacks.iter().flat_map(|callback| &callback.attempts).map(|attempt| attempt.at);
-    let last = keys.iter().filter_map(|key| as_instant(&case.get(key))).chain(tries).max();
+    let last = keys.iter().filter_map(|key| case.instant(key)).chain(tries).max();
     waits(last.unwrap_or(case.opened_at), TimeDelta::days(1), now)
 }
 

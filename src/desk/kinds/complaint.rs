@@ -335,7 +335,7 @@ pub static KIND: Kind = Kind {
             id: "department-late",
             states: &["with-department"],
             severity: Severity::Warning,
-            since: |case, now| case.typed::<Complaint>().ok()?.deadline.filter(|deadline| *deadline < now),
+            since: |case, now| case.instant("deadline").filter(|deadline| *deadline < now),
         },
         checks::to_be_closed(&["satisfied"], |case, now| checks::to_close(case, &["replied_at"], now)),
     ],

@@ -335,7 +335,7 @@ pub static KIND: Kind = Kind {
             id: "department-late",
             states: &["with-department"],
             severity: Severity::Warning,
-            since: |case, now| case.typed::<Letter>().ok()?.deadline.filter(|deadline| *deadline < now),
+            since: |case, now| case.instant("deadline").filter(|deadline| *deadline < now),
         },
         checks::to_be_closed(&["replied", "reported"], only_to_close),
     ],

@@ -180,7 +180,7 @@ fn expires(case: &Case) -> Option<Expiry> {
     if !["applied", "approved"].contains(&case.state.as_str()) {
         return None;
     }
-    let until = case.typed::<ReleasePass>().ok()?.valid_until?;
+    let until = case.instant("valid_until")?;
     Some((until, "expire"))
 }
 

@@ -496,7 +496,7 @@ pub static KIND: Kind = Kind {
             id: "works-without-permit",
             states: AT_WORK,
             severity: Severity::Warning,
-            since: |case, now| case.typed::<Renovation>().ok()?.permit_ends_at.filter(|end| *end <= now),
+            since: |case, now| case.instant("permit_ends_at").filter(|end| *end <= now),
         },
         FindingRule {
             id: "deposit-not-returned",

@@ -518,13 +518,13 @@ pub static KIND: Kind = Kind {
             id: "unpaid",
             states: &["to-pay"],
             severity: Severity::Warning,
-            since: |case, _| case.typed::<Repair>().ok()?.confirmed_at,
+            since: |case, _| case.instant("confirmed_at"),
         },
         FindingRule {
             id: "not-agreed",
             states: &["quoted"],
             severity: Severity::Notice,
-            since: |case, _| case.typed::<Repair>().ok()?.quoted_at,
+            since: |case, _| case.instant("quoted_at"),
         },
         checks::to_be_closed(&["declined", "called-back"], |case, now| {
             checks::to_close(case, &["quoted_at", "confirmed_at"], now)

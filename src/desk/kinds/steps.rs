@@ -138,8 +138,8 @@ const STALLED: TimeDelta = TimeDelta::days(14);
 
 /// Since when no step has been done for too long.
 pub fn stalled(case: &Case, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    let steps = case.get("steps");
-    let done = steps.as_object().into_iter().flat_map(|steps| steps.values());
+    let steps = case.detail.get("steps").and_then(Value::as_object);
+    let done = steps.into_iter().flat_map(|steps| steps.values());
     let last = done.filter_map(|step| as_instant(step.get("at")?)).max();
     checks::waits(last.unwrap_or(case.opened_at).max(case.opened_at), STALLED, now)
 }

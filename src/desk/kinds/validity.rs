@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::checks;
 use crate::desk::case::Case;
-use crate::desk::field::{Field, FieldType, Values, as_instant, instant};
+use crate::desk::field::{Field, FieldType, Values, instant};
 use crate::desk::kind::{Expiry, Situation};
 use crate::desk::why::{Arg, Why};
 
@@ -38,7 +38,7 @@ pub const RENEWALS: FieldType = FieldType::Lines(&[
 
 /// When it expires; nothing for what is valid without an end.
 fn end(case: &Case) -> Option<DateTime<Utc>> {
-    as_instant(&case.get("expires_at"))
+    case.instant("expires_at")
 }
 
 /// A renewal makes it longer.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{checks, talk};
 use crate::desk::callback::Outcome;
 use crate::desk::case::Case;
-use crate::desk::field::{Field, FieldType, Preset, Values, as_instant};
+use crate::desk::field::{Field, FieldType, Preset, Values};
 use crate::desk::kind::{
     Action, CallbackMove, Effect, FindingRule, From, Guard, Kind, Phase, Severity, Situation, State,
     Suggestion, To, shape,
@@ -241,7 +241,7 @@ pub static KIND: Kind = Kind {
             id: "not-signed-out",
             states: &["inside", "to-answer", "message", "settled"],
             severity: Severity::Warning,
-            since: |case, _| inside(case).then(|| as_instant(&case.get("time_in"))).flatten(),
+            since: |case, _| inside(case).then(|| case.instant("time_in")).flatten(),
         },
         FindingRule {
             id: "not-passed-on",

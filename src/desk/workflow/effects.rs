@@ -10,7 +10,7 @@ use super::offers::decided;
 use super::summary::summary_of;
 use super::{Context, Planned, situate};
 use crate::desk::callback::{Attempt, Callback, Outcome};
-use crate::desk::case::Case;
+use crate::desk::case::{Case, HEADER_FIELDS};
 use crate::desk::field::{self, FieldType, Values};
 use crate::desk::kind::{Effect, Kind, Spawn};
 use crate::desk::promise::{self, Basis, Promise};
@@ -63,7 +63,7 @@ pub(super) fn finish(
                 events.extend(promised(seen, &stage, situation.input_instant(key), inputs, cx)?);
             }
             Effect::PromiseAt(stage, field) => {
-                if let Some(due) = field::as_instant(&seen.get(field)) {
+                if let Some(due) = seen.instant(field) {
                     events.extend(promised(seen, stage, Some(due), inputs, cx)?);
                 }
             }
@@ -116,7 +116,7 @@ pub(super) fn finish(
         after.detail = (kind.shape)(&after.detail)
             .map_err(|error| Why::new("desk.why.shape").with("error", Arg::Text(error.to_string())))?;
     }
-    if kind.summary.iter().any(|key| after.get(key) != before.get(key)) {
+    if kind.summary.iter().any(|key| after.differs(before, key)) {
         // Kept in the language that the office writes in, in which it is searched too.
         let name = |catalogue: &str, code: &str| {
             cx.settings.code_name(catalogue, code).map_or(code, |name| name.zh.as_str()).to_owned()
@@ -140,14 +140,21 @@ pub(super) fn finish(
         inputs: recorded,
         events,
     };
-    // The case after is what the entry makes of the case before: never anything else.
-    let mut case = before.clone();
+    // The case after is what the entry makes of the case before: never anything else. An entry puts no blanks.
+    let mut case = after;
+    case.detail.retain(|_, value| !value.is_null());
     case.apply(&entry, kind.ends(to));
+    debug_assert_eq!(case, {
+        let mut made = before.clone();
+        made.apply(&entry, kind.ends(to));
+        made
+    });
     Ok(Planned { entry, case, spawns, links, along })
 }
 
 fn replace_values(case: &mut Case, values: &Values) {
-    let gone: Vec<String> = case.values().keys().filter(|key| !values.contains_key(*key)).cloned().collect();
+    let keys = case.detail.keys().map(String::as_str).chain(HEADER_FIELDS);
+    let gone: Vec<String> = keys.filter(|key| !values.contains_key(*key)).map(str::to_owned).collect();
     for key in gone {
         case.put(&key, &Value::Null);
     }

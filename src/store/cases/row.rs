@@ -13,7 +13,6 @@ use rusqlite::{Connection, params_from_iter};
 use crate::desk::calendar::ServiceCalendar;
 use crate::desk::callback::{Callback, Outcome};
 use crate::desk::case::{Case, DONE_OVER};
-use crate::desk::field::as_instant;
 use crate::desk::kind::{Kind, Phase};
 use crate::store::{Result, StoreError};
 
@@ -75,7 +74,7 @@ pub(in crate::store) struct Counted {
 
 impl Counted {
     pub(in crate::store) fn of(kind: &Kind, case: &Case, calendar: &ServiceCalendar) -> Self {
-        let done = kind.done_at.and_then(|field| as_instant(&case.get(field)));
+        let done = kind.done_at.and_then(|field| case.instant(field));
         let void = kind.phase(&case.state) == Phase::Void;
         Self {
             department: case.text("department"),
@@ -87,7 +86,7 @@ impl Counted {
 }
 
 /// Urgent matters and rework stand at the front of the queue.
-fn is_front(case: &Case) -> bool {
+pub(super) fn is_front(case: &Case) -> bool {
     let dissatisfied = |callback: &Callback| callback.outcome() == Some(Outcome::Dissatisfied);
     let again = DONE_OVER.iter().any(|key| case.get(key).as_u64().is_some_and(|times| times > 0));
     let rework = again || case.callbacks.iter().any(dissatisfied);
@@ -160,31 +159,55 @@ pub(super) struct Place {
     pub new: bool,
 }
 
-/// Writes the row of a case as it is after an entry of `day`.
-///
-/// # Errors
-/// [`StoreError::Stale`] if the case has more entries than this one was made on.
-pub(super) fn put(
-    connection: &Connection,
-    kind: &Kind,
-    case: &Case,
-    calendar: &ServiceCalendar,
-    day: NaiveDate,
-) -> Result<Place> {
-    let fresh = Fresh {
-        kind,
-        case,
-        counted: Counted::of(kind, case, calendar),
-        detail: serde_json::to_string(&case.detail)?,
-        day: day.to_string(),
-    };
-    let values = fresh.values();
-    match changes(connection, case, &values)? {
-        Some((id, changed)) => {
-            update(connection, id, &changed, &values)?;
-            Ok(Place { id, new: false })
+/// The writing of the row of a case as it is after an entry of `day`.
+pub(super) struct Writing<'a> {
+    pub kind: &'a Kind,
+    pub case: &'a Case,
+    pub calendar: &'a ServiceCalendar,
+    pub day: NaiveDate,
+}
+
+impl Writing<'_> {
+    /// Writes the row. `before` is its id and the case that stands there, where that is known and open.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] if the case has more entries than this one was made on.
+    pub(super) fn put(&self, connection: &Connection, before: Option<(i64, &Case)>) -> Result<Place> {
+        let same_detail = before.is_some_and(|(_, before)| before.detail == self.case.detail);
+        let fresh = self.fresh(self.case, !same_detail)?;
+        let values = fresh.values();
+        let found = match before {
+            Some((id, before)) => Some((id, self.changes_since(before, &values)?)),
+            None => changes(connection, self.case, &values)?,
+        };
+        match found {
+            Some((id, changed)) => {
+                update(connection, id, &changed, &values)?;
+                Ok(Place { id, new: false })
+            }
+            None => Ok(Place { id: insert(connection, self.case, self.calendar, &values)?, new: true }),
         }
-        None => Ok(Place { id: insert(connection, case, calendar, &values)?, new: true }),
+    }
+
+    fn fresh<'c>(&'c self, case: &'c Case, with_detail: bool) -> Result<Fresh<'c>> {
+        Ok(Fresh {
+            kind: self.kind,
+            case,
+            counted: Counted::of(self.kind, case, self.calendar),
+            detail: if with_detail { serde_json::to_string(&case.detail)? } else { String::new() },
+            day: self.day.to_string(),
+        })
+    }
+
+    /// Which columns are to be changed of an open case that was written last as `before`; its detail where it is
+    /// among the values.
+    fn changes_since(&self, before: &Case, values: &[ValueRef; MANY]) -> Result<Vec<usize>> {
+        if before.revision + 1 != self.case.revision {
+            return Err(StoreError::Stale(before.number.clone()));
+        }
+        let stored = self.fresh(before, false)?;
+        let stored = stored.values();
+        Ok((0..MANY).filter(|at| stored[*at] != values[*at]).collect())
     }
 }
 

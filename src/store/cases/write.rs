@@ -1,26 +1,27 @@
 //! Writing cases: their numbers, their entries, and what lists and the timer read of them.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use rusqlite::params;
 
 use super::row::{self, Place, URGENT};
 use super::{load, others};
 use crate::desk::calendar::ServiceCalendar;
-use crate::desk::callback::Outcome;
+use crate::desk::callback::{Callback, Outcome};
 use crate::desk::case::Case;
 use crate::desk::kind::{Around, Kind};
 use crate::desk::number;
 use crate::desk::others::Other;
 use crate::desk::promise::Promise;
-use crate::desk::timeline::{Event, Link};
-use crate::desk::workflow::Planned;
-use crate::store::chain::Stamp;
+use crate::desk::timeline::{Entry, Event, Link};
 use crate::store::{Result, Tx, codes};
 
 impl Tx<'_> {
     /// Takes the next number of a kind for a day. Two processes never get the same one, and a
     /// number given up with its transaction was never seen by anybody.
     pub fn next_number(&self, kind: &Kind, day: NaiveDate) -> Result<String> {
+        if let Some(ahead) = &self.ahead {
+            return Ok(number::format(kind.prefix, day, ahead.next_serial(kind.prefix, day)));
+        }
         let serial: u32 = self
             .connection()
             .prepare_cached(
@@ -33,6 +34,10 @@ impl Tx<'_> {
 
     /// Keeps a number that was given elsewhere from being given here.
     pub fn keep_number(&self, prefix: &str, day: NaiveDate, serial: u32) -> Result<()> {
+        if let Some(ahead) = &self.ahead {
+            ahead.keep_serial(prefix, day, serial);
+            return Ok(());
+        }
         self.connection()
             .prepare_cached(
                 "INSERT INTO serial (prefix, day, last) VALUES (?1, ?2, ?3)
@@ -67,39 +72,53 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StoreError::Stale`] if the case has more entries than the plan was made on.
-    pub fn append(&self, kind: &Kind, planned: &Planned, calendar: &ServiceCalendar) -> Result<i64> {
-        let (entry, case) = (&planned.entry, &planned.case);
+    pub fn append(&self, kind: &Kind, case: &Case, entry: Entry, calendar: &ServiceCalendar) -> Result<i64> {
         let day = calendar.day_of(entry.at);
-        let stamp = Stamp { at: entry.at, day, by: &entry.by };
-        let Place { id, new } = row::put(self.connection(), kind, case, calendar, day)?;
+        let writing = row::Writing { kind, case, calendar, day };
+        let Place { id, new } = match &self.ahead {
+            Some(ahead) => ahead.before(&case.number, |before| writing.put(self.connection(), before))?,
+            None => writing.put(self.connection(), None)?,
+        };
         if kind.coded.is_some_and(|coded| coded(case)) {
             codes::give(self.connection(), id, &case.number)?;
         }
+        // What an entry makes or changes bears its instant.
+        let touched_at = (!new).then_some(entry.at);
         let touched = |wanted: fn(&Event) -> bool| new || entry.events.iter().any(wanted);
         if touched(|e| matches!(e, Event::Promised(_) | Event::PromiseKept | Event::PromiseWithdrawn)) {
-            self.put_promises(id, &case.promises, calendar)?;
+            self.put_promises(id, &case.promises, touched_at, calendar)?;
         }
         if touched(|e| {
             matches!(e, Event::CallbackDue(_) | Event::CallbackTried { .. } | Event::CallbackCancelled { .. })
         }) {
-            self.put_callbacks(id, case, calendar)?;
+            self.put_callbacks(id, case, touched_at, calendar)?;
         }
         if touched(|e| matches!(e, Event::Linked(_))) {
             self.put_links(id, &case.links)?;
         }
         if let Some(ahead) = &self.ahead {
-            ahead.wrote(case);
+            ahead.wrote(id, case);
         }
-        self.chain_entry(&stamp, id, kind, entry)
+        self.chain_entry(day, id, kind, entry)
     }
 
-    fn put_promises(&self, id: i64, promises: &[Promise], calendar: &ServiceCalendar) -> Result<()> {
+    /// Writes the promises that were made or ended at an instant, or all of them.
+    fn put_promises(
+        &self,
+        id: i64,
+        promises: &[Promise],
+        at: Option<DateTime<Utc>>,
+        calendar: &ServiceCalendar,
+    ) -> Result<()> {
         let mut statement = self.connection().prepare_cached(
             "INSERT INTO promise (case_id, n, stage, due, made_at, basis, kept_at, withdrawn_at, due_day, kept_day)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
              ON CONFLICT (case_id, n) DO UPDATE SET kept_at = ?7, withdrawn_at = ?8, kept_day = ?10",
         )?;
-        for (n, promise) in promises.iter().enumerate() {
+        let touched = |(_, promise): &(usize, &Promise)| {
+            at.is_none() || at == Some(promise.made_at) || at == promise.kept_at || at == promise.withdrawn_at
+        };
+        for (n, promise) in promises.iter().enumerate().filter(touched) {
             statement.execute(params![
                 id,
                 n as i64,
@@ -116,7 +135,14 @@ impl Tx<'_> {
         Ok(())
     }
 
-    fn put_callbacks(&self, id: i64, case: &Case, calendar: &ServiceCalendar) -> Result<()> {
+    /// Writes the callbacks that became due, were tried or were cancelled at an instant, or all of them.
+    fn put_callbacks(
+        &self,
+        id: i64,
+        case: &Case,
+        at: Option<DateTime<Utc>>,
+        calendar: &ServiceCalendar,
+    ) -> Result<()> {
         let mut statement = self.connection().prepare_cached(
             "INSERT INTO callback (case_id, n, stage, due, next_at, made_at, basis, attempts, open, outcome,
                  ended_at, ended_by, score, cancelled_at, due_day, ended_day, urgent)
@@ -124,7 +150,11 @@ impl Tx<'_> {
              ON CONFLICT (case_id, n) DO UPDATE SET next_at = ?5, attempts = ?8, open = ?9, outcome = ?10,
                  ended_at = ?11, ended_by = ?12, score = ?13, cancelled_at = ?14, ended_day = ?16",
         )?;
-        for callback in &case.callbacks {
+        let touched = |callback: &&Callback| {
+            let tried = callback.attempts.last().map(|attempt| attempt.at);
+            at.is_none() || at == Some(callback.made_at) || at == tried || at == callback.cancelled_at
+        };
+        for callback in case.callbacks.iter().filter(touched) {
             let end = callback.outcome().and_then(|_| callback.attempts.last());
             statement.execute(params![
                 id,

@@ -261,7 +261,7 @@ pub(super) fn begins_late(case: &Case, now: DateTime<Utc>) -> Option<DateTime<Ut
 
 /// Since when the permit has been about to end, until it has.
 pub(super) fn permit_ending(case: &Case, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    let end = case.typed::<Renovation>().ok()?.permit_ends_at?;
+    let end = case.instant("permit_ends_at")?;
     let flagged = end - WARNING;
     (flagged..end).contains(&now).then_some(flagged)
 }
