@@ -315,14 +315,20 @@ fn breaking_off_leaves_nothing_half_done() {
     }
     let roster = csv(&text);
     let (mut store, session) = book();
-    let stop = |done: usize, total: usize| {
-        assert_eq!(total, 500);
-        if done == 300 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    };
-    let stopped = import(&mut store, &session, now(), &roster, false, stop).unwrap_err();
-    assert!(matches!(stopped, CounterError::Refused(why) if why.key == "counter.why.import_cancelled"));
-    assert_eq!(store.directory_counts().unwrap().households, 0);
-    assert_eq!(store.records("directory").unwrap(), []);
+    // Among the rows, among what they are found by, and at the very end.
+    for at in [300, 400, 500] {
+        let mut last = 0;
+        let stop = |done: usize, total: usize| {
+            assert!(last <= done && done <= total && total == 500, "{last} {done} {total}");
+            last = done;
+            if done >= at { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        let stopped = import(&mut store, &session, now(), &roster, false, stop).unwrap_err();
+        assert!(matches!(stopped, CounterError::Refused(why) if why.key == "counter.why.import_cancelled"));
+        assert!((at..at + 100).contains(&last), "{at} {last}");
+        assert_eq!(store.directory_counts().unwrap().households, 0);
+        assert_eq!(store.records("directory").unwrap(), []);
+    }
     let directory = tempfile::tempdir().unwrap();
     let sheet = read_workbook(&file(&directory, "r.csv", &text), List::Households).unwrap();
     let mapping = headings::guess(&sheet, List::Households).mapping;

@@ -199,7 +199,7 @@ pub fn import(
         authority::write(store, session, now, &deed, |tx, _| {
             let mut keys = Keys::of_many();
             for (done, (unit, rows)) in households.iter().enumerate() {
-                step(done)?;
+                step(rows_share(done))?;
                 let known = tx.household(unit)?;
                 let (household, outcomes) = merge(unit, known.as_deref(), rows);
                 if known.as_deref() != Some(&household) {
@@ -207,8 +207,9 @@ pub fn import(
                 }
                 report.count(&outcomes);
             }
+            let rows = rows_share(total);
+            tx.put_keys(keys, |done, all| step(rows + (total - rows) * done / all))?;
             step(total)?;
-            tx.put_keys(keys)?;
             let counts = json!({
                 "read": report.read,
                 "added": report.added,
@@ -220,6 +221,12 @@ pub fn import(
             Ok(report)
         })
     })
+}
+
+/// How far the import of so many households is when their rows are written and what they are found by is not: that
+/// takes a quarter of the time.
+const fn rows_share(households: usize) -> usize {
+    households * 3 / 4
 }
 
 impl ImportReport {

@@ -77,6 +77,8 @@ struct Beside {
 /// New households that are handed on together, and how many such bundles may wait.
 const TOGETHER: usize = 1_000;
 const WAITING: usize = 8;
+/// Keys that are written between two words about it.
+const KEYS_BETWEEN: usize = 1_000;
 
 impl Keys {
     /// The same for many households: a thread of its own takes a part of the work.
@@ -377,7 +379,7 @@ impl Tx<'_> {
         let before = load(self.connection(), &household.unit)?;
         let mut keys = Keys::default();
         self.put_without_keys(household, before.as_ref(), &mut keys)?;
-        self.put_keys(keys)
+        self.put_keys(keys, |_, _| Ok(()))
     }
 
     /// The same, but for what it is found by from now on: that is gathered for [`Tx::put_keys`], which has to
@@ -468,13 +470,27 @@ impl Tx<'_> {
     }
 
     /// Writes what households are found by in the order in which it lies in the file: of many households
-    /// at once each page is then visited once.
-    pub fn put_keys(&self, keys: Keys) -> Result<()> {
-        let mut statement = self.connection().prepare_cached(
-            "INSERT OR IGNORE INTO find_key (sort, key, household, position) VALUES (?1, ?2, ?3, ?4)",
-        )?;
-        for (sort, key, household, position) in keys.in_order() {
-            statement.execute(params![sort, key, household, position])?;
+    /// at once each page is then visited once. `told` hears how many of how many are written, and may refuse.
+    ///
+    /// # Errors
+    /// The file can't be written, or what `told` says.
+    pub fn put_keys<E: From<StoreError>>(
+        &self,
+        keys: Keys,
+        mut told: impl FnMut(usize, usize) -> std::result::Result<(), E>,
+    ) -> std::result::Result<(), E> {
+        let mut statement = self
+            .connection()
+            .prepare_cached(
+                "INSERT OR IGNORE INTO find_key (sort, key, household, position) VALUES (?1, ?2, ?3, ?4)",
+            )
+            .map_err(StoreError::from)?;
+        let keys = keys.in_order();
+        for (done, (sort, key, household, position)) in keys.iter().enumerate() {
+            if done.is_multiple_of(KEYS_BETWEEN) {
+                told(done, keys.len())?;
+            }
+            statement.execute(params![sort, key, household, position]).map_err(StoreError::from)?;
         }
         Ok(())
     }
