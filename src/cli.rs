@@ -51,7 +51,6 @@ use serde_json::Value;
 
 use self::progress::Progress;
 use crate::counter::{self, CounterError, Session};
-use crate::desk::kinds::STANDARD;
 use crate::desk::settings::Settings;
 use crate::desk::why::Why;
 use crate::paper::PaperError;
@@ -201,7 +200,7 @@ impl Cx {
         if !Store::exists(&self.data) {
             return Err(counter::missing(&self.data).into());
         }
-        let mut store = Store::open(&self.data, STANDARD)?;
+        let mut store = self.open_store()?;
         self.tell_waiting(&mut store);
         if let Some(settings) = store.settings()? {
             self.tz.set(settings.calendar.tz());
@@ -299,7 +298,6 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> std::result::Result
     let cx = Cx { lang_given, ..Cx::new(lang, &matches)? };
     if Store::exists(&cx.data) {
         log::start(&cx.data);
-        cx.bring_up();
     }
     let Some((name, matches)) = matches.subcommand() else {
         cx.open_screen(cx.data.clone());

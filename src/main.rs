@@ -13,7 +13,7 @@ static ALLOCATOR: MiMalloc = MiMalloc;
 fn main() -> ExitCode {
     let ended = match cli::run(std::env::args_os()) {
         Ok(None) => return ExitCode::SUCCESS,
-        Ok(Some(screen)) => ui::run::open(&screen.data, screen.lang, screen.lang_given)
+        Ok(Some(screen)) => ui::run::open(&screen.data, screen.lang, screen.lang_given, screen.opening())
             .map_err(|error| (error.say(screen.lang), error.code())),
         Err(failure) => Err((failure.to_string(), failure.code())),
     };

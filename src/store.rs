@@ -119,20 +119,6 @@ impl Store {
         Self::prepare(connection, Some(path), kinds, watch)
     }
 
-    /// Whether the book of a data directory was written by an older program, so that opening it takes its time.
-    ///
-    /// # Errors
-    /// There is no file that can be read.
-    pub fn is_older(directory: &Path) -> Result<bool> {
-        let path = directory.join(Self::FILE);
-        if is_emptied(&path) {
-            return Err(StoreError::Damaged("0 B".to_owned()));
-        }
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let head = Head::read(&Connection::open_with_flags(path, flags)?)?;
-        Ok(head.is_older())
-    }
-
     /// Whether a data directory holds a book.
     #[must_use]
     pub fn exists(directory: &Path) -> bool {

@@ -6,7 +6,6 @@ use serde_json::json;
 use super::{Cx, Result, args, ask};
 use crate::counter::community::{self, Setup};
 use crate::counter::recovery;
-use crate::desk::kinds::STANDARD;
 use crate::desk::people::Role;
 use crate::desk::why::Why;
 use crate::store::Store;
@@ -34,12 +33,12 @@ pub(super) fn run(cx: &Cx, matches: &ArgMatches) -> Result {
     let name = cx.operator()?;
     let role = matches.get_one("role").copied().unwrap_or(Role::Supervisor);
     // Told before a PIN is asked for.
-    if Store::exists(&cx.data) && Store::open(&cx.data, STANDARD)?.settings()?.is_some() {
+    if Store::exists(&cx.data) && cx.open_store()?.settings()?.is_some() {
         return Err(Why::new("counter.why.already_set_up").into());
     }
     let pin = ask::first_pin(cx, name)?;
     let community = ask::text(matches, "community");
-    let mut store = Store::open(&cx.data, STANDARD)?;
+    let mut store = cx.open_store()?;
     let setup = Setup { community, operator: name, role, pin: &pin };
     let session = community::init(&mut store, cx.now, &setup)?;
     let code = recovery::new_recovery_code(&mut store, &session, cx.now, session.name())?;

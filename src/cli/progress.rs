@@ -3,12 +3,12 @@
 use std::io::{IsTerminal as _, Write as _};
 use std::ops::ControlFlow;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
-use super::Cx;
+use super::{Cx, Screen};
 use crate::desk::kinds::STANDARD;
-use crate::store::Store;
 use crate::store::backup::{Stage, Watch};
+use crate::store::{self, Store};
 use crate::text::lang::{Lang, t};
 
 /// The line, gone again when this is.
@@ -16,11 +16,17 @@ pub(super) struct Progress {
     shown: bool,
     /// Something stands there.
     stands: AtomicBool,
+    /// The last hundredth that was told.
+    told: AtomicUsize,
 }
 
 impl Progress {
     pub(super) fn new() -> Self {
-        Self { shown: std::io::stderr().is_terminal(), stands: AtomicBool::new(false) }
+        Self {
+            shown: std::io::stderr().is_terminal(),
+            stands: AtomicBool::new(false),
+            told: AtomicUsize::new(usize::MAX),
+        }
     }
 
     /// Writes the line anew.
@@ -34,7 +40,8 @@ impl Progress {
 
     /// Says how many of how many things are done; a call at the command line is never broken off here.
     pub(super) fn counted(&self, cx: &Cx, key: &str, done: usize, all: usize) -> ControlFlow<()> {
-        if done == all || done.is_multiple_of(50) {
+        let hundredth = (done * 100).checked_div(all).unwrap_or_default();
+        if self.told.swap(hundredth, Ordering::Relaxed) != hundredth {
             self.show(&cx.t(key, &[("done", &done.to_string()), ("all", &all.to_string())]));
         }
         ControlFlow::Continue(())
@@ -68,18 +75,24 @@ impl Cx {
         watch(self.lang, |stage| stage)
     }
 
-    /// Brings the book of the data directory to the present form where an older program wrote it, and says how
-    /// far that is. What goes wrong with it is said by whoever opens the book then.
-    pub(super) fn bring_up(&self) {
-        if !Store::is_older(&self.data).unwrap_or(false) {
-            return;
-        }
-        let lang = self.lang;
-        let watch = watch(lang, move |stage| t(lang, "cli.older_book", &[("stage", &stage)]));
-        if let Err(error) = Store::open_watched(&self.data, STANDARD, &watch) {
-            tracing::warn!(%error, "the book of an older program was not brought to the present form");
-        }
+    /// Opens the book of the data directory. Where an older program wrote it, it is said how far it is brought
+    /// to the present form.
+    pub(super) fn open_store(&self) -> store::Result<Store> {
+        Store::open_watched(&self.data, STANDARD, &opening(self.lang))
     }
+}
+
+impl Screen {
+    /// Says on standard error how far the book is brought to the present form before the screen opens, where
+    /// an older program wrote it. The line is gone when this is.
+    #[must_use]
+    pub fn opening(&self) -> Watch {
+        opening(self.lang)
+    }
+}
+
+fn opening(lang: Lang) -> Watch {
+    watch(lang, move |stage| t(lang, "cli.older_book", &[("stage", &stage)]))
 }
 
 /// Says which stage work on a file is in and how far it is, in a sentence of its own.

@@ -79,7 +79,7 @@ fn present(cx: &Cx) -> Result<Option<Store>> {
     if !Store::exists(&cx.data) {
         return Ok(None);
     }
-    match Store::open(&cx.data, STANDARD) {
+    match cx.open_store() {
         // Where nobody was set up there is nothing to be kept but the file.
         Ok(mut store) => {
             cx.tell_waiting(&mut store);

@@ -381,7 +381,7 @@ impl<'a> Writer<'a> {
         let household = |event: &Event| matches!(event, Event::Household(_));
         let alone = planned.spawns.is_empty() && planned.links.is_empty() && planned.along.is_empty();
         if !alone || planned.entry.events.iter().any(household) {
-            // Otherwise whatever refuses does so before the first row is written.
+            // A plan about one case alone is refused before it writes its first row, if at all.
             self.tx.undoable()?;
         }
         let number = planned.case.number.clone();

@@ -70,8 +70,9 @@ impl Check {
 /// `watch` broke it off.
 pub fn examine(data: &Path, kinds: Kinds, watch: &Watch) -> super::Result<Vec<Check>> {
     let mut checks = Vec::new();
-    let mut store = match Store::open(data, kinds) {
+    let mut store = match Store::open_watched(data, kinds, watch) {
         Ok(store) => store,
+        Err(StoreError::Stopped) => return Err(StoreError::Stopped.into()),
         Err(error) => return Ok(vec![unread("file", &error)]),
     };
     if matches!(store.settings(), Ok(None)) {

@@ -21,8 +21,9 @@ use crate::desk::kinds::Kinds;
 /// Pages copied between two words about the progress: about a megabyte.
 const PAGES: i32 = 256;
 
-/// After so many steps what was copied is brought to the disk (16 MiB).
-const SETTLED: u32 = 16;
+/// After so many bytes what was copied is brought to the disk: gigabytes that the system has yet to write would
+/// make every save wait for them.
+pub(super) const SETTLED: u64 = 16 * 1024 * 1024;
 
 /// What is being done with a copy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,7 +119,7 @@ impl Store {
     /// The target is there already or can't be written, the copy is not sound, or `watch` broke it off.
     pub fn copy_to(&self, target: &Path, trust: Trust, seal: Option<&Seal>, watch: &Watch) -> Result<Proof> {
         let data = self.path().and_then(Path::parent).unwrap_or_else(|| directory_of(target));
-        self.snapshot(|store| copy(store.read(), &Way { data, target, trust, seal }, watch))
+        copy(self.read(), &Way { data, target, trust, seal }, watch)
     }
 
     /// Puts a staged book in the place of this one, in one transaction: other processes see the old book
@@ -233,21 +234,24 @@ impl Staged {
 /// Copies all pages of what a connection reads into another file.
 fn pages(from: &Connection, part: &Path, watch: &Watch) -> Result<Connection> {
     let mut copy = Connection::open(part)?;
-    // Nothing of it counts before it has its name: it is written to the disk once, at the end.
+    // Nothing of it counts before it has its name, so that SQLite need not wait for the disk.
     copy.pragma_update(None, "synchronous", "OFF")?;
+    // One snapshot: writers neither wait for it nor begin it anew.
+    let snapshot = from.is_autocommit().then(|| from.unchecked_transaction()).transpose()?;
+    let page: u64 = from.pragma_query_value(None, "page_size", |row| row.get::<_, u32>(0))?.into();
     let backup = Backup::new(from, &mut copy)?;
-    let steps = Cell::new(0_u32);
+    let settled = Cell::new(0);
     let file = File::options().write(true).open(part).map_err(|source| io(part, source))?;
-    let settling = |stage, done, all| {
-        steps.set(steps.get() + 1);
-        if steps.get().is_multiple_of(SETTLED) {
-            // Gigabytes that the system has yet to write would make every save wait for them.
+    let settling = |stage, done: u64, all| {
+        if done.saturating_sub(settled.get()) * page >= SETTLED {
             file.sync_data().map_err(|source| io(part, source))?;
+            settled.set(done);
         }
         step(watch, stage, done, all)
     };
     run(&backup, PAGES, &settling)?;
     drop(backup);
+    drop(snapshot);
     copy.pragma_update(None, "journal_mode", "DELETE")?;
     Ok(copy)
 }

@@ -109,11 +109,6 @@ impl Head {
         Ok(())
     }
 
-    /// A book of an older form.
-    pub(super) const fn is_older(&self) -> bool {
-        self.application == APPLICATION_ID && self.version > 0 && self.version < VERSION
-    }
-
     /// Another program's file: neither ours nor a file that holds nothing yet.
     const fn is_foreign(&self) -> bool {
         self.application != APPLICATION_ID && (self.application != 0 || self.version != 0 || !self.empty)
@@ -140,7 +135,7 @@ pub(super) fn bring_up(
         copies::before_form(path, head.version, watch)?;
     }
     for (done, step) in STEPS.iter().enumerate().skip(head.version as usize) {
-        if watch(Stage::Form, done as u64, STEPS.len() as u64).is_break() {
+        if watch(Stage::Form, done as u64 + 1, STEPS.len() as u64).is_break() {
             return Err(StoreError::Stopped);
         }
         step.take(&tx, kinds, watch)?;

@@ -265,17 +265,22 @@ impl<'a> Ahead<'a> {
     /// Takes the next number for a prefix and day.
     pub(super) fn next_serial(&self, prefix: &str, day: NaiveDate) -> u32 {
         let key = (prefix.to_owned(), day);
-        let mut own = self.serials.borrow_mut();
-        let last = own.iter().rev().find(|(taken, _)| *taken == key).map(|(_, last)| *last);
-        let last = last.or_else(|| self.tail.serials.borrow().get(&key).copied()).unwrap_or(0);
-        own.push((key, last + 1));
-        last + 1
+        let next = self.last_serial(&key) + 1;
+        self.serials.borrow_mut().push((key, next));
+        next
     }
 
     /// Keeps a number from being given.
     pub(super) fn keep_serial(&self, prefix: &str, day: NaiveDate, serial: u32) {
-        let next = self.next_serial(prefix, day);
-        self.serials.borrow_mut().push(((prefix.to_owned(), day), serial.max(next - 1)));
+        let key = (prefix.to_owned(), day);
+        let last = self.last_serial(&key).max(serial);
+        self.serials.borrow_mut().push((key, last));
+    }
+
+    fn last_serial(&self, key: &(String, NaiveDate)) -> u32 {
+        let own = self.serials.borrow();
+        let own = own.iter().rev().find(|(taken, _)| taken == key).map(|(_, last)| *last);
+        own.or_else(|| self.tail.serials.borrow().get(key).copied()).unwrap_or(0)
     }
 
     /// Whether a day is signed.
@@ -373,7 +378,10 @@ impl Drop for Step<'_> {
         } else {
             !self.has_written()
         };
-        self.tail.spoilt.set(self.tail.spoilt.get() || !undone);
+        if !undone {
+            tracing::error!("a part of the making of a book was refused when it was half done");
+            self.tail.spoilt.set(true);
+        }
     }
 }
 

@@ -14,7 +14,7 @@ use age::{DecryptError, Decryptor, EncryptError, Encryptor, scrypt, x25519};
 use age_core::format::{FileKey, Stanza};
 use sha2::{Digest, Sha256};
 
-use super::backup::{Stage, Watch, io, step};
+use super::backup::{SETTLED, Stage, Watch, io, step};
 use super::{Result, StoreError};
 use crate::desk::backup::SEALED;
 
@@ -205,14 +205,14 @@ pub(super) fn seal(plain: &Path, part: &Path, target: &Path, seal: &Seal, watch:
     let encryptor = Encryptor::with_recipients(std::iter::once(&witness as &dyn age::Recipient))
         .map_err(|error| StoreError::Disk(error.to_string()))?;
     let to = File::options().write(true).truncate(true).open(part).map_err(failed)?;
-    let mut to = encryptor.wrap_output(to).map_err(failed)?;
+    let mut to = encryptor.wrap_output(Settling { file: to, unsettled: 0 }).map_err(failed)?;
     let written = pass(&mut from, &mut to, all, (Stage::Seal, watch)).map_err(|halt| match halt {
         Halt::Read(source) => io(plain, source),
         Halt::Write(source) => io(target, source),
         Halt::Stopped => StoreError::Stopped,
     })?;
     let to = to.finish().map_err(failed)?;
-    to.sync_all().map_err(failed)?;
+    to.file.sync_all().map_err(failed)?;
     drop(to);
 
     let torn = || StoreError::Torn(target.to_owned());
@@ -267,6 +267,29 @@ impl Halt {
             Self::Write(source) => io(to, source),
             Self::Stopped => StoreError::Stopped,
         }
+    }
+}
+
+/// A file that is brought to the disk as it grows, see [`super::backup::SETTLED`].
+struct Settling {
+    file: File,
+    /// Bytes that the system may have yet to write.
+    unsettled: u64,
+}
+
+impl Write for Settling {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let written = self.file.write(bytes)?;
+        self.unsettled += written as u64;
+        if self.unsettled >= SETTLED {
+            self.file.sync_data()?;
+            self.unsettled = 0;
+        }
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.file.flush()
     }
 }
 

@@ -30,6 +30,7 @@ use super::config::{Config, ConfigError};
 use crate::counter::{self, CounterError};
 use crate::desk::kinds::STANDARD;
 use crate::store::Store;
+use crate::store::backup::Watch;
 use crate::text::lang::{Lang, t};
 use crate::text::plain::harmless;
 use crate::text::width::{Align, fit, pad, width as cols};
@@ -439,11 +440,12 @@ fn restore() {
     let _ = disable_raw_mode();
 }
 
-/// Opens the screen over the book in a data directory.
+/// Opens the screen over the book in a data directory. `opening` hears how far a book that an older program
+/// wrote is brought to the present form; it is gone before the terminal is taken.
 ///
 /// # Errors
 /// The configuration is wrong, the book can't be read, or the terminal can't be used.
-pub fn open(directory: &Path, lang: Lang, lang_given: bool) -> Result<(), OpenError> {
+pub fn open(directory: &Path, lang: Lang, lang_given: bool, opening: Watch) -> Result<(), OpenError> {
     let mut config = Config::read(lang)?;
     if lang_given {
         config.lang = lang;
@@ -451,7 +453,8 @@ pub fn open(directory: &Path, lang: Lang, lang_given: bool) -> Result<(), OpenEr
     if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
         return Err(OpenError::NoTerminal);
     }
-    let store = Store::open(directory, STANDARD).map_err(CounterError::from)?;
+    let store = Store::open_watched(directory, STANDARD, &opening).map_err(CounterError::from)?;
+    drop(opening);
     let app = App::new(store, config, Utc::now())?;
     guarded(app)
 }

@@ -139,9 +139,11 @@ impl Work {
 fn carry_out(task: Task, store: &mut Store, desk: &Desk, stop: &AtomicBool, tell: impl Fn(Told)) {
     let progress = |stage: Stage| {
         let tell = &tell;
+        let mut told = usize::MAX;
         move |done: usize, all: usize| {
             // A hundred words about the progress are enough for any bar.
-            if done.is_multiple_of((all / 100).max(1)) || done == all {
+            let hundredth = (done * 100).checked_div(all).unwrap_or_default();
+            if std::mem::replace(&mut told, hundredth) != hundredth {
                 tell(Told::Step(stage, done, all));
             }
             if stop.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
