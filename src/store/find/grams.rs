@@ -7,9 +7,10 @@
 //! case as it is now.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::ControlFlow;
 
+use foldhash::fast::RandomState;
 use rusqlite::{Connection, params};
 use serde::Deserialize;
 use serde_json::Value;
@@ -21,6 +22,9 @@ use crate::store::backup::{Stage, Watch};
 use crate::store::{Result, StoreError, Tx};
 use crate::text::pinyin;
 use crate::text::sought::{folded, stands_in};
+
+/// Words of the index, each once; it puts them in order itself.
+type Words = HashSet<String, RandomState>;
 
 /// The word of the index that stands for a kind: longer than any piece.
 fn kind_word(kind: &str) -> String {
@@ -73,7 +77,7 @@ fn bounds(run: &str) -> Vec<usize> {
 }
 
 /// Puts the pieces of a folded text into a set.
-fn pieces(folded: &str, out: &mut BTreeSet<String>) {
+fn pieces(folded: &str, out: &mut Words) {
     for run in runs(folded) {
         let bounds = bounds(run);
         for at in 0..bounds.len() {
@@ -84,7 +88,7 @@ fn pieces(folded: &str, out: &mut BTreeSet<String>) {
     }
 }
 
-fn put(piece: &str, out: &mut BTreeSet<String>) {
+fn put(piece: &str, out: &mut Words) {
     if !out.contains(piece) {
         out.insert(piece.to_owned());
     }
@@ -205,12 +209,12 @@ pub(super) fn may_stand_in(json: &str, word: &str) -> bool {
 const BODIES: &str = "SELECT body FROM entry WHERE subject = ?1 ORDER BY revision";
 
 /// The words that an entry has in the index, those of its kind included; none where it says nothing.
-fn words(kind: &str, entry: &Entry) -> BTreeSet<String> {
+fn words(kind: &str, entry: &Entry) -> Words {
     let mut found = notes(&entry.inputs, &entry.events);
     entry.changes.iter().for_each(|change| texts(&change.after, &mut found));
     found.sort_unstable();
     found.dedup();
-    let mut all = BTreeSet::new();
+    let mut all = Words::default();
     for text in found {
         pieces(&folded(text), &mut all);
     }
@@ -236,7 +240,7 @@ fn words(kind: &str, entry: &Entry) -> BTreeSet<String> {
 /// entry adds its words to that row and touches none of those before: the index holds, for each word, rows
 /// alone, and to put one in again that is there already changes nothing.
 #[derive(Debug, Default)]
-pub(in crate::store) struct Pending(RefCell<BTreeMap<i64, BTreeSet<String>>>);
+pub(in crate::store) struct Pending(RefCell<BTreeMap<i64, Words>>);
 
 impl Pending {
     /// Notes what an entry says.
@@ -308,11 +312,11 @@ impl Tx<'_> {
             let (case, kind): (i64, String) = connection
                 .prepare_cached("SELECT id, kind FROM cases WHERE number = ?1")?
                 .query_row([number], |row| Ok((row.get(0)?, row.get(1)?)))?;
-            let mut kept = BTreeSet::new();
+            let mut kept = Words::default();
             for (_, entry) in self.placed_timeline(number)? {
                 kept.extend(words(&kind, &entry));
             }
-            let mut gone: Vec<BTreeSet<String>> = entries
+            let mut gone: Vec<Words> = entries
                 .iter()
                 .map(|entry| words(&kind, entry).difference(&kept).cloned().collect())
                 .collect();
@@ -402,9 +406,9 @@ mod tests {
     use super::*;
 
     fn all(text: &str) -> Vec<String> {
-        let mut out = BTreeSet::new();
+        let mut out = Words::default();
         pieces(&folded(text), &mut out);
-        out.into_iter().collect()
+        out.into_iter().collect::<BTreeSet<_>>().into_iter().collect()
     }
 
     #[test]
@@ -440,7 +444,7 @@ mod tests {
     #[test]
     fn every_part_of_a_text_is_asked_for_by_pieces_that_it_has() {
         let text = folded("张建国 138-0000-5678 苏A12345 Lock O'Neil");
-        let mut has = BTreeSet::new();
+        let mut has = Words::default();
         pieces(&text, &mut has);
         let chars: Vec<char> = text.chars().collect();
         for from in 0..chars.len() {
