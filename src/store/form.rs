@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use super::backup::{Stage, Watch};
+use super::backup::{self, Stage, Watch};
 use super::{Result, StoreError, codes, copies, find, settings, totals};
 use crate::desk::kinds::Kinds;
 
@@ -135,9 +135,7 @@ pub(super) fn bring_up(
         copies::before_form(path, head.version, watch)?;
     }
     for (done, step) in STEPS.iter().enumerate().skip(head.version as usize) {
-        if watch(Stage::Form, done as u64 + 1, STEPS.len() as u64).is_break() {
-            return Err(StoreError::Stopped);
-        }
+        backup::step(watch, Stage::Form, done as u64 + 1, STEPS.len() as u64)?;
         step.take(&tx, kinds, watch)?;
     }
     if head.version > 0 {

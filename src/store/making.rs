@@ -1,7 +1,7 @@
 //! Making a new book with years of cases in it: by the same rules as any other, but not row by row.
 //!
 //! Two threads share the work. The rules run on this one, against a book that lies in memory: households,
-//! cases, what is due, the totals, all by the statements that every save uses. What is only ever added to and
+//! cases, what is due, all by the statements that every save uses. What is only ever added to and
 //! hardly read by a rule, the chain of entries and their words in the search index, goes to the other thread,
 //! which writes it into the file. At the end the rest is copied into that file table by table, and the indexes
 //! and triggers over it are made at once. The file is nobody's until then: whoever gives it a name has it whole.

@@ -8,7 +8,6 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::ops::ControlFlow;
 
 use foldhash::fast::RandomState;
 use rusqlite::{Connection, params};
@@ -18,8 +17,8 @@ use serde_json::Value;
 use crate::desk::field::{self, Values};
 use crate::desk::kinds::Kinds;
 use crate::desk::timeline::{Entry, Event};
-use crate::store::backup::{Stage, Watch};
-use crate::store::{Result, StoreError, Tx};
+use crate::store::backup::{self, Stage, Watch};
+use crate::store::{Result, Tx};
 use crate::text::pinyin;
 use crate::text::sought::{folded, stands_in};
 
@@ -371,10 +370,7 @@ fn set(connection: &Connection, option: &str, value: i64) -> Result<()> {
 /// Makes the index of a book whose form had another one, or none.
 pub(in crate::store) fn fill(connection: &Connection, _: Kinds, watch: &Watch) -> Result<()> {
     let last: i64 = connection.query_row("SELECT coalesce(max(id), 0) FROM cases", [], |row| row.get(0))?;
-    let tell = |done: i64| match watch(Stage::Index, done.unsigned_abs(), last.unsigned_abs()) {
-        ControlFlow::Continue(()) => Ok(()),
-        ControlFlow::Break(()) => Err(StoreError::Stopped),
-    };
+    let tell = |done: i64| backup::step(watch, Stage::Index, done.unsigned_abs(), last.unsigned_abs());
     tell(0)?;
     gather(connection, GATHERED)?;
     let mut read = connection.prepare(
